@@ -1,0 +1,1 @@
+"""The dialects that come with qb, one folder each."""

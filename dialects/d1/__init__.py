@@ -1,0 +1,24 @@
+"""The Cloudflare D1 dialect: SQLite's SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dialects.sqlite import SqliteDialect
+from qb.dialect import Driver
+from qb.errors import UnsupportedError
+
+
+class D1Dialect(SqliteDialect):
+    """Cloudflare D1. Compiles queries and DDL; a Worker sends them through its own binding."""
+
+    name = "d1"
+
+    def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
+        raise UnsupportedError(
+            "qb has no D1 transport yet: compile with .compile('d1') and send it through env.DB"
+        )
+
+
+DIALECT = D1Dialect()

@@ -1,0 +1,34 @@
+"""The PostgreSQL dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dialects.postgres.codecs import DECODERS
+from dialects.postgres.compiler import PostgresCompiler
+from qb.dialect import Dialect, Driver
+
+if TYPE_CHECKING:
+    from qb.ddl import Ddl
+
+
+class PostgresDialect(Dialect):
+    """PostgreSQL 14 or later."""
+
+    name = "postgres"
+    compiler = PostgresCompiler
+    decoders = DECODERS
+
+    def ddl(self) -> Ddl:
+        from dialects.postgres.ddl import PostgresDdl
+
+        return PostgresDdl()
+
+    def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
+        from dialects.postgres.driver import PostgresDriver
+
+        return PostgresDriver(url, **options)
+
+
+DIALECT = PostgresDialect()

@@ -1,0 +1,34 @@
+"""The SQLite dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dialects.sqlite.codecs import DECODERS
+from dialects.sqlite.compiler import SqliteCompiler
+from qb.dialect import Dialect, Driver
+
+if TYPE_CHECKING:
+    from qb.ddl import Ddl
+
+
+class SqliteDialect(Dialect):
+    """SQLite 3.37 or later."""
+
+    name = "sqlite"
+    compiler = SqliteCompiler
+    decoders = DECODERS
+
+    def ddl(self) -> Ddl:
+        from dialects.sqlite.ddl import SqliteDdl
+
+        return SqliteDdl()
+
+    def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
+        from dialects.sqlite.driver import SqliteDriver
+
+        return SqliteDriver(url, **options)
+
+
+DIALECT = SqliteDialect()

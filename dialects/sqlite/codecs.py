@@ -1,0 +1,140 @@
+"""How SQLite keeps what it has no type for.
+
+Each form compares, sorts and adds up in SQL as its values do in Python: decimals and intervals are whole
+numbers of their smallest unit; dates and times are ISO text of one fixed width, moments in UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from qb import codecs
+from qb.compiler import Encoder
+from qb.errors import EncodingError
+from qb.types import Numeric, SqlType, Timestamp
+
+LARGEST = 2**63 - 1
+DIGITS = 18
+"""Decimal digits that every 64-bit integer holds."""
+
+
+def scaled(value: Any, type: SqlType) -> int:
+    """19.99 as numeric(10, 2) is 1999."""
+    from decimal import Context
+
+    assert isinstance(type, Numeric)
+    number = codecs.exact_decimal(value, type)
+    whole = int(number.scaleb(type.scale, Context(prec=100)))
+    if abs(whole) > LARGEST:
+        raise EncodingError(f"{value} as {type!r} does not fit in the 64 bits that SQLite has")
+    return whole
+
+
+def unscaled(type: SqlType) -> Callable[[Any], Any]:
+    """1999 as numeric(10, 2) is 19.99."""
+    from decimal import Context, Decimal
+
+    assert isinstance(type, Numeric)
+    scale, context = -type.scale, Context(prec=100)
+    return lambda whole: Decimal(whole).scaleb(scale, context)
+
+
+def whole(value: Any, type: SqlType) -> int:
+    """A 64-bit integer."""
+    number = codecs.integer(value, type)
+    if not -LARGEST - 1 <= number <= LARGEST:
+        raise EncodingError(f"{value} does not fit in 64 bits")
+    return number
+
+
+def finite_float(value: Any, type: SqlType) -> float:
+    """A float; NaN is refused, because SQLite makes it NULL."""
+    number = float(value)
+    if number != number:
+        raise EncodingError("SQLite cannot keep NaN: it would become NULL")
+    return number
+
+
+def date_text(value: Any, type: SqlType) -> str:
+    """2024-05-01."""
+    return codecs.calendar_date(value, type).isoformat()
+
+
+def time_text(value: Any, type: SqlType) -> str:
+    """09:30:00.000000."""
+    return codecs.clock_time(value, type).isoformat("microseconds")
+
+
+def moment_text(value: Any, type: SqlType) -> str:
+    """2024-05-01 09:30:00.000000, in UTC when the type has a zone."""
+    return codecs.moment(value, type).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def moment_decoder(type: SqlType) -> Callable[[Any], datetime]:
+    """Text to a datetime."""
+    assert isinstance(type, Timestamp)
+    if not type.zone:
+        return datetime.fromisoformat
+    return lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def microseconds(value: Any, type: SqlType) -> int:
+    """A timedelta in microseconds."""
+    return codecs.duration(value, type) // codecs.MICROSECOND
+
+
+def uuid_decoder(type: SqlType) -> Callable[[Any], Any]:
+    """Text to a UUID."""
+    from uuid import UUID
+
+    return UUID
+
+
+class GlobPattern(SqlType):
+    """A pattern for GLOB, made from a text in which no character is a wildcard."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind  # type: ignore[misc]  # two kinds that differ in nothing else
+
+
+GLOB_PREFIX, GLOB_SUFFIX = GlobPattern("glob prefix"), GlobPattern("glob suffix")
+
+
+def glob_literal(text: str) -> str:
+    """The text with GLOB's wildcards made plain."""
+    return "".join([f"[{letter}]" if letter in "*?[" else letter for letter in text])
+
+
+ENCODERS: dict[str, Encoder] = {
+    "integer": whole,
+    "bigint": whole,
+    "smallint": whole,
+    "boolean": codecs.integer,
+    "real": finite_float,
+    "numeric": scaled,
+    "date": date_text,
+    "time": time_text,
+    "timestamp": moment_text,
+    "interval": microseconds,
+    "uuid": lambda value, type: str(codecs.identifier(value, type)),
+    "json": codecs.json_text,
+    "enum": codecs.enum_value,
+    "glob prefix": lambda value, type: glob_literal(value) + "*",
+    "glob suffix": lambda value, type: "*" + glob_literal(value),
+}
+
+DECODERS: dict[str, Callable[[SqlType], Callable[[Any], Any] | None]] = {
+    "boolean": lambda type: bool,
+    "numeric": unscaled,
+    "date": lambda type: date.fromisoformat,
+    "time": lambda type: time.fromisoformat,
+    "timestamp": moment_decoder,
+    "interval": lambda type: lambda number: timedelta(microseconds=number),
+    "uuid": uuid_decoder,
+    "json": codecs.json_decoder,
+    "enum": codecs.enum_decoder,
+}

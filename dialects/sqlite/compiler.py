@@ -1,0 +1,205 @@
+"""SQLite's SQL, where it differs.
+
+Most of it is one matter: a decimal is a whole number of its smallest unit (see codecs), so the sides of a
+comparison or a sum must be brought to one scale.
+"""
+
+from __future__ import annotations
+
+from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX
+from qb import nodes
+from qb.compiler import ATOM, Compiler
+from qb.errors import CompileError, UnsupportedError
+from qb.nodes import Expression, Parameter
+from qb.types import BOOLEAN, INTEGERS, TEXT, WIDEST, Enum, Numeric, SqlType
+
+ORDERING = frozenset({"<", "<=", ">", ">="})
+ALWAYS = nodes.Raw(("1 = 1",), ())
+DATE_PARTS = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
+
+
+class SqliteCompiler(Compiler):
+    """The compiler for SQLite and, with few changes, Cloudflare D1."""
+
+    encoders = ENCODERS
+    functions = {"substring": "substr"}
+
+    # Decimals
+
+    def comparison(self, node: nodes.Binary) -> str:
+        left, right = node.left, node.right
+        scale = common_scale(left, right)
+        if scale is not None:
+            return f"{self.at_scale(left, scale)} {node.operator} {self.at_scale(right, scale)}"
+        if "numeric" in (left.type.kind, right.type.kind):
+            return f"{self.as_float(left)} {node.operator} {self.as_float(right)}"
+        if isinstance(left.type, Enum) and node.operator in ORDERING:
+            return f"{self.rank(left, left.type)} {node.operator} {self.rank(right, left.type)}"
+        return super().comparison(node)
+
+    def visit_binary(self, node: nodes.Binary) -> str:
+        if isinstance(node.type, Numeric) and node.operator != "*":
+            left, right = (self.at_scale(side, node.type.scale) for side in (node.left, node.right))
+            return f"{left} {node.operator} {right}"
+        if node.type.kind == "real" and "numeric" in (node.left.type.kind, node.right.type.kind):
+            return f"{self.as_float(node.left)} {node.operator} {self.as_float(node.right)}"
+        return super().visit_binary(node)
+
+    def visit_in(self, node: nodes.In) -> str:
+        options = node.options
+        if isinstance(options, tuple) and options:
+            scale = common_scale(node.operand, *options)
+            if scale is not None:
+                word = "NOT IN" if node.negated else "IN"
+                items = ", ".join([self.at_scale(option, scale) for option in options])
+                return f"{self.at_scale(node.operand, scale)} {word} ({items})"
+        return super().visit_in(node)
+
+    def visit_between(self, node: nodes.Between) -> str:
+        low_high = (node.low, node.high)
+        kind = node.operand.type
+        scale = common_scale(node.operand, *low_high)
+        if scale is not None:
+            operand, low, high = (self.at_scale(side, scale) for side in (node.operand, *low_high))
+        elif isinstance(kind, Enum):
+            operand, low, high = (self.rank(side, kind) for side in (node.operand, *low_high))
+        else:
+            return super().visit_between(node)
+        return f"{operand} {'NOT ' if node.negated else ''}BETWEEN {low} AND {high}"
+
+    def at_scale(self, node: Expression, scale: int) -> str:
+        """A number as a whole number of units of 10^-scale."""
+        kind = node.type
+        if isinstance(node, Parameter):
+            return self.bind(node.value, Numeric(WIDEST, scale))
+        own = kind.scale if isinstance(kind, Numeric) else 0
+        if kind.kind not in INTEGERS and not isinstance(kind, Numeric):
+            return self.operand(node, ATOM)
+        if own == scale:
+            return self.operand(node, ATOM)
+        if own < scale:
+            return f"({self.operand(node, ATOM)} * {10 ** (scale - own)})"
+        unit = 10 ** (own - scale)  # halves away from zero, as PostgreSQL rounds a numeric
+        text, again = self.operand(node, ATOM), self.operand(node, ATOM)
+        return f"(({text} + CASE WHEN {again} < 0 THEN {-(unit // 2)} ELSE {unit // 2} END) / {unit})"
+
+    def as_float(self, node: Expression) -> str:
+        kind = node.type
+        if isinstance(kind, Numeric) and kind.scale:
+            return f"({self.operand(node, ATOM)} / {10**kind.scale}.0)"
+        return f"CAST({self.visit(node)} AS REAL)"
+
+    def assigned(self, value: Expression, type: SqlType) -> str:
+        if isinstance(type, Numeric) and not isinstance(value, (Parameter, nodes.Default)):
+            return self.at_scale(value, type.scale)
+        return super().assigned(value, type)
+
+    def insert_select(self, select: nodes.Select, upsert: bool) -> str:
+        if upsert and select.where is None:
+            # Without a WHERE, the ON of ON CONFLICT is taken for a join's (sqlite.org/lang_upsert.html, 2.2).
+            select = select.copy()
+            select.where = ALWAYS
+        return super().insert_select(select, upsert)
+
+    # Enums sort by their members' order, not as text
+
+    def rank(self, node: Expression, kind: Enum) -> str:
+        """An enum's position among its members."""
+        if isinstance(node, Parameter) and node.value is not None:
+            return str(kind.labels.index(self.encoders["enum"](node.value, kind)))
+        cases = " ".join(
+            [f"WHEN {self.literal(label, TEXT)} THEN {position}" for position, label in enumerate(kind.labels)]
+        )
+        return f"CASE {self.operand(node, ATOM)} {cases} END"
+
+    def visit_order(self, node: nodes.Order) -> str:
+        kind = node.operand.type
+        if not isinstance(kind, Enum):
+            return super().visit_order(node)
+        text = self.rank(node.operand, kind) + (" DESC" if node.descending else "")
+        return text if node.nulls is None else f"{text} NULLS {node.nulls}"
+
+    # Text
+
+    def like(self, ignore_case: bool) -> str:
+        return "LIKE"
+
+    def visit_affix(self, node: nodes.Affix) -> str:
+        part, position = node.part, node.position
+        if isinstance(part, Parameter) and position != "substring":  # an index can serve a prefix
+            pattern = GLOB_PREFIX if position == "prefix" else GLOB_SUFFIX
+            return f"{self.operand(node.operand, ATOM)} GLOB {self.bind(part.value, pattern)}"
+        text = self.operand(node.operand, ATOM)
+        if position == "suffix":
+            length = self.operand(node.operand, ATOM), self.operand(part, ATOM)
+            start = f"length({length[0]}) - length({length[1]}) + 1"
+            return f"substr({text}, {start}) = {self.operand(part, ATOM)}"
+        return f"instr({text}, {self.operand(part, 0)}) {'= 1' if position == 'prefix' else '> 0'}"
+
+    # Functions
+
+    def visit_function(self, node: nodes.Function) -> str:
+        if isinstance(node.type, Numeric) and node.name in ("coalesce", "nullif"):
+            scale = common_scale(*node.arguments) or node.type.scale
+            items = ", ".join([self.at_scale(argument, scale) for argument in node.arguments])
+            return f"{node.name}({items})"
+        return super().visit_function(node)
+
+    def function_round(self, node: nodes.Function) -> str:
+        number, digits = node.arguments
+        if isinstance(node.type, Numeric):
+            return self.at_scale(number, node.type.scale)
+        return f"round({self.visit(number)}, {self.visit(digits)})"
+
+    def function_now(self, node: nodes.Function) -> str:
+        return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"  # the canonical form; milliseconds is all it has
+
+    def function_current_date(self, node: nodes.Function) -> str:
+        return "date('now')"
+
+    def function_concat(self, node: nodes.Function) -> str:
+        return "(" + " || ".join([f"coalesce({self.visit(text)}, '')" for text in node.arguments]) + ")"
+
+    def date_part(self, node: nodes.Function) -> str:
+        """A part of a date or time as a number."""
+        return f"CAST(strftime('{DATE_PARTS[node.name]}', {self.visit(node.arguments[0])}) AS INTEGER)"
+
+    function_year = function_month = function_day = date_part
+    function_hour = function_minute = function_second = date_part
+
+    def cast_aggregate(self, node: nodes.Aggregate, text: str) -> str:
+        kind = node.arguments[0].type if node.arguments else BOOLEAN
+        if node.name == "avg" and isinstance(kind, Numeric) and kind.scale:
+            return f"({text} / {10**kind.scale}.0)"
+        if node.name in ("min", "max") and isinstance(kind, Enum):
+            raise UnsupportedError(
+                f"SQLite has no {node.name}() of an enum in its members' order: sort by it and take the first row"
+            )
+        return text
+
+    # Statements
+
+    def limit(self, node: nodes.Select) -> str:
+        if node.limit is None:  # OFFSET is part of LIMIT
+            return f" LIMIT -1{super().limit(node)}"
+        return super().limit(node)
+
+    def visit_default(self, node: nodes.Default) -> str:
+        """SQLite has no DEFAULT in VALUES, so the declared default is written out; NULL in a rowid's column
+        makes a new one.
+        """
+        return "NULL" if node.declared is None else self.assigned(node.declared, node.type)
+
+    def using(self, node: nodes.Delete, where: Expression | None) -> str:
+        """SQLite has no USING: the same rows, by a sub-query that reads the row in hand."""
+        if not node.sources:
+            return super().using(node, where)
+        if where is None:
+            raise CompileError("a delete with .using() needs a .where() that ties the tables together")
+        return f" WHERE EXISTS (SELECT 1 FROM {self.visit_all(node.sources)} WHERE {self.visit(where)})"
+
+
+def common_scale(*sides: Expression) -> int | None:
+    """The scale at which all of these compare exactly; None when no decimal is among them, or a float is."""
+    scales = [side.type.scale for side in sides if isinstance(side.type, Numeric)]
+    return max(scales) if scales and all(side.type.kind != "real" for side in sides) else None

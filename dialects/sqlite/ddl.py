@@ -1,0 +1,72 @@
+"""SQLite's DDL: STRICT tables of the four types that SQLite has."""
+
+from __future__ import annotations
+
+from dialects.sqlite.codecs import DIGITS
+from dialects.sqlite.compiler import SqliteCompiler
+from qb.columns import Declaration
+from qb.compiler import QUOTED
+from qb.ddl import Ddl, DdlExpressions
+from qb.errors import UnsupportedError
+from qb.types import TEXT, Enum, Numeric, SqlType, Varchar
+
+
+class SqliteExpressions(DdlExpressions, SqliteCompiler):
+    """Expressions inside SQLite's DDL."""
+
+
+class SqliteDdl(Ddl):
+    """Writes SQLite's DDL. The checks keep out what other engines refuse by type."""
+
+    expressions = SqliteExpressions
+    adds_keys = False
+    type_names = {
+        "integer": "INTEGER",
+        "bigint": "INTEGER",
+        "smallint": "INTEGER",
+        "text": "TEXT",
+        "varchar": "TEXT",
+        "boolean": "INTEGER",
+        "real": "REAL",
+        "numeric": "INTEGER",
+        "date": "TEXT",
+        "time": "TEXT",
+        "timestamp": "TEXT",
+        "interval": "INTEGER",
+        "uuid": "TEXT",
+        "blob": "BLOB",
+        "json": "TEXT",
+    }
+
+    def type_name(self, type: SqlType) -> str:
+        if isinstance(type, Numeric) and type.precision > DIGITS:
+            raise UnsupportedError(
+                f"SQLite keeps decimals in 64 bits, which hold {DIGITS} digits: {type!r} does not fit"
+            )
+        return super().type_name(type)
+
+    def enum_name(self, type: Enum) -> str:
+        return "TEXT"
+
+    def table_options(self) -> str:
+        return " STRICT"
+
+    def primary_key(self, declared: Declaration) -> str:
+        # Only an INTEGER PRIMARY KEY may be NULL in an insert: it is then generated.
+        return " PRIMARY KEY" if declared.identity else " NOT NULL PRIMARY KEY"
+
+    def column_checks(self, declared: Declaration) -> list[str]:
+        checks = super().column_checks(declared)
+        kind, name = declared.type, QUOTED[declared.name]
+        if isinstance(kind, Varchar):
+            checks.append(f"length({name}) <= {kind.length}")
+        elif isinstance(kind, Enum):
+            labels = ", ".join([self.expressions().literal(label, TEXT) for label in kind.labels])
+            checks.append(f"{name} IN ({labels})")
+        elif kind.kind == "boolean":
+            checks.append(f"{name} IN (0, 1)")
+        elif isinstance(kind, Numeric):
+            checks.append(f"abs({name}) < {10**kind.precision}")
+        elif kind.kind == "json":
+            checks.append(f"json_valid({name})")
+        return checks

@@ -1,0 +1,48 @@
+"""qb: SQL as typed Python expressions.
+
+from qb import Table, col, fn, select, insert, update, delete, Database
+"""
+
+from qb import col, fn
+from qb.columns import Column
+from qb.constraints import check, foreign_key, index, primary_key, unique
+from qb.errors import QbError
+from qb.expressions import Expr, exists, literal, sql
+from qb.query import Query
+from qb.rows import Row, Rows
+from qb.statements.delete import Delete, delete
+from qb.statements.insert import Insert, excluded, insert
+from qb.statements.select import Select, select
+from qb.statements.update import Update, update
+from qb.tables import Table, alias, columns
+
+__all__ = [
+    "Column",
+    "Delete",
+    "Expr",
+    "Insert",
+    "QbError",
+    "Query",
+    "Row",
+    "Rows",
+    "Select",
+    "Table",
+    "Update",
+    "alias",
+    "check",
+    "col",
+    "columns",
+    "delete",
+    "excluded",
+    "exists",
+    "fn",
+    "foreign_key",
+    "index",
+    "insert",
+    "literal",
+    "primary_key",
+    "select",
+    "sql",
+    "unique",
+    "update",
+]

@@ -1,0 +1,138 @@
+"""What the codecs of several dialects share: exact conversions, and checks that name the remedy."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from qb.errors import EncodingError
+from qb.types import Enum, Json, Numeric, SqlType, Timestamp
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+def integer(value: Any, type: SqlType) -> int:
+    """A whole number (True and False are 1 and 0)."""
+    if isinstance(value, int):
+        return int(value)
+    raise EncodingError(f"{value!r} is no whole number, but the column is {type!r}")
+
+
+def exact_decimal(value: Any, type: SqlType) -> Any:
+    """A decimal that has no more digits than its type."""
+    from decimal import Decimal
+
+    assert isinstance(type, Numeric)
+    if isinstance(value, float) or not isinstance(value, (int, Decimal)):
+        raise EncodingError(f"{value!r} is no Decimal, but the column is {type!r}")
+    number = Decimal(value)
+    if not number.is_finite():
+        raise EncodingError(f"{value!r} is not finite, and {type!r} holds finite numbers only")
+    _, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int)
+    excess = -exponent - type.scale
+    if excess > 0 and any(digits[-excess:]):
+        raise EncodingError(
+            f"{value} has more than {type.scale} digits after the point, but the column is {type!r}: round it first"
+        )
+    if number and number.adjusted() >= type.precision - type.scale:
+        raise EncodingError(f"{value} is too large for {type!r}")
+    return number
+
+
+def calendar_date(value: Any, type: SqlType) -> date:
+    """A date that is not a datetime, whose time of day would be lost."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise EncodingError(f"{value!r} is no date: pass .date() of a datetime")
+
+
+def clock_time(value: Any, type: SqlType) -> time:
+    """A time of day without a zone."""
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    raise EncodingError(f"{value!r} is no time of day without a zone")
+
+
+def moment(value: Any, type: SqlType) -> datetime:
+    """A datetime, aware (in UTC) or naive as its type says."""
+    assert isinstance(type, Timestamp)
+    if not isinstance(value, datetime):
+        raise EncodingError(f"{value!r} is no datetime")
+    if type.zone:
+        if value.tzinfo is None:
+            raise EncodingError(
+                f"{value!r} has no zone, but the column is a moment in time: give it tzinfo, "
+                f"or declare col.timestamp(zone=False)"
+            )
+        return value.astimezone(UTC)
+    if value.tzinfo is not None:
+        raise EncodingError(
+            f"{value!r} has a zone, but the column has none: declare col.timestamp(), or drop tzinfo"
+        )
+    return value
+
+
+def duration(value: Any, type: SqlType) -> timedelta:
+    """A length of time."""
+    if isinstance(value, timedelta):
+        return value
+    raise EncodingError(f"{value!r} is no timedelta")
+
+
+def identifier(value: Any, type: SqlType) -> Any:
+    """A UUID."""
+    from uuid import UUID
+
+    if isinstance(value, UUID):
+        return value
+    raise EncodingError(f"{value!r} is no uuid.UUID")
+
+
+def json_text(value: Any, type: SqlType) -> str:
+    """A JSON document. Only what JSON can hold comes back equal: no NaN, no keys but strings."""
+    import json
+
+    assert isinstance(type, Json)
+    if type.dump is not None:
+        value = type.dump(value)
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        raise EncodingError(
+            f"JSON has no form for {value!r} ({error}): give col.json(…) a dump and a load"
+        ) from error
+
+
+def json_decoder(type: SqlType) -> Any:
+    """Text to the Python value of a JSON column."""
+    import json
+
+    assert isinstance(type, Json)
+    loads, load = json.loads, type.load
+    return loads if load is None else lambda text: load(loads(text))
+
+
+def enum_value(value: Any, type: SqlType) -> str:
+    """The value of a member."""
+    assert isinstance(type, Enum)
+    try:
+        return str(type.python_type(value).value)
+    except ValueError:
+        raise EncodingError(
+            f"{value!r} is no {type.python_type.__name__}: one of {', '.join(map(str, type.python_type))}"
+        ) from None
+
+
+def enum_decoder(type: SqlType) -> Any:
+    """A stored value to its member."""
+    assert isinstance(type, Enum)
+    return {member.value: member for member in type.python_type}.__getitem__
+
+
+def like_pattern(text: str, position: str) -> str:
+    """A LIKE pattern for a prefix, suffix or substring, its wildcards escaped with a backslash."""
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    before = "" if position == "prefix" else "%"
+    after = "" if position == "suffix" else "%"
+    return f"{before}{escaped}{after}"

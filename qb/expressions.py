@@ -1,0 +1,384 @@
+"""Expressions: Python operators and methods that build SQL syntax.
+
+Every `Expr` wraps one node. Values beside an expression become parameters of that expression's SQL type.
+
+The operands are typed `object` on purpose: the mypy plugin checks them, with SQL's rules and in SQL's words,
+and other checkers must not report what SQL allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+
+from qb import types
+from qb.errors import CompileError
+from qb.nodes import (
+    Affix,
+    Aggregate,
+    Between,
+    Binary,
+    Exists,
+    Expression,
+    In,
+    IsNull,
+    Label,
+    Like,
+    Node,
+    Null,
+    Order,
+    Parameter,
+    Raw,
+    Select,
+    Subquery,
+    Unary,
+)
+from qb.query import Compilable, Query
+from qb.types import BOOLEAN, TEXT, TEXTS, SqlType
+from qb.typevars import Name, Refs, Value
+
+T = TypeVar("T")
+
+
+class Expr(Generic[Value, Refs]):
+    """A typed SQL expression: `Expr[int]` has an int for its value, `Expr[int | None]` may be NULL.
+
+        (Album.plays + 1 > 100) & Album.title.startswith("A")
+
+    `&`, `|` and `~` are AND, OR and NOT. An expression has no truth value: `and`, `or`, `not`, `in` and
+    chained comparisons raise TypeError.
+    """
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Expression) -> None:
+        self.node = node
+
+    if not TYPE_CHECKING:
+        __class_getitem__ = classmethod(GenericAlias)
+
+    # Comparison
+
+    def __eq__(self, other: object) -> Expr[bool, Refs]:  # type: ignore[override]  # builds SQL
+        """`a == b` is `a = b`; with None it is `a IS NULL`."""
+        if other is None:
+            return Expr(IsNull(self.node, False))
+        node = self.node
+        return Expr(Binary("=", node, operand(other, node.type), BOOLEAN))
+
+    def __ne__(self, other: object) -> Expr[bool, Refs]:  # type: ignore[override]  # builds SQL
+        """`a != b` is `a <> b`; with None it is `a IS NOT NULL`."""
+        if other is None:
+            return Expr(IsNull(self.node, True))
+        node = self.node
+        return Expr(Binary("<>", node, operand(other, node.type), BOOLEAN))
+
+    def __lt__(self, other: object) -> Expr[bool, Refs]:
+        return self._compare("<", other)
+
+    def __le__(self, other: object) -> Expr[bool, Refs]:
+        return self._compare("<=", other)
+
+    def __gt__(self, other: object) -> Expr[bool, Refs]:
+        return self._compare(">", other)
+
+    def __ge__(self, other: object) -> Expr[bool, Refs]:
+        return self._compare(">=", other)
+
+    __hash__ = object.__hash__
+
+    def is_null(self) -> Expr[bool, Refs]:
+        """`a IS NULL`."""
+        return Expr(IsNull(self.node, False))
+
+    def is_not_null(self) -> Expr[bool, Refs]:
+        """`a IS NOT NULL`."""
+        return Expr(IsNull(self.node, True))
+
+    def in_(self, options: Iterable[object] | Query[Any]) -> Expr[bool, Refs]:
+        """`a IN (…)`: of values, expressions, or a one-column select. An empty list is false."""
+        return Expr(self._in(options, False))
+
+    def not_in(self, options: Iterable[object] | Query[Any]) -> Expr[bool, Refs]:
+        """`a NOT IN (…)`. An empty list is true."""
+        return Expr(self._in(options, True))
+
+    def between(self, low: object, high: object) -> Expr[bool, Refs]:
+        """`a BETWEEN low AND high`: both ends belong to it."""
+        node = self.node
+        return Expr(Between(node, operand(low, node.type), operand(high, node.type), False))
+
+    def not_between(self, low: object, high: object) -> Expr[bool, Refs]:
+        """`a NOT BETWEEN low AND high`."""
+        node = self.node
+        return Expr(Between(node, operand(low, node.type), operand(high, node.type), True))
+
+    # Text
+
+    def like(self, pattern: object) -> Expr[bool, Refs]:
+        """`a LIKE pattern`, where `%` and `_` are wildcards. SQLite ignores the case of ASCII letters."""
+        return Expr(Like(self.node, operand(pattern, TEXT), False, False))
+
+    def not_like(self, pattern: object) -> Expr[bool, Refs]:
+        """`a NOT LIKE pattern`."""
+        return Expr(Like(self.node, operand(pattern, TEXT), True, False))
+
+    def ilike(self, pattern: object) -> Expr[bool, Refs]:
+        """LIKE without regard to case (on SQLite: to the case of ASCII letters)."""
+        return Expr(Like(self.node, operand(pattern, TEXT), False, True))
+
+    def startswith(self, prefix: object) -> Expr[bool, Refs]:
+        """Whether the text starts with `prefix`: case counts, and no character is a wildcard."""
+        return Expr(Affix(self.node, operand(prefix, TEXT), "prefix"))
+
+    def endswith(self, suffix: object) -> Expr[bool, Refs]:
+        """Whether the text ends with `suffix`: case counts, and no character is a wildcard."""
+        return Expr(Affix(self.node, operand(suffix, TEXT), "suffix"))
+
+    def contains(self, part: object) -> Expr[bool, Refs]:
+        """Whether `part` is somewhere in the text: case counts, and no character is a wildcard."""
+        return Expr(Affix(self.node, operand(part, TEXT), "substring"))
+
+    # Arithmetic
+
+    def __add__(self, other: object) -> Expr[Value, Refs]:
+        """Sum, or `||` between texts."""
+        return self._arithmetic("+", self.node, other)
+
+    def __radd__(self, other: object) -> Expr[Value, Refs]:
+        return self._arithmetic("+", other, self.node)
+
+    def __sub__(self, other: object) -> Expr[Value, Refs]:
+        return self._arithmetic("-", self.node, other)
+
+    def __rsub__(self, other: object) -> Expr[Value, Refs]:
+        return self._arithmetic("-", other, self.node)
+
+    def __mul__(self, other: object) -> Expr[Value, Refs]:
+        return self._arithmetic("*", self.node, other)
+
+    def __rmul__(self, other: object) -> Expr[Value, Refs]:
+        return self._arithmetic("*", other, self.node)
+
+    def __truediv__(self, other: object) -> Expr[float, Refs]:
+        """True division: always a float, on every engine."""
+        return self._arithmetic("/", self.node, other)
+
+    def __rtruediv__(self, other: object) -> Expr[float, Refs]:
+        return self._arithmetic("/", other, self.node)
+
+    def __floordiv__(self, other: object) -> Expr[Value, Refs]:
+        """Integer division, truncating toward zero as SQL does (Python's own rounds down)."""
+        return self._arithmetic("//", self.node, other)
+
+    def __rfloordiv__(self, other: object) -> Expr[Value, Refs]:
+        return self._arithmetic("//", other, self.node)
+
+    def __mod__(self, other: object) -> Expr[Value, Refs]:
+        """Remainder, with the sign of the dividend as in SQL (Python's has the divisor's)."""
+        return self._arithmetic("%", self.node, other)
+
+    def __rmod__(self, other: object) -> Expr[Value, Refs]:
+        return self._arithmetic("%", other, self.node)
+
+    def __neg__(self) -> Expr[Value, Refs]:
+        return Expr(Unary("-", self.node, self.node.type))
+
+    # Logic
+
+    def __and__(self, other: Expr[bool | None]) -> Expr[bool, Refs]:
+        return Expr(Binary("AND", self.node, other.node, BOOLEAN))
+
+    def __or__(self, other: Expr[bool | None]) -> Expr[bool, Refs]:
+        return Expr(Binary("OR", self.node, other.node, BOOLEAN))
+
+    def __invert__(self) -> Expr[bool, Refs]:
+        return Expr(Unary("NOT", self.node, BOOLEAN))
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError(
+            "a SQL expression has no truth value: write & | ~ for and/or/not, "
+            "(a < b) & (b < c) for a chained comparison, and .in_(…) for in"
+        )
+
+    def __contains__(self, item: object) -> NoReturn:
+        raise TypeError("write .contains(…) for a part of a text, or .in_(…) for one of several")
+
+    # Projection and order
+
+    def as_(self, name: str) -> Labeled[Value, Refs, Any]:
+        """`a AS "name"`: the row has an attribute of this name."""
+        return Labeled(Label(self.node, name))
+
+    def asc(self) -> Ordering[Refs]:
+        """Sort upwards."""
+        return Ordering(Order(self.node, False))
+
+    def desc(self) -> Ordering[Refs]:
+        """Sort downwards."""
+        return Ordering(Order(self.node, True))
+
+    # Inside
+
+    def _compare(self, operator: str, other: object) -> Expr[bool, Refs]:
+        if other is None:
+            raise CompileError(f"nothing is {operator} NULL: compare with == None or .is_null()")
+        node = self.node
+        return Expr(Binary(operator, node, operand(other, node.type), BOOLEAN))
+
+    def _in(self, options: Iterable[object] | Query[Any], negated: bool) -> In:
+        node = self.node
+        if isinstance(options, Query):
+            return In(node, Subquery(select_of(options), node.type), negated)
+        if isinstance(options, (str, bytes)):
+            raise TypeError(
+                f"in_ takes a list of values, not one {type(options).__name__}: in_([…])"
+            )
+        return In(node, tuple([operand(option, node.type) for option in options]), negated)
+
+    @staticmethod
+    def _arithmetic(operator: str, left: object, right: object) -> Expr[Any, Any]:
+        if isinstance(left, Expression):
+            right = operand(right, left.type)
+        else:
+            assert isinstance(right, Expression)
+            left = operand(left, right.type)
+        if operator == "+" and left.type.kind in TEXTS:
+            return Expr(Binary("||", left, right, TEXT))
+        return Expr(Binary(operator, left, right, types.arithmetic(operator, left.type, right.type)))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+    def __str__(self) -> str:
+        from qb.compiler import Compiler
+
+        return Compiler().compile(self.node)[0]
+
+
+class Labeled(Expr[Value, Refs], Generic[Value, Refs, Name]):
+    """An expression with an output name."""
+
+    __slots__ = ()
+
+
+class AggregateExpr(Expr[Value, Refs]):
+    """An aggregate function: one value for each group."""
+
+    __slots__ = ()
+    node: Aggregate
+
+    def distinct(self) -> AggregateExpr[Value, Refs]:
+        """Of the distinct values only: `fn.count(Album.artist_id).distinct()`."""
+        node = self.node
+        return AggregateExpr(Aggregate(node.name, node.arguments, node.type, True, node.filter))
+
+    def filter(self, *predicates: Expr[bool | None]) -> AggregateExpr[Value, Refs]:
+        """Of the rows that match: `count(*) FILTER (WHERE …)`."""
+        node = self.node
+        condition = conjunction(node.filter, predicates)
+        return AggregateExpr(
+            Aggregate(node.name, node.arguments, node.type, node.distinct, condition)
+        )
+
+
+class Ordering(Generic[Refs]):
+    """A sort key with its direction."""
+
+    __slots__ = ("node",)
+
+    if not TYPE_CHECKING:
+        __class_getitem__ = classmethod(GenericAlias)
+
+    def __init__(self, node: Order) -> None:
+        self.node = node
+
+    def nulls_first(self) -> Ordering[Refs]:
+        """NULLs before all values, on every engine."""
+        return Ordering(Order(self.node.operand, self.node.descending, "FIRST"))
+
+    def nulls_last(self) -> Ordering[Refs]:
+        """NULLs after all values, on every engine."""
+        return Ordering(Order(self.node.operand, self.node.descending, "LAST"))
+
+
+class Sql(Expr[Value, Refs], Compilable):
+    """SQL text with holes: an expression, or a whole statement for `db.execute`."""
+
+    __slots__ = ()
+    node: Raw
+
+
+def sql(text: str, *holes: object, returns: type[T] = object) -> Sql[T]:  # type: ignore[assignment]  # no default for T
+    """SQL that qb has no words for. Each `{}` is a hole: an expression or a table is written in place, any
+    other value becomes a parameter, never text. `{{` and `}}` are braces.
+
+        sql("soundex({})", Artist.name, returns=str)      -- soundex("artists"."name")
+
+    `returns` is the Python type of the value. Raises CompileError when holes and values differ in number.
+    """
+    pieces = text.replace("{{", "\0").replace("}}", "\1").split("{}")
+    texts = tuple([piece.replace("\0", "{").replace("\1", "}") for piece in pieces])
+    if len(texts) != len(holes) + 1:
+        raise CompileError(
+            f"sql() has {len(texts) - 1} holes and was given {len(holes)} values: {text!r}"
+        )
+    kind = types.of_class(returns)
+    return Sql(Raw(texts, tuple(map(_hole, holes)), kind))
+
+
+def literal(value: T) -> Expr[T]:
+    """A value as an expression of its own: `select(literal(1).as_("one"))`. It is bound, not written."""
+    return Expr(Parameter(value, types.of_value(value)))
+
+
+def exists(query: Query[Any]) -> Expr[bool]:
+    """`EXISTS (select)`."""
+    return Expr(Exists(select_of(query)))
+
+
+def operand(value: object, beside: SqlType) -> Expression:
+    """The node of an expression, or a parameter of the type of what stands beside it."""
+    if isinstance(value, Expr):
+        return value.node
+    if value.__class__ is beside.python:
+        return Parameter(value, beside)
+    if value is None:
+        return Null(beside)
+    if isinstance(value, Query):
+        raise TypeError("a select is a value only as .scalar_subquery()")
+    return Parameter(value, types.of_parameter(value, beside))
+
+
+def conjunction(
+    condition: Expression | None, predicates: Iterable[Expr[bool | None]]
+) -> Expression | None:
+    """`condition` AND each of the predicates."""
+    for predicate in predicates:
+        try:
+            node = predicate.node
+        except AttributeError:
+            raise TypeError(
+                f"a condition is a SQL expression, not {type(predicate).__name__} ({predicate!r})"
+            ) from None
+        condition = node if condition is None else Binary("AND", condition, node, BOOLEAN)
+    return condition
+
+
+def select_of(query: Query[Any]) -> Select:
+    """The SELECT of a query; other statements are no sub-queries."""
+    if isinstance(query.node, Select):
+        return query.node
+    raise CompileError(f"a sub-query is a select, not {type(query).__name__}")
+
+
+def _hole(value: object) -> Node:
+    if isinstance(value, Expr):
+        return value.node
+    if isinstance(value, Query):
+        return Subquery(select_of(value), TEXT)
+    source = getattr(value, "__qb_source__", None)
+    if isinstance(source, Node):
+        return source
+    return Null(TEXT) if value is None else Parameter(value, types.of_value(value))

@@ -1,0 +1,56 @@
+"""What every statement can do: compile to SQL, and show itself."""
+
+from __future__ import annotations
+
+from types import GenericAlias
+from typing import TYPE_CHECKING, Generic, NamedTuple
+
+from qb.nodes import Node
+from qb.typevars import R
+
+if TYPE_CHECKING:
+    from qb.dialect import Dialect
+
+
+class Compiled(NamedTuple):
+    """SQL text and the parameters for it, ready for any driver of the dialect."""
+
+    sql: str
+    parameters: tuple[object, ...]
+
+
+class Compilable:
+    """Anything that is a statement of its own."""
+
+    __slots__ = ()
+    node: Node
+
+    def compile(self, dialect: str | Dialect) -> Compiled:
+        """The SQL for a dialect (`"sqlite"`, `"postgres"`, `"d1"`, or a Dialect) and its parameters.
+
+            sql, parameters = select(Album.id).where(Album.plays > 100).compile("postgres")
+
+        Raises CompileError when the query is not valid, UnsupportedError when the dialect cannot say it.
+        """
+        if isinstance(dialect, str):
+            from qb.dialect import find_dialect
+
+            dialect = find_dialect(dialect)
+        return Compiled(*dialect.compiler().compile(self.node))
+
+    def __str__(self) -> str:
+        from qb.compiler import Compiler
+
+        return Compiler().compile(self.node)[0]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self}>"
+
+
+class Query(Compilable, Generic[R]):
+    """A statement that returns rows of type `R`."""
+
+    __slots__ = ("node",)
+
+    if not TYPE_CHECKING:
+        __class_getitem__ = classmethod(GenericAlias)

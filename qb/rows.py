@@ -1,0 +1,191 @@
+"""Rows: tuples with names, built by C code from what the driver returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
+from operator import itemgetter
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias
+
+from qb import nodes
+from qb.errors import CompileError, closest
+from qb.types import SqlType
+from qb.typevars import R
+
+if TYPE_CHECKING:
+    from qb.dialect import Dialect
+
+Decoder = Callable[[Any], Any]  # from what the driver returns to what the column holds; never called with None
+
+
+class Row(tuple[Any, ...], Generic[R]):
+    """One row of a result: a tuple whose items can be read by name.
+
+        row.title; row[0]; title, artist = row
+
+    `Row[Album]` is the type of a whole row of a table. `_fields` are the names, `_asdict()` gives a dict.
+    """
+
+    __slots__ = ()
+    _fields: tuple[str, ...] = ()
+
+    if TYPE_CHECKING:
+        # A row has no other public attributes: `count` and `index` are columns, not methods of tuples.
+        count: Any
+        index: Any
+
+        def __getattr__(self, name: str) -> Any: ...
+    else:
+        __class_getitem__ = classmethod(GenericAlias)
+
+        def __getattr__(self, name: str) -> Any:
+            raise AttributeError(
+                f"the row has no column {name!r}{closest(name, self._fields)}; it has {', '.join(self._fields)}"
+            )
+
+    def _asdict(self) -> dict[str, Any]:
+        """The items by name."""
+        return dict(zip(self._fields, self, strict=True))
+
+    def __repr__(self) -> str:
+        return f"Row({', '.join(f'{k}={v!r}' for k, v in zip(self._fields, self, strict=True))})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self._fields, tuple(self))
+
+
+Rows: TypeAlias = list[Row[Any]]
+"""The return type of an `@inferred` function that returns rows; the plugin fills it in."""
+
+
+def _restore(names: tuple[str, ...], values: tuple[Any, ...]) -> Row[Any]:
+    return tuple.__new__(row_class(names), values)
+
+
+class _RowClasses(dict[tuple[str, ...], type[Row[Any]]]):
+    def __missing__(self, names: tuple[str, ...]) -> type[Row[Any]]:
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise CompileError(
+                f'two columns of this query are named "{twice}": name one of them with .as_("…")'
+            )
+        fields: dict[str, Any] = {
+            name: property(itemgetter(position))
+            for position, name in enumerate(names)
+            if not (name.startswith("__") and name.endswith("__"))
+        }
+        if len(self) > 10_000:  # names made on the fly must not pile up
+            self.clear()
+        self[names] = made = type("Row", (Row,), {**fields, "__slots__": (), "_fields": names})
+        return made
+
+
+_ROW_CLASSES = _RowClasses()
+
+
+def row_class(names: tuple[str, ...]) -> type[Row[Any]]:
+    """The class of rows with these columns. Raises CompileError when two have one name."""
+    return _ROW_CLASSES[names]
+
+
+class RowBuilder:
+    """Turns a driver's rows into `Row`s for one projection."""
+
+    __slots__ = ("cls", "decoders", "parts")
+
+    def __init__(
+        self,
+        projection: Sequence[nodes.Node],
+        dialect: Dialect,
+        outer: frozenset[nodes.Source] = frozenset(),
+    ) -> None:
+        self.decoders: list[tuple[int, Decoder]] = []
+        self.parts: list[tuple[slice | int, type[Row[Any]] | None, bool]] | None = None
+        """For nested rows: where each item is, its class if it is a row, and whether it may be absent."""
+        names: list[str] = []
+        types: list[SqlType] = []
+        nested = len(projection) > 1 and any(isinstance(i, nodes.WholeTable) for i in projection)
+        parts: list[tuple[slice | int, type[Row[Any]] | None, bool]] = []
+        for item in projection:
+            start = len(types)
+            if isinstance(item, nodes.WholeTable):
+                columns = item.table.columns
+                types += [column.type for column in columns]
+                attributes = tuple([column.attribute for column in columns])
+                if nested:
+                    names.append(item.name)
+                    parts.append(
+                        (slice(start, len(types)), row_class(attributes), item.table in outer)
+                    )
+                else:
+                    names += attributes
+            else:
+                assert isinstance(item, nodes.Expression)
+                types.append(item.type)
+                parts.append((start, None, False))
+                names.append(output_name(item) or f"_{len(names)}")
+        if nested:
+            self.parts = parts
+        self.cls = row_class(tuple(names))
+        for position, type in enumerate(types):
+            decoder = dialect.decoder(type)
+            if decoder is not None:
+                self.decoders.append((position, decoder))
+
+    def build(self, rows: Iterable[Sequence[Any]]) -> list[Row[Any]]:
+        """The rows, decoded. With nothing to decode, all of the loop runs in C."""
+        if self.decoders:
+            rows = [self._decode(row) for row in rows]
+        if self.parts is not None:
+            rows = [self._nest(row) for row in rows]
+        return list(map(tuple.__new__, repeat(self.cls), rows))
+
+    def _decode(self, row: Sequence[Any]) -> list[Any]:
+        values = list(row)
+        for position, decode in self.decoders:
+            value = values[position]
+            if value is not None:
+                values[position] = decode(value)
+        return values
+
+    def _nest(self, row: Sequence[Any]) -> list[Any]:
+        assert self.parts is not None
+        values: list[Any] = []
+        for place, cls, optional in self.parts:
+            if cls is None:
+                values.append(row[place])  # type: ignore[call-overload]  # an int where there is no class
+                continue
+            items = tuple(row)[place]
+            # A joined row has a key that is not NULL; without a match, all of its columns are NULL.
+            absent = optional and all(item is None for item in items)
+            values.append(None if absent else tuple.__new__(cls, items))
+        return values
+
+
+def output_name(node: nodes.Node) -> str | None:
+    """The name under which a selected expression is found in the row; None when it has none."""
+    if isinstance(node, nodes.Column):
+        return node.attribute
+    return node.name if isinstance(node, nodes.Label) else None
+
+
+def outer_joined(select: nodes.Select) -> frozenset[nodes.Source]:
+    """The sources of a select whose columns are NULL where a join found no match."""
+    before: list[nodes.Source] = list(select.sources)
+    if not before:
+        before = [
+            item.table if isinstance(item, nodes.WholeTable) else item.source
+            for item in select.projection
+            if isinstance(item, (nodes.WholeTable, nodes.Column))
+        ]
+        joined = [join.source for join in select.joins]
+        before = [source for source in before if source not in joined]
+    outer: set[nodes.Source] = set()
+    for join in select.joins:
+        if join.kind in ("RIGHT", "FULL"):
+            outer.update(before)
+        if join.kind in ("LEFT", "FULL"):
+            outer.add(join.source)
+        before.append(join.source)
+    return frozenset(outer)

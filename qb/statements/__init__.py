@@ -1,0 +1,1 @@
+"""The statement builders: immutable values, one file each."""

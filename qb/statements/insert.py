@@ -1,0 +1,151 @@
+"""INSERT, with upsert."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from typing import Any, Generic, Self, TypeVar
+
+from qb.columns import Column
+from qb.errors import CompileError
+from qb.expressions import Expr, conjunction, select_of
+from qb.nodes import Default, Excluded, OnConflict, Values
+from qb.nodes import Insert as InsertNode
+from qb.query import Compilable, Query
+from qb.statements.returning import Returning
+from qb.statements.sources import Selectable, column_node, projection_of, source_of
+from qb.statements.writes import assignments, given, writable
+from qb.tables import Table, definition_of
+
+TB = TypeVar("TB", bound=Table, covariant=True)
+T = TypeVar("T")
+
+
+class Insert(Compilable, Generic[TB]):
+    """An INSERT into a table."""
+
+    __slots__ = ("node", "table")
+
+    def __init__(self, table: type[Table], node: InsertNode) -> None:
+        self.table = table
+        self.node = node
+
+    def values(self, **values: Any) -> Self:
+        """One row: `insert(Album).values(title="Blue", artist_id=1)`. Columns left out get their default."""
+        columns, cells = given(self.table, values)
+        node = self.node.copy()
+        node.columns, node.values = columns, Values([cells] if columns else [])
+        return self._with(node)
+
+    def values_many(self, rows: Iterable[Mapping[str, Any]]) -> Self:
+        """Many rows in one statement. A row may leave out columns that others give: it gets their default.
+
+        Raises CompileError when there are no rows.
+        """
+        rows = list(rows)
+        if not rows:
+            raise CompileError(f"insert({self.table.__name__}).values_many([]): there are no rows")
+        first = rows[0].keys()
+        node = self.node.copy()
+        if all(row.keys() == first for row in rows):
+            attributes = list(first)
+            if len(attributes) > 1:
+                cells = list(map(itemgetter(*attributes), rows))
+            else:
+                cells = [tuple(row.values()) for row in rows]
+        else:
+            attributes = list(dict.fromkeys(name for row in rows for name in row))
+            absent = {name: self._default(name) for name in attributes}
+            cells = [tuple([row.get(name, absent[name]) for name in attributes]) for row in rows]
+        node.columns = tuple([writable(self.table, name) for name in attributes])
+        if any(isinstance(cell, Expr) for row in cells for cell in row):
+            cells = [tuple([c.node if isinstance(c, Expr) else c for c in row]) for row in cells]
+        node.values = Values(cells)
+        return self._with(node)
+
+    def _default(self, attribute: str) -> Default:
+        declared = definition_of(self.table).column(attribute).declaration
+        return Default(declared.default, declared.type)
+
+    def from_select(self, query: Query[Any], *columns: Column[Any, Any, Any]) -> Self:
+        """The rows of a select, into these columns in this order; by default into the columns that have the
+        names of what it selects.
+        """
+        select = select_of(query)
+        node = self.node.copy()
+        if columns:
+            node.columns = tuple([column_node(column) for column in columns])
+        else:
+            from qb.rows import output_name
+
+            names = [output_name(item) for item in select.projection]
+            if None in names:
+                raise CompileError(
+                    f"from_select() into {self.table.__name__}: name each selected expression with .as_(…), "
+                    f"or give the columns"
+                )
+            node.columns = tuple([writable(self.table, name or "") for name in names])
+        if len(node.columns) != len(select.projection):
+            raise CompileError(
+                f"from_select() into {self.table.__name__}: the select gives {len(select.projection)} columns "
+                f"for {len(node.columns)}"
+            )
+        node.select = select
+        return self._with(node)
+
+    def on_conflict(self, *target: Column[Any, Any, Any]) -> Conflict[Self]:
+        """What to do when a row with the same key is there: `.on_conflict(Album.id).do_nothing()`."""
+        return Conflict(self, tuple([column_node(column) for column in target]))
+
+    def returning(self, *items: Selectable) -> Returning[Any]:
+        """The inserted rows as a result."""
+        node = self.node.copy()
+        node.projection = projection_of(items)
+        return Returning(node)
+
+    def _with(self, node: InsertNode) -> Self:
+        return type(self)(self.table, node)
+
+
+I = TypeVar("I", bound=Insert[Any], covariant=True)  # noqa: E741  # the type of an insert
+
+
+class Conflict(Generic[I]):
+    """An INSERT whose conflict clause is still open."""
+
+    __slots__ = ("insert", "target")
+
+    def __init__(self, insert: I, target: tuple[Any, ...]) -> None:
+        self.insert = insert
+        self.target = target
+
+    def do_nothing(self) -> I:
+        """Leave the row that is there."""
+        return self._close(OnConflict(self.target, None))
+
+    def do_update(self, *predicates: Expr[bool | None], **values: Any) -> I:
+        """Update the row that is there: `do_update(plays=excluded(Album.plays))`; predicates are its WHERE."""
+        if not self.target:
+            raise CompileError("do_update() needs to know the conflict: on_conflict(Table.column, …)")
+        if not values:
+            raise CompileError("do_update() sets nothing: do_update(column=…), or do_nothing()")
+        changes = assignments(self.insert.table, values)
+        return self._close(OnConflict(self.target, changes, conjunction(None, predicates)))
+
+    def _close(self, clause: OnConflict) -> I:
+        node = self.insert.node.copy()
+        node.on_conflict = clause
+        return self.insert._with(node)
+
+
+def insert(table: type[TB]) -> Insert[TB]:
+    """An INSERT: `insert(Album).values(title="Blue", artist_id=1)`."""
+    source = source_of(table)
+    if source.alias is not None:
+        raise TypeError(f"insert takes a table, not its alias {source.alias!r}")
+    return Insert(definition_of(table).model, InsertNode(source))
+
+
+def excluded(column: Column[T, Any, Any]) -> Expr[T]:
+    """In `do_update`: the value that the insert tried to give the column."""
+    return Expr(Excluded(column_node(column)))

@@ -1,0 +1,19 @@
+"""RETURNING: a write whose rows are a result."""
+
+from __future__ import annotations
+
+from typing import Generic
+
+from qb.nodes import Delete, Insert, Update
+from qb.query import Query
+from qb.typevars import Facts, Projection, R
+
+
+class Returning(Query[R], Generic[R, Projection, Facts]):
+    """An INSERT, UPDATE or DELETE that returns rows."""
+
+    __slots__ = ()
+    node: Insert | Update | Delete
+
+    def __init__(self, node: Insert | Update | Delete) -> None:
+        self.node = node

@@ -1,0 +1,160 @@
+"""SELECT."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Self, TypeVar, overload
+
+from qb import nodes
+from qb.expressions import Expr, Ordering, conjunction, operand
+from qb.nodes import Join, Order, Subquery
+from qb.query import Query
+from qb.rows import Row
+from qb.statements.sources import AnySource, Selectable, projection_of, source_of
+from qb.tables import Table
+from qb.types import BIGINT
+from qb.typevars import Facts, Projection, R
+
+TB = TypeVar("TB", bound=Table)
+T1 = TypeVar("T1")
+T2 = TypeVar("T2")
+T3 = TypeVar("T3")
+T4 = TypeVar("T4")
+T5 = TypeVar("T5")
+T6 = TypeVar("T6")
+T7 = TypeVar("T7")
+T8 = TypeVar("T8")
+T9 = TypeVar("T9")
+T10 = TypeVar("T10")
+
+
+class Select(Query[R], Generic[R, Projection, Facts]):
+    """A SELECT. Every method returns a new one; none touches a database."""
+
+    __slots__ = ()
+    node: nodes.Select
+
+    def __init__(self, node: nodes.Select) -> None:
+        self.node = node
+
+    def from_(self, *sources: AnySource) -> Self:
+        """The sources to select from: needed only where they do not follow from the selected columns."""
+        node = self.node.copy()
+        node.sources = tuple([source_of(source) for source in sources])
+        return self._with(node)
+
+    def join(self, source: AnySource, on: Expr[bool | None]) -> Self:
+        """`INNER JOIN source ON on`."""
+        return self._join("INNER", source, on)
+
+    def left_join(self, source: AnySource, on: Expr[bool | None]) -> Select[R, Projection, Facts]:
+        """`LEFT JOIN source ON on`: the source's columns may be NULL from here on."""
+        return self._join("LEFT", source, on)
+
+    def right_join(self, source: AnySource, on: Expr[bool | None]) -> Select[R, Projection, Facts]:
+        """`RIGHT JOIN source ON on`: the columns of all sources before it may be NULL from here on."""
+        return self._join("RIGHT", source, on)
+
+    def full_join(self, source: AnySource, on: Expr[bool | None]) -> Select[R, Projection, Facts]:
+        """`FULL JOIN source ON on`: the columns of both sides may be NULL from here on."""
+        return self._join("FULL", source, on)
+
+    def cross_join(self, source: AnySource) -> Self:
+        """`CROSS JOIN source`: every row with every row."""
+        return self._join("CROSS", source, None)
+
+    def where(self, *predicates: Expr[bool | None]) -> Self:
+        """Keep the rows for which all predicates are true; more calls add to them with AND."""
+        node = self.node.copy()
+        node.where = conjunction(node.where, predicates)
+        return self._with(node)
+
+    def group_by(self, *keys: Expr[Any, Any]) -> Self:
+        """One row for each combination of the keys."""
+        node = self.node.copy()
+        node.group_by += tuple([key.node for key in keys])
+        return self._with(node)
+
+    def having(self, *predicates: Expr[bool | None]) -> Self:
+        """Keep the groups for which all predicates are true."""
+        node = self.node.copy()
+        node.having = conjunction(node.having, predicates)
+        return self._with(node)
+
+    def order_by(self, *keys: Expr[Any, Any] | Ordering[Any]) -> Self:
+        """Sort by the keys, upwards unless `.desc()`; more calls add keys."""
+        node = self.node.copy()
+        node.order_by += tuple(
+            [Order(key.node, False) if isinstance(key, Expr) else key.node for key in keys]
+        )
+        return self._with(node)
+
+    def limit(self, count: int | Expr[int]) -> Self:
+        """At most this many rows."""
+        node = self.node.copy()
+        node.limit = operand(count, BIGINT)
+        return self._with(node)
+
+    def offset(self, count: int | Expr[int]) -> Self:
+        """Leave out this many rows first."""
+        node = self.node.copy()
+        node.offset = operand(count, BIGINT)
+        return self._with(node)
+
+    def distinct(self) -> Self:
+        """Each row once."""
+        node = self.node.copy()
+        node.distinct = True
+        return self._with(node)
+
+    def scalar_subquery(self) -> Expr[Any]:
+        """This one-column select as a value: NULL when it finds no row."""
+        if len(self.node.projection) != 1 or isinstance(self.node.projection[0], nodes.WholeTable):
+            raise TypeError("a scalar sub-query selects one column")
+        return Expr(Subquery(self.node, self.node.projection[0].type))
+
+    def _join(self, kind: str, source: AnySource, on: Expr[bool | None] | None) -> Self:
+        node = self.node.copy()
+        node.joins += (Join(kind, source_of(source), None if on is None else on.node),)
+        return self._with(node)
+
+    def _with(self, node: nodes.Select) -> Self:
+        new = object.__new__(type(self))
+        new.node = node
+        return new
+
+
+@overload
+def select(table: type[TB], /) -> Select[Row[TB]]: ...
+@overload
+def select(c1: Expr[T1], /) -> Select[tuple[T1]]: ...
+@overload
+def select(c1: Expr[T1], c2: Expr[T2], /) -> Select[tuple[T1, T2]]: ...
+@overload
+def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], /) -> Select[tuple[T1, T2, T3]]: ...
+@overload
+def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], /) -> Select[tuple[T1, T2, T3, T4]]: ...
+@overload
+def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], /) -> Select[tuple[T1, T2, T3, T4, T5]]: ...
+@overload
+def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], /) -> Select[tuple[T1, T2, T3, T4, T5, T6]]: ...
+@overload
+def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], c7: Expr[T7], /) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7]]: ...
+@overload
+def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], c7: Expr[T7], c8: Expr[T8], /) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7, T8]]: ...
+@overload
+def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], c7: Expr[T7], c8: Expr[T8], c9: Expr[T9], /) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9]]: ...
+@overload
+def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], c7: Expr[T7], c8: Expr[T8], c9: Expr[T9], c10: Expr[T10], /) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
+@overload
+def select(*items: Selectable) -> Select[tuple[Any, ...]]: ...
+def select(*items: Selectable) -> Select[Any, Any, Any]:
+    """A SELECT of columns, expressions and whole tables.
+
+        select(Album.title, fn.count(Track.id).as_("tracks")).join(Track, on=Track.album_id == Album.id)
+
+    Rows are tuples whose items have the columns' names. `select(Album)` gives all columns of one table;
+    `select(Album, Artist)` gives a row for each table, `row.album` and `row.artist`.
+    """
+    if not items:
+        raise TypeError("select() needs a column, an expression or a table")
+    return Select(nodes.Select(projection_of(items)))

@@ -1,0 +1,71 @@
+"""UPDATE."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Self, TypeVar
+
+from qb import nodes
+from qb.expressions import Expr, conjunction
+from qb.query import Compilable
+from qb.statements.returning import Returning
+from qb.statements.sources import AnySource, Selectable, projection_of, source_of
+from qb.statements.writes import assignments
+from qb.tables import Table, definition_of
+
+TB = TypeVar("TB", bound=Table, covariant=True)
+
+
+class Update(Compilable, Generic[TB]):
+    """An UPDATE of a table. Without WHERE it is refused, unless it says `.all_rows()`."""
+
+    __slots__ = ("node", "table")
+
+    def __init__(self, table: type[Table], node: nodes.Update) -> None:
+        self.table = table
+        self.node = node
+
+    def set(self, **values: Any) -> Self:
+        """New values, or expressions of the row's old ones: `.set(plays=Album.plays + 1)`."""
+        node = self.node.copy()
+        changes = assignments(self.table, values)
+        replaced = {change.column for change in changes}
+        node.assignments = (
+            *[change for change in node.assignments if change.column not in replaced],
+            *changes,
+        )
+        return self._with(node)
+
+    def from_(self, *sources: AnySource) -> Self:
+        """Other tables whose columns the new values or the predicates read."""
+        node = self.node.copy()
+        node.sources = tuple([source_of(source) for source in sources])
+        return self._with(node)
+
+    def where(self, *predicates: Expr[bool | None]) -> Self:
+        """Update the rows for which all predicates are true; more calls add to them with AND."""
+        node = self.node.copy()
+        node.where = conjunction(node.where, predicates)
+        return self._with(node)
+
+    def all_rows(self) -> Self:
+        """Yes, every row of the table."""
+        node = self.node.copy()
+        node.all_rows = True
+        return self._with(node)
+
+    def returning(self, *items: Selectable) -> Returning[Any]:
+        """The updated rows, with their new values, as a result."""
+        node = self.node.copy()
+        node.projection = projection_of(items)
+        return Returning(node)
+
+    def _with(self, node: nodes.Update) -> Self:
+        return type(self)(self.table, node)
+
+
+def update(table: type[TB]) -> Update[TB]:
+    """An UPDATE: `update(Album).set(plays=Album.plays + 1).where(Album.id == 7)`."""
+    source = source_of(table)
+    if source.alias is not None:
+        raise TypeError(f"update takes a table, not its alias {source.alias!r}")
+    return Update(definition_of(table).model, nodes.Update(source))

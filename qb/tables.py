@@ -1,0 +1,350 @@
+"""Table classes: collecting what their bodies declare, and checking it on the spot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from qb import constraints, nodes
+from qb.columns import Column, Declaration, Reference
+from qb.compiler import snake_case
+from qb.errors import SchemaError, closest
+from qb.expressions import Expr
+from qb.transform import transform
+from qb.typevars import Name
+
+TB = TypeVar("TB", bound="Table", covariant=True)
+
+LONGEST_NAME = 63
+"""Bytes of an identifier: PostgreSQL cuts longer ones off, and two may become one."""
+
+
+class Definition:
+    """What is declared of one table, bound to it."""
+
+    __slots__ = (
+        "columns",
+        "constraints",
+        "foreign_keys",
+        "indexes",
+        "model",
+        "name",
+        "renamed_from",
+        "row_name",
+        "schema",
+        "source",
+    )
+
+    def __init__(
+        self, model: type[Table], name: str, schema: str | None, renamed_from: str | None
+    ) -> None:
+        self.model = model
+        self.name = name
+        self.schema = schema
+        self.renamed_from = renamed_from
+        self.row_name = snake_case(model.__name__)
+        self.source = nodes.Table(name, schema)
+        self.columns: dict[str, Column[Any, Any, Any]] = {}
+        self.constraints: list[constraints.Constraint] = []
+        """All but the foreign keys, which include those of single columns."""
+        self.foreign_keys: list[constraints.ForeignKey] = []
+        self.indexes: list[constraints.Index] = []
+
+    def column(self, attribute: str) -> Column[Any, Any, Any]:
+        """The column of an attribute. Raises SchemaError with the nearest name when there is none."""
+        try:
+            return self.columns[attribute]
+        except KeyError:
+            raise SchemaError(
+                f"{self.model.__name__} has no column {attribute!r}{closest(attribute, self.columns)}"
+            ) from None
+
+    def primary_key(self) -> tuple[Column[Any, Any, Any], ...]:
+        """The columns of the primary key; empty when the table has none."""
+        single = tuple([c for c in self.columns.values() if c.declaration.primary_key])
+        for constraint in self.constraints:
+            if isinstance(constraint, constraints.PrimaryKey):
+                by_node = {column.node: column for column in self.columns.values()}
+                return tuple([by_node[node] for node in constraint.columns])
+        return single
+
+
+
+class Table:
+    """The base of all tables: a subclass declares one, and is then a source of columns for queries.
+
+        class Artist(Table, name="artists"):
+            id = col.integer().primary_key()
+            name = col.text().unique()
+
+    `name` is the table's name in the database (by default the class's, in snake case), `schema` the schema
+    it is in, `renamed_from` its former name. Columns and constraints may also come from plain classes
+    (mixins) among the bases. Raises SchemaError, naming table and column, where a declaration is wrong.
+    """
+
+    __qb_definition__: ClassVar[Definition]
+    __qb_source__: ClassVar[nodes.Table]
+
+    def __init_subclass__(
+        cls,
+        *,
+        name: str | None = None,
+        schema: str | None = None,
+        renamed_from: str | None = None,
+    ) -> None:
+        declaring = Declaring(cls, name or snake_case(cls.__name__), schema, renamed_from)
+        cls.__qb_definition__ = definition = declaring.finish()
+        cls.__qb_source__ = definition.source
+        for attribute, column in definition.columns.items():
+            setattr(cls, attribute, column)
+
+    def __new__(cls) -> Table:  # noqa: PYI034  # never returns
+        raise TypeError(
+            f"{cls.__name__} describes a table and has no instances: rows come from queries"
+        )
+
+
+class Alias(Generic[TB, Name]):
+    """A table under another name; has the columns of the table."""
+
+    __qb_definition__: Definition
+    __qb_source__: nodes.Table
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Column[Any, Any, Any]: ...
+    else:
+        __class_getitem__ = classmethod(GenericAlias)
+
+    def __init__(self, definition: Definition, name: str) -> None:
+        check_identifier(name, f"the alias of {definition.model.__name__}")
+        source = nodes.Table(definition.name, definition.schema, name)
+        bound = {}
+        for attribute, column in definition.columns.items():
+            node = nodes.Column(source, column.declaration.name, attribute, column.node.type)
+            bound[attribute] = Column[Any, Any, Any](node, column.declaration)
+        source.columns = tuple([column.node for column in bound.values()])  # type: ignore[misc]  # bound above
+        self.__dict__.update(bound, __qb_definition__=definition, __qb_source__=source)
+
+    def __repr__(self) -> str:
+        return f"alias({self.__qb_definition__.model.__name__}, {self.__qb_source__.label!r})"
+
+
+def alias(table: type[TB], name: str) -> type[TB]:
+    """The table as a second source: `parent = alias(Category, "parent")`, `"categories" AS "parent"`."""
+    return Alias(definition_of(table), name)  # type: ignore[return-value]  # to plain typing, as good as the class
+
+
+def columns(table: type[Table]) -> dict[str, Column[Any, Any, Any]]:
+    """The columns of a table or an alias, by attribute, in the order of declaration."""
+    definition = definition_of(table)
+    return {attribute: getattr(table, attribute) for attribute in definition.columns}
+
+
+def definition_of(table: object) -> Definition:
+    """What is declared of a table class or an alias. Raises TypeError for anything else."""
+    definition = getattr(table, "__qb_definition__", None)
+    if definition is None:
+        raise TypeError(f"{table!r} is not a table")
+    return definition  # type: ignore[no-any-return]  # set by Table and Alias only
+
+
+def check_identifier(name: object, what: str) -> None:
+    """Raise SchemaError when a name cannot be an identifier on every engine."""
+    if not isinstance(name, str) or not name:
+        raise SchemaError(f"{what}: the name is {name!r}, but must be a text that is not empty")
+    if "\0" in name:
+        raise SchemaError(f"{what}: the name {name!r} holds a NUL character")
+    if len(name.encode()) > LONGEST_NAME:
+        raise SchemaError(
+            f"{what}: the name {name!r} has more than {LONGEST_NAME} bytes, and PostgreSQL would cut it off"
+        )
+
+
+class Declaring:
+    """Turns one class body into a Definition."""
+
+    def __init__(
+        self, model: type[Table], name: str, schema: str | None, renamed_from: str | None
+    ) -> None:
+        self.label = model.__name__
+        check_identifier(name, self.label)
+        for other in (schema, renamed_from):
+            if other is not None:
+                check_identifier(other, self.label)
+        self.model = model
+        self.definition = Definition(model, name, schema, renamed_from)
+        self.bound: dict[nodes.Node, nodes.Column] = {}
+
+    def finish(self) -> Definition:
+        """Bind everything, check everything."""
+        body = self.body()
+        for attribute, value in body.items():
+            if isinstance(value, Column):
+                self.add_column(attribute, value.declaration, value.node)
+        if not self.definition.columns:
+            raise SchemaError(f"{self.label} has no columns")
+        self.definition.source.columns = tuple(self.bound.values())
+        for column in self.definition.columns.values():
+            self.bind_declaration(column.declaration)
+            reference = column.declaration.reference
+            if reference is not None:
+                self.definition.foreign_keys.append(constraints.ForeignKey((column.node,), reference))
+        for attribute, value in body.items():
+            if isinstance(value, constraints.Constraint):
+                self.add_constraint(attribute, value)
+        self.check_primary_key()
+        self.check_constraint_names()
+        self.check_references()
+        return self.definition
+
+    def body(self) -> dict[str, Any]:  # whatever a class body holds
+        """The attributes of the mixins and of the class itself, in the order of declaration."""
+        found: dict[str, Any] = {}
+        for cls in reversed(self.model.__mro__):
+            if cls in (object, Table, Generic):
+                continue
+            if cls is not self.model and issubclass(cls, Table):
+                raise SchemaError(
+                    f"{self.label} inherits from the table {cls.__name__}: "
+                    f"put the shared columns into a class of their own (a mixin)"
+                )
+            found.update({k: v for k, v in vars(cls).items() if not k.startswith("__")})
+        for attribute, value in found.items():
+            if isinstance(value, Expr) and not isinstance(value, Column):
+                raise SchemaError(
+                    f"{self.label}.{attribute} is an expression, not a column: "
+                    f"a computed column is col.….generated({attribute} …)"
+                )
+        return found
+
+    def add_column(self, attribute: str, declared: Declaration, unbound: nodes.Node) -> None:
+        what = f"{self.label}.{attribute}"
+        name = declared.name or attribute
+        check_identifier(name, what)
+        if declared.renamed_from is not None:
+            check_identifier(declared.renamed_from, what)
+        for other in self.definition.columns.values():
+            if other.declaration.name.lower() == name.lower():
+                raise SchemaError(
+                    f"{what} and {self.label}.{other.declaration.attribute} are both named {name!r}"
+                )
+        if unbound in self.bound:
+            raise SchemaError(
+                f"{what} is the same column as {self.label}.{self.bound[unbound].attribute}"
+            )
+        if declared.primary_key and declared.nullable:
+            raise SchemaError(f"{what} is the primary key and cannot be nullable")
+        if declared.computed is not None and declared.default is not None:
+            raise SchemaError(f"{what} is generated and cannot have a default")
+        declaration = declared.changed(name=name, attribute=attribute)
+        node = nodes.Column(self.definition.source, name, attribute, declared.type)
+        self.bound[unbound] = node
+        self.definition.columns[attribute] = Column(node, declaration)
+
+    def bind_declaration(self, declaration: Declaration) -> None:
+        what = f"{self.label}.{declaration.attribute}"
+        for field in ("default", "computed", "check"):
+            expression = getattr(declaration, field)
+            if expression is not None:
+                setattr(declaration, field, self.bind(expression, what))
+
+    def add_constraint(self, attribute: str, constraint: constraints.Constraint) -> None:
+        what = f"{self.label}.{attribute}"
+        new = object.__new__(type(constraint))
+        for cls in type(constraint).__mro__:
+            for field in getattr(cls, "__slots__", ()):
+                setattr(new, field, self.bind(getattr(constraint, field), what))
+        new.name = constraint.name or f"{self.definition.name}_{attribute}"
+        check_identifier(new.name, what)
+        if isinstance(new, constraints.Index):
+            self.definition.indexes.append(new)
+        elif isinstance(new, constraints.ForeignKey):
+            self.definition.foreign_keys.append(new)
+        else:
+            self.definition.constraints.append(new)
+
+    def bind(self, value: Any, what: str) -> Any:  # a field of a constraint: nodes, or plain data
+        """The same syntax over this table's columns."""
+        if isinstance(value, tuple):
+            return tuple([self.bind(item, what) for item in value])
+        if not isinstance(value, nodes.Node):
+            return value
+
+        def replace(node: nodes.Node) -> nodes.Node:
+            if isinstance(node, nodes.Unbound):
+                if node not in self.bound:
+                    raise SchemaError(f"{what} uses a column that is not in {self.label}")
+                return self.bound[node]
+            if isinstance(node, nodes.Column) and node.source is not self.definition.source:
+                raise SchemaError(
+                    f'{what} uses "{node.source.label}"."{node.name}", a column of another table'
+                )
+            return node
+
+        return transform(value, replace)
+
+    def check_primary_key(self) -> None:
+        keys = [c.declaration.attribute for c in self.definition.columns.values() if c.declaration.primary_key]
+        composite = [c for c in self.definition.constraints if isinstance(c, constraints.PrimaryKey)]
+        if len(keys) + len(composite) > 1:
+            raise SchemaError(
+                f"{self.label} has two primary keys ({', '.join(keys)}): "
+                f"a key of several columns is key = primary_key({', '.join(keys) or 'a, b'})"
+            )
+        for column in self.definition.primary_key():
+            if column.declaration.nullable:
+                raise SchemaError(
+                    f"{self.label}.{column.declaration.attribute} is in the primary key and cannot be nullable"
+                )
+
+    def check_constraint_names(self) -> None:
+        seen = set()
+        definition = self.definition
+        for item in (*definition.constraints, *definition.foreign_keys, *definition.indexes):
+            if item.name is None:
+                continue
+            if item.name.lower() in seen:
+                raise SchemaError(f"{self.label} has two constraints or indexes named {item.name!r}")
+            seen.add(item.name.lower())
+
+    def check_references(self) -> None:
+        """Check the foreign keys whose other side is defined already; the rest is checked when used."""
+        for key in self.definition.foreign_keys:
+            names = ", ".join([f"{self.label}.{node.attribute}" for node in key.columns])  # type: ignore[attr-defined]  # bound
+            try:
+                resolve(key.reference, key.columns, names)
+            except NameError:
+                continue
+
+
+def resolve(
+    reference: Reference, columns: tuple[nodes.Expression, ...], what: str
+) -> tuple[Column[Any, Any, Any], ...]:
+    """The columns that a foreign key points to. Raises SchemaError when they are none, NameError when their
+    table is not defined yet.
+    """
+    find: Callable[[], Any] = reference.find  # a lambda of the user's: anything may come back
+    try:
+        found = find()
+    except AttributeError as error:
+        raise SchemaError(f"{what} references a column that does not exist: {error}") from error
+    targets = found if isinstance(found, tuple) else (found,)
+    for target in targets:
+        if not isinstance(target, Column) or not isinstance(target.node, nodes.Column):
+            raise SchemaError(f"{what} references {target!r}, which is not a column of a table")
+    if len(targets) != len(columns):
+        raise SchemaError(f"{what} references {len(targets)} columns: as many as it has itself")
+    for column, target in zip(columns, targets, strict=True):
+        if column.type.kind != target.node.type.kind and not _integers(column, target.node):
+            raise SchemaError(
+                f"{what} is {column.type!r}, but the column it references is {target.node.type!r}"
+            )
+    return targets
+
+
+def _integers(*sides: nodes.Expression) -> bool:
+    from qb.types import INTEGERS
+
+    return all(side.type.kind in INTEGERS for side in sides)
