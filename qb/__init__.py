@@ -8,8 +8,9 @@ from qb.columns import Column
 from qb.constraints import check, foreign_key, index, primary_key, unique
 from qb.errors import QbError
 from qb.expressions import Expr, exists, literal, sql
+from qb.inferred import inferred
 from qb.query import Query
-from qb.rows import Row, Rows
+from qb.rows import NewRow, Row, RowPatch, Rows
 from qb.statements.delete import Delete, delete
 from qb.statements.insert import Insert, excluded, insert
 from qb.statements.select import Select, select
@@ -21,9 +22,11 @@ __all__ = [
     "Delete",
     "Expr",
     "Insert",
+    "NewRow",
     "QbError",
     "Query",
     "Row",
+    "RowPatch",
     "Rows",
     "Select",
     "Table",
@@ -38,6 +41,7 @@ __all__ = [
     "fn",
     "foreign_key",
     "index",
+    "inferred",
     "insert",
     "literal",
     "primary_key",

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
-from qb.compiler import Compiler
-from qb.errors import DatabaseError, QbError, closest
+from qb.compiler import QUOTED, Compiler
+from qb.errors import QbError, closest
 from qb.types import SqlType
 
 if TYPE_CHECKING:
     from qb.ddl import Ddl
 
+T = TypeVar("T")
+
+Isolation = Literal["read committed", "repeatable read", "serializable"]
 Decoder = Callable[[Any], Any]  # from what the driver returns to the Python value; never called with None
 
 
@@ -38,60 +41,76 @@ class Dialect:
         raise NotImplementedError
 
 
-class Outcome(NamedTuple):
-    """What a statement without rows did."""
+class Affected(int):
+    """How many rows a statement changed. `last_row_id` is the key that SQLite gave the row of an INSERT;
+    None on other engines (say `.returning(…)`) and for other statements.
+    """
 
-    row_count: int
-    last_row_id: int | None
+    last_row_id: int | None = None
 
 
 class Connection:
-    """One connection to an engine, used by one task at a time."""
+    """One connection to an engine. What the engine refuses is raised as a `DatabaseError` with the driver's
+    exception as its cause; when a method is cancelled, its statement is over before the cancellation goes on.
+    """
 
-    async def fetch(self, sql: str, parameters: Sequence[object]) -> Sequence[Sequence[Any]]:
-        """All rows, as the driver gives them."""
+    async def fetch(
+        self, sql: str, parameters: Sequence[object], build: Callable[[Iterable[Sequence[Any]]], list[T]]
+    ) -> list[T]:
+        """What `build` makes of the rows as the driver gives them; it need not take all of them."""
         raise NotImplementedError
 
-    async def execute(self, sql: str, parameters: Sequence[object]) -> Outcome:
+    async def execute(self, sql: str, parameters: Sequence[object]) -> Affected:
         """Run a statement for its effect."""
         raise NotImplementedError
 
     def stream(
         self, sql: str, parameters: Sequence[object], size: int
-    ) -> AsyncIterator[Sequence[Sequence[Any]]]:
+    ) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
         """The rows in portions of `size`, never more than one portion in memory."""
         raise NotImplementedError
 
-    async def begin(self, isolation: str | None) -> None:
+    async def begin(self, isolation: Isolation | None) -> None:
         """Start a transaction."""
         raise NotImplementedError
 
     async def commit(self) -> None:
-        """Make the transaction's changes last."""
+        """Make the transaction's changes last. Raises when they do not."""
         raise NotImplementedError
 
     async def rollback(self) -> None:
-        """Undo the transaction's changes."""
+        """Undo what the transaction did, if it was begun. A connection that cannot do it any more is given up."""
         raise NotImplementedError
+
+    async def savepoint(self, name: str) -> None:
+        """Start a transaction inside the transaction."""
+        await self.execute(f"SAVEPOINT {QUOTED[name]}", ())
+
+    async def release(self, name: str) -> None:
+        """Make the changes since the savepoint part of the transaction."""
+        await self.execute(f"RELEASE SAVEPOINT {QUOTED[name]}", ())
+
+    async def rollback_to(self, name: str) -> None:
+        """Undo the changes since the savepoint, and forget it."""
+        await self.execute(f"ROLLBACK TO SAVEPOINT {QUOTED[name]}", ())
+        await self.release(name)
 
 
 class Driver:
-    """An engine that is connected to: gives out connections."""
+    """Gives out connections to one database. Opening, acquiring and closing raise as connections do."""
+
+    dialect: Dialect
 
     async def open(self) -> None:
         """Connect."""
         raise NotImplementedError
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Wait until all connections are given back, and close them."""
         raise NotImplementedError
 
     def acquire(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection for the length of an `async with`."""
-        raise NotImplementedError
-
-    def error(self, error: Exception, sql: str) -> DatabaseError | None:
-        """The driver's exception in qb's error tree; None when it is not the database's."""
+        """A connection for the length of an `async with`. Raises DatabaseClosed when the driver is not open."""
         raise NotImplementedError
 
 

@@ -42,6 +42,10 @@ class TransactionError(QbError):
     """A transaction was used after its end, or in a way that its engine does not have."""
 
 
+class DatabaseClosed(QbError):
+    """A database was used before it was opened or after it was closed."""
+
+
 class DatabaseError(QbError):
     """The database refused or failed; the driver's own exception is `__cause__`.
 
@@ -76,6 +80,12 @@ class ConnectionFailed(DatabaseError):
 
     category = "connection"
     is_retryable = True
+
+
+class AccessDenied(DatabaseError):
+    """The name or password is wrong, or the user may not do this."""
+
+    category = "permission"
 
 
 class TimeoutExceeded(DatabaseError):

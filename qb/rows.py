@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import itemgetter
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from qb import nodes
 from qb.errors import CompileError, closest
@@ -55,8 +55,26 @@ class Row(tuple[Any, ...], Generic[R]):
         return _restore, (self._fields, tuple(self))
 
 
-Rows: TypeAlias = list[Row[Any]]
-"""The return type of an `@inferred` function that returns rows; the plugin fills it in."""
+Rows: TypeAlias = Sequence[Any]
+"""The declared return type of an `@inferred` function that returns rows; the plugin fills it in."""
+
+TB = TypeVar("TB")
+
+
+class _Of(Generic[TB]):
+    """Lets a dictionary type mention its table."""
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:
+        __class_getitem__ = classmethod(GenericAlias)
+
+
+NewRow: TypeAlias = Mapping[str, Any] | _Of[TB]
+"""`NewRow[Album]`: the dictionary that an insert takes. To the plugin a TypedDict of the table's columns."""
+
+RowPatch: TypeAlias = Mapping[str, Any] | _Of[TB]
+"""`RowPatch[Album]`: the dictionary that an update takes: the same keys, none required."""
 
 
 def _restore(names: tuple[str, ...], values: tuple[Any, ...]) -> Row[Any]:

@@ -1,0 +1,151 @@
+"""Running queries: what a database and a transaction share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, aclosing
+from itertools import islice
+from typing import Any, NoReturn, TypeVar
+
+from qb import nodes
+from qb.dialect import Affected, Connection, Dialect, Driver
+from qb.errors import CompileError, MultipleRowsFound, NoRowFound, TransactionError
+from qb.query import Compilable, Compiled, Query
+from qb.rows import RowBuilder, outer_joined
+from qb.tables import Table
+
+T = TypeVar("T")
+
+TRANSACTION_CONTROL = frozenset(
+    {"ABORT", "BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START"}
+)
+
+
+class Executor:
+    """Runs queries: a `Database` or a `Transaction`. Functions that take one work inside and outside of
+    transactions.
+
+    Every method raises a `DatabaseError` where the database refuses or fails.
+    """
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    @property
+    def dialect(self) -> Dialect:
+        """What queries are compiled for."""
+        return self._driver.dialect
+
+    async def fetch_all(self, query: Query[T]) -> list[T]:
+        """All rows."""
+        return await self._fetch(query, None)
+
+    async def fetch_one(self, query: Query[T]) -> T:
+        """The only row. Raises NoRowFound or MultipleRowsFound when it is not that one."""
+        rows = await self._fetch(query, 2)
+        return rows[0] if len(rows) == 1 else _not_one(query, rows)
+
+    async def fetch_one_or_none(self, query: Query[T]) -> T | None:
+        """The only row, or None when there is none. Raises MultipleRowsFound when there are more."""
+        rows = await self._fetch(query, 2)
+        return rows[0] if len(rows) == 1 else _not_one(query, rows) if rows else None
+
+    async def fetch_value(self, query: Query[Any]) -> Any:  # the plugin knows the column's type
+        """The only column of the only row: `fetch_value(select(fn.count()).from_(Album))`.
+
+        Raises CompileError when the query has more columns, NoRowFound or MultipleRowsFound as fetch_one.
+        """
+        projection = _projection(query)
+        first = projection[0]
+        width = len(first.table.columns) if isinstance(first, nodes.WholeTable) else 1
+        if len(projection) + width > 2:
+            raise CompileError(f"fetch_value() takes a query of one column: {query}")
+        return (await self.fetch_one(query))[0]
+
+    async def stream(self, query: Query[T], *, size: int = 1000) -> AsyncGenerator[T, None]:
+        """The rows one by one, of which at most `size` are in memory:
+
+            async for row in db.stream(select(Album)): ...
+
+        The stream holds its connection until it ends. On SQLite, where that is the only one, other
+        statements inside the loop belong to a transaction around it: `tx.stream(…)`, `tx.execute(…)`.
+        """
+        if size < 1:
+            raise ValueError(f"stream(size={size}): a portion has at least one row")
+        sql, parameters = self._compile(query)
+        builder: Any = self._builder(query)  # builds the query's rows, T
+        async with (
+            self._connection() as connection,
+            aclosing(connection.stream(sql, parameters, size)) as portions,
+        ):
+            async for portion in portions:
+                for row in builder.build(portion):
+                    yield row
+                self._check_open()
+
+    async def execute(self, statement: Compilable) -> Affected:
+        """Run a statement for its effect: an int, the number of rows that it changed.
+
+            count = await db.execute(update(Album).set(plays=0).where(Album.plays < 0))
+
+        The key of a row inserted into SQLite is the result's `last_row_id`.
+        """
+        node = statement.node
+        if isinstance(node, nodes.Raw):
+            word = node.texts[0].split(maxsplit=1)[:1]
+            if word and word[0].rstrip(";").upper() in TRANSACTION_CONTROL:
+                raise TransactionError(f"{word[0]} as SQL text: use `async with db.transaction()`")
+        sql, parameters = self._compile(statement)
+        async with self._connection() as connection:
+            return await connection.execute(sql, parameters)
+
+    async def create_tables(self, *tables: type[Table]) -> None:
+        """Create the tables with their indexes and types: all of them, or none when one fails."""
+        statements = self.dialect.ddl().create(tables)
+        async with self.transaction() as tx, tx._connection() as connection:
+            for sql in statements:
+                await connection.execute(sql, ())
+
+    def transaction(self) -> AbstractAsyncContextManager[Executor]:
+        """A transaction, or a savepoint inside one."""
+        raise NotImplementedError
+
+    def _connection(self) -> AbstractAsyncContextManager[Connection]:
+        """The connection to run a statement on."""
+        raise NotImplementedError
+
+    def _check_open(self) -> None:
+        """Raise when nothing can be run any more."""
+
+    def _compile(self, statement: Compilable) -> Compiled:
+        return statement.compile(self._driver.dialect)
+
+    def _builder(self, query: Query[Any]) -> RowBuilder:
+        node = query.node
+        outer = outer_joined(node) if isinstance(node, nodes.Select) else frozenset()
+        return RowBuilder(_projection(query), self._driver.dialect, outer)
+
+    async def _fetch(self, query: Query[Any], limit: int | None) -> list[Any]:  # rows of the query's type
+        builder = self._builder(query)
+        sql, parameters = self._compile(query)
+        async with self._connection() as connection:
+            if limit is None:
+                return await connection.fetch(sql, parameters, builder.build)
+            return await connection.fetch(
+                sql, parameters, lambda rows: builder.build(islice(rows, limit))
+            )
+
+
+def _projection(query: Query[Any]) -> nodes.Projection:
+    projection: nodes.Projection = getattr(query.node, "projection", ())
+    if not projection:
+        raise CompileError(
+            f"this statement returns no rows: add .returning(…), or use execute()\n  in: {query}"
+        )
+    return projection
+
+
+def _not_one(query: Query[Any], rows: list[Any]) -> NoReturn:
+    if rows:
+        raise MultipleRowsFound(f"more than one row was found\n  in: {query}")
+    raise NoRowFound(f"no row was found\n  in: {query}")

@@ -1,0 +1,1 @@
+"""The mypy plugin of qb: put `plugins = qb_mypy.plugin` into mypy's configuration."""

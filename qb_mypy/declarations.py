@@ -1,0 +1,94 @@
+"""Reading the columns of a table from the calls that declare them.
+
+During semantic analysis nothing is inferred yet, but an annotation such as `NewRow[Album]` needs the columns of a
+table of the same module. So the calls are followed by hand, through the declared types of qb's own functions.
+"""
+
+from __future__ import annotations
+
+from mypy.exprtotype import TypeTranslationError, expr_to_unanalyzed_type
+from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, TypeInfo
+from mypy.typeanal import TypeAnalyser
+from mypy.types import CallableType, Instance, NoneType, Type, UnionType, get_proper_type
+
+from qb_mypy.encoding import COLUMN, GENERATED, REQUIRED
+from qb_mypy.tables import column_names, declared_column, declaring_calls
+
+DEFAULTED = "qb.columns.Defaulted"
+
+
+def columns_while_analyzing(
+    table: TypeInfo, analyser: TypeAnalyser
+) -> dict[str, tuple[Type, str]] | None:
+    """Each column's Python type and whether an insert must give it. None when mypy has to come back later."""
+    calls: dict[str, Expression] = {}
+    for base in reversed(table.mro):
+        calls.update(declaring_calls(base))
+    found: dict[str, tuple[Type, str]] = {}
+    for name in column_names(table):
+        column = declared_column(table, name)
+        if column is not None:
+            marker = get_proper_type(column.args[1])
+            found[name] = (column.args[0], marker.type.fullname if isinstance(marker, Instance) else "")
+        elif name in calls:
+            read = read_declaration(calls[name], analyser)
+            if read is not None:
+                found[name] = read
+    return found or None
+
+
+def read_declaration(call: Expression, analyser: TypeAnalyser) -> tuple[Type, str] | None:
+    """What a declaring call makes: `col.text().nullable()` is `(str | None, Defaulted)`."""
+    if not isinstance(call, CallExpr):
+        return None
+    callee = call.callee
+    if isinstance(callee, MemberExpr) and isinstance(callee.expr, CallExpr):
+        before = read_declaration(callee.expr, analyser)
+        return None if before is None else after_method(before, callee.name, call)
+    if not isinstance(callee, RefExpr):
+        return None
+    made = _return_type(callee)
+    if made is None or made.type.fullname != COLUMN:
+        return None
+    value = made.args[0]
+    if callee.fullname in ("qb.col.json", "qb.col.enum") and call.args:
+        try:
+            unanalyzed = expr_to_unanalyzed_type(call.args[0], analyser.options)
+        except TypeTranslationError:
+            return None
+        value = analyser.analyze_type(unanalyzed)
+    elif callee.fullname == "qb.col.array" and call.args:
+        item = read_declaration(call.args[0], analyser)
+        if item is None:
+            return None
+        value = analyser.named_type("builtins.list", [item[0]])
+    return value, REQUIRED
+
+
+def after_method(before: tuple[Type, str], method: str, call: CallExpr) -> tuple[Type, str]:
+    """What a method of Column makes of a declaration; the others keep it."""
+    value, insertion = before
+    if method == "nullable":
+        return UnionType.make_union([value, NoneType()]), DEFAULTED
+    if method in ("default", "default_sql"):
+        return value, DEFAULTED
+    if method == "generated":
+        return value, GENERATED
+    if method == "primary_key":
+        proper = get_proper_type(value)
+        whole = isinstance(proper, Instance) and proper.type.fullname == "builtins.int"
+        given = any(
+            name == "generated" and isinstance(arg, NameExpr) and arg.name == "False"
+            for name, arg in zip(call.arg_names, call.args, strict=True)
+        )
+        return value, DEFAULTED if whole and not given else insertion
+    return before
+
+
+def _return_type(callee: RefExpr) -> Instance | None:
+    node = callee.node.func if isinstance(callee.node, Decorator) else callee.node
+    if not isinstance(node, FuncDef):
+        return None
+    type = get_proper_type(node.type)
+    result = get_proper_type(type.ret_type) if isinstance(type, CallableType) else None
+    return result if isinstance(result, Instance) else None

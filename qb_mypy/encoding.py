@@ -1,0 +1,234 @@
+"""How types carry what the plugin knows, and the names of the classes that carry it.
+
+* An expression is `Expr[value, refs]`; `refs` is a union of Literal strings, one for each column it reads.
+* A column is `Column[value, insertion, refs]`, with itself for its only ref.
+* A query is `Select[row, projection, facts]`; `facts` is a union of Literal strings.
+
+Plain strings survive mypy's cache and its daemon, need no classes of our own, and join in unions as sets do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from mypy.checker import TypeChecker
+from mypy.maptype import map_instance_to_supertype
+from mypy.nodes import TypeInfo
+from mypy.typeops import make_simplified_union
+from mypy.types import (
+    AnyType,
+    Instance,
+    LiteralType,
+    NoneType,
+    ProperType,
+    Type,
+    TypeOfAny,
+    UninhabitedType,
+    UnionType,
+    get_proper_type,
+)
+
+EXPR = "qb.expressions.Expr"
+LABELED = "qb.expressions.Labeled"
+AGGREGATE = "qb.expressions.AggregateExpr"
+SQL = "qb.expressions.Sql"
+COLUMN = "qb.columns.Column"
+EXPRESSIONS = (EXPR, COLUMN, LABELED, AGGREGATE, SQL)
+REQUIRED = "qb.columns.Required"
+GENERATED = "qb.columns.Generated"
+TABLE = "qb.tables.Table"
+ALIAS = "qb.tables.Alias"
+ROW = "qb.rows.Row"
+SELECT = "qb.statements.select.Select"
+RETURNING = "qb.statements.returning.Returning"
+
+
+class Ref(NamedTuple):
+    """A column that an expression reads. Written `source.column`, with its marks in front."""
+
+    source: str
+    """The full name of the table class, or the name of an alias."""
+    column: str
+    lax: bool = False
+    """Whether the expression has a value where the column is NULL (`coalesce`, `count`, `IS NULL`)."""
+    aggregated: bool = False
+    """Whether the column is read inside an aggregate function."""
+
+    def encode(self) -> str:
+        marks = ("~" if self.lax else "") + ("#" if self.aggregated else "")
+        return f"{marks}{self.source}.{self.column}"
+
+    @staticmethod
+    def decode(text: str) -> Ref:
+        name = text.lstrip("~#")
+        marks = text[: len(text) - len(name)]
+        source, _, column = name.rpartition(".")
+        return Ref(source, column, "~" in marks, "#" in marks)
+
+    def display(self) -> str:
+        """As the person wrote it: `Album.title`."""
+        return f"{short(self.source)}.{self.column}"
+
+
+class Use(NamedTuple):
+    """A column that a clause reads although its source is not (yet) in the query, and where it was written."""
+
+    ref: Ref
+    clause: str
+    module: str
+    line: int
+
+
+class Facts:
+    """What is known of a query besides its row and its projection."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.from_: list[str] = []
+        self.joined: list[str] = []
+        self.outer: list[str] = []
+        """Sources whose columns are NULL where a join finds no match; "*" for the implied FROM."""
+        self.uses: list[Use] = []
+        for text in texts:
+            kind, _, rest = text.partition(" ")
+            if kind == "uses":
+                ref, clause, module, line = rest.rsplit(" ", 3)
+                self.uses.append(Use(Ref.decode(ref), clause, module, int(line)))
+            else:
+                {"from": self.from_, "join": self.joined, "outer": self.outer}[kind].append(rest)
+
+    def encode(self) -> list[str]:
+        uses = [f"uses {use.ref.encode()} {use.clause} {use.module} {use.line}" for use in self.uses]
+        return [
+            *[f"from {source}" for source in self.from_],
+            *[f"join {source}" for source in self.joined],
+            *[f"outer {source}" for source in self.outer],
+            *uses,
+        ]
+
+    @property
+    def sources(self) -> list[str]:
+        """What is in the query by name."""
+        return self.from_ + self.joined
+
+
+class Expression(NamedTuple):
+    """The type of an expression, taken apart. `refs` is None when they are unknown."""
+
+    value: ProperType
+    refs: list[Ref] | None
+
+
+def class_info(api: TypeChecker, fullname: str) -> TypeInfo:
+    """One of qb's classes."""
+    module, _, name = fullname.rpartition(".")
+    node = api.modules[module].names[name].node
+    assert isinstance(node, TypeInfo)
+    return node
+
+
+def literals(api: TypeChecker, texts: Iterable[str]) -> Type:
+    """A union of Literal strings; Never for none."""
+    fallback = api.named_generic_type("builtins.str", [])
+    return UnionType.make_union([LiteralType(text, fallback) for text in dict.fromkeys(texts)])
+
+
+def strings(type: Type) -> list[str] | None:
+    """The strings of a union of Literals; None when the type does not tell."""
+    proper = get_proper_type(type)
+    if isinstance(proper, UninhabitedType):
+        return []
+    if isinstance(proper, LiteralType) and isinstance(proper.value, str):
+        return [proper.value]
+    if isinstance(proper, Instance) and proper.last_known_value is not None:
+        return strings(proper.last_known_value)
+    if isinstance(proper, UnionType):
+        found: list[str] = []
+        for item in proper.items:
+            texts = strings(item)
+            if texts is None:
+                return None
+            found += texts
+        return found
+    return None
+
+
+def expression(type: Type, api: TypeChecker) -> Expression | None:
+    """An expression's value and refs; None when the type is no expression."""
+    proper = get_proper_type(type)
+    if not isinstance(proper, Instance):
+        return None
+    if proper.type.fullname == COLUMN:
+        value, refs = proper.args[0], proper.args[2]
+    elif proper.type.fullname in EXPRESSIONS:
+        value, refs = proper.args[0], proper.args[1]
+    elif proper.type.has_base(EXPR):
+        value, refs = map_instance_to_supertype(proper, class_info(api, EXPR)).args
+    else:
+        return None
+    texts = strings(refs)
+    return Expression(
+        get_proper_type(value), None if texts is None else [Ref.decode(text) for text in texts]
+    )
+
+
+def refs_type(api: TypeChecker, refs: Iterable[Ref] | None) -> Type:
+    """The type argument for some refs."""
+    if refs is None:
+        return AnyType(TypeOfAny.special_form)
+    return literals(api, [ref.encode() for ref in refs])
+
+
+def expr_type(api: TypeChecker, value: Type, refs: Iterable[Ref] | None, fullname: str = EXPR) -> Instance:
+    """`Expr[value, refs]`, or another class with these two arguments."""
+    return Instance(class_info(api, fullname), [value, refs_type(api, refs)])
+
+
+def union_of_refs(parts: Iterable[Expression | None]) -> list[Ref] | None:
+    """The refs of an expression made of these; a part that is None is a plain value."""
+    refs: list[Ref] = []
+    for part in parts:
+        if part is None:
+            continue
+        if part.refs is None:
+            return None
+        refs += part.refs
+    return refs
+
+
+def lax(refs: list[Ref] | None) -> list[Ref] | None:
+    """The refs of an expression that has a value where these columns are NULL."""
+    return None if refs is None else [ref._replace(lax=True) for ref in refs]
+
+
+def facts_of(query: Instance) -> Facts | None:
+    """The facts of a Select; None when they are unknown (a plain `Select[R]`)."""
+    texts = strings(query.args[2])
+    return None if texts is None else Facts(texts)
+
+
+def optional(type: Type) -> Type:
+    """The type, or None."""
+    return make_simplified_union([type, NoneType()])
+
+
+def is_optional(type: Type) -> bool:
+    """Whether None is among the values."""
+    proper = get_proper_type(type)
+    if isinstance(proper, UnionType):
+        return any(is_optional(item) for item in proper.items)
+    return isinstance(proper, NoneType)
+
+
+def without_none(type: Type) -> ProperType:
+    """The type without None."""
+    proper = get_proper_type(type)
+    if isinstance(proper, UnionType):
+        items = [i for i in proper.items if not isinstance(get_proper_type(i), NoneType)]
+        return get_proper_type(make_simplified_union(items))
+    return proper
+
+
+def short(name: str) -> str:
+    """The last part of a full name, as people write it."""
+    return name.rpartition(".")[2]

@@ -1,0 +1,183 @@
+"""Row types: tuples with names for selected columns, `Row[Album]` for whole tables, and reading them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mypy.checker import TypeChecker
+from mypy.plugin import AttributeContext, MethodContext
+from mypy.types import (
+    AnyType,
+    Instance,
+    ProperType,
+    TupleType,
+    Type,
+    TypedDictType,
+    TypeOfAny,
+    get_proper_type,
+)
+
+from qb_mypy import messages
+from qb_mypy.encoding import (
+    COLUMN,
+    LABELED,
+    ROW,
+    Ref,
+    class_info,
+    expression,
+    facts_of,
+    optional,
+    short,
+    strings,
+)
+from qb_mypy.tables import columns, declared_column, source_of
+
+
+def row_type(api: TypeChecker, items: Sequence[Type], outer: frozenset[str]) -> ProperType:
+    """The row for a projection, where the columns of the sources in `outer` may be NULL."""
+    if len(items) == 1:
+        source = source_of(items[0])
+        if source is not None:
+            return Instance(class_info(api, ROW), [Instance(source.table, [])])
+    values = [item_value(api, item, outer) for item in items]
+    names = [item_name(item) for item in items]
+    named = {name: value for name, value in zip(names, values, strict=True) if name is not None}
+    fields = TypedDictType(
+        named, set(named), set(), api.named_generic_type("typing._TypedDict", [])
+    )
+    return TupleType(values, Instance(class_info(api, ROW), [fields]))
+
+
+def item_value(api: TypeChecker, item: Type, outer: frozenset[str]) -> Type:
+    """The type of one item of a row."""
+    source = source_of(item)
+    if source is not None:
+        whole: Type = Instance(class_info(api, ROW), [Instance(source.table, [])])
+        return optional(whole) if source.name in outer else whole
+    part = expression(item, api)
+    if part is None:
+        return AnyType(TypeOfAny.special_form)
+    missing = any(
+        ref.source in outer and not ref.lax and not ref.aggregated for ref in part.refs or ()
+    )
+    return optional(part.value) if missing else part.value
+
+
+def item_name(item: Type) -> str | None:
+    """The name of one item of a row; None when it has none."""
+    source = source_of(item)
+    if source is not None:
+        alias = source.name if source.name != source.table.fullname else None
+        return alias or snake_case(source.table.name)
+    proper = get_proper_type(item)
+    if isinstance(proper, Instance) and proper.type.fullname == COLUMN:
+        refs = strings(proper.args[2])
+        return Ref.decode(refs[0]).column if refs else None
+    if isinstance(proper, Instance) and proper.type.fullname == LABELED:
+        names = strings(proper.args[2])
+        return names[0] if names else None
+    return None
+
+
+def item_refs(api: TypeChecker, item: Type) -> list[Ref] | None:
+    """What one item of a projection reads; None when that is unknown."""
+    source = source_of(item)
+    if source is not None:
+        return [Ref(source.name, "*")]
+    part = expression(item, api)
+    return None if part is None else part.refs
+
+
+def items_of(query: Instance) -> list[ProperType] | None:
+    """The types of the items of a query's row; None when they are unknown."""
+    row = get_proper_type(query.args[0]) if query.args else None
+    if isinstance(row, TupleType):
+        return [get_proper_type(item) for item in row.items]
+    table = whole_table(row)
+    if table is not None:
+        return [get_proper_type(column.args[0]) for column in columns(table.type).values()]
+    return None
+
+
+def whole_table(row: ProperType | None) -> Instance | None:
+    """The table of a `Row[Album]`; None for other rows."""
+    if isinstance(row, Instance) and row.type.fullname == ROW and row.args:
+        table = get_proper_type(row.args[0])
+        if isinstance(table, Instance):
+            return table
+    return None
+
+
+def attribute(ctx: AttributeContext, name: str) -> Type:
+    """`row.title`."""
+    assert isinstance(ctx.api, TypeChecker)
+    row = ctx.type.partial_fallback if isinstance(ctx.type, TupleType) else ctx.type
+    if not isinstance(row, Instance) or not row.args:
+        return ctx.default_attr_type
+    fields = get_proper_type(row.args[0])
+    if isinstance(fields, TypedDictType):
+        if name in fields.items:
+            return fields.items[name]
+        if _is_tuple_method(name):
+            return _tuple_method(ctx, name)
+        unnamed = isinstance(ctx.type, TupleType) and len(ctx.type.items) > len(fields.items)
+        word = messages.unnamed_in_row if unnamed else messages.unknown_in_row
+        messages.report(ctx.api, word(name, list(fields.items)), ctx.context, messages.NAME)
+        return AnyType(TypeOfAny.from_error)
+    table = whole_table(row)
+    if table is None:
+        return ctx.default_attr_type
+    column = declared_column(table.type, name)
+    if column is not None:
+        return column.args[0]
+    if _is_tuple_method(name):
+        return _tuple_method(ctx, name)
+    known = list(columns(table.type))
+    if not known:  # the table's columns are not inferred yet
+        ctx.api.handle_cannot_determine_type(name, ctx.context)
+        return AnyType(TypeOfAny.special_form)
+    message = messages.unknown_column(short(table.type.fullname), name, known)
+    messages.report(ctx.api, message, ctx.context, messages.NAME)
+    return AnyType(TypeOfAny.from_error)
+
+
+def item(ctx: MethodContext) -> Type:
+    """`row[0]` of a whole row of a table."""
+    table = whole_table(get_proper_type(ctx.type))
+    if table is None or not ctx.arg_types[0]:
+        return ctx.default_return_type
+    from mypy.nodes import IntExpr
+
+    index = ctx.args[0][0]
+    values = list(columns(table.type).values())
+    if isinstance(index, IntExpr) and index.value < len(values):
+        return values[index.value].args[0]
+    return ctx.default_return_type
+
+
+def _is_tuple_method(name: str) -> bool:
+    return name in ("count", "index")
+
+
+def _tuple_method(ctx: AttributeContext, name: str) -> Type:
+    """A row without such a column has the method of tuples."""
+    assert isinstance(ctx.api, TypeChecker)
+    return ctx.default_attr_type
+
+
+def snake_case(name: str) -> str:
+    """`PlaylistTrack` as `playlist_track`: the name of a table's row beside others."""
+    text = "".join(["_" + letter.lower() if letter.isupper() else letter for letter in name])
+    return text.removeprefix("_")
+
+
+def outer_sources(api: TypeChecker, query: Instance, items: Sequence[Type]) -> frozenset[str]:
+    """The sources of a query whose columns are NULL where a join finds no match."""
+    facts = facts_of(query)
+    if facts is None:
+        return frozenset()
+    outer = set(facts.outer)
+    if "*" in outer:  # and with them the FROM that is only implied
+        for entry in items:
+            outer.update(ref.source for ref in item_refs(api, entry) or () if ref.source not in facts.joined)
+    return frozenset(outer)

@@ -1,0 +1,161 @@
+"""Table classes: their columns, and the sources that they are in queries."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from mypy.checker import TypeChecker
+from mypy.nodes import AssignmentStmt, CallExpr, Expression, NameExpr, TypeInfo, Var
+from mypy.plugin import AttributeContext, ClassDefContext, FunctionContext
+from mypy.types import (
+    AnyType,
+    CallableType,
+    Instance,
+    LiteralType,
+    ProperType,
+    Type,
+    TypeOfAny,
+    TypeType,
+    get_proper_type,
+)
+
+from qb_mypy import messages
+from qb_mypy.encoding import ALIAS, COLUMN, TABLE, Ref, class_info, literals, short, strings
+
+
+class Source(NamedTuple):
+    """A table or an alias in a query."""
+
+    name: str
+    """The full name of the table class, or the name of the alias: what refs and facts carry."""
+    table: TypeInfo
+
+
+def remember_order(ctx: ClassDefContext) -> None:
+    """Keep the order of a table's columns: names that come back from the cache are in alphabetical order."""
+    info = ctx.cls.info
+    names = list(declaring_calls(info))
+    info.metadata["qb"] = {"columns": names}
+
+
+def declaring_calls(info: TypeInfo) -> dict[str, Expression]:
+    """The right sides of the assignments in a class body that can be columns; empty for a class from the cache."""
+    calls: dict[str, Expression] = {}
+    for statement in info.defn.defs.body:
+        if isinstance(statement, AssignmentStmt) and isinstance(statement.rvalue, CallExpr):
+            for target in statement.lvalues:
+                if isinstance(target, NameExpr):
+                    calls[target.name] = statement.rvalue
+    return calls
+
+
+def own_names(info: TypeInfo) -> list[str]:
+    """The names of a class body, in the order of declaration where that is known."""
+    order: list[str] = info.metadata.get("qb", {}).get("columns", [])
+    calls = declaring_calls(info)
+    known = order or list(calls)
+    return known + [name for name in info.names if name not in known]
+
+
+def column_names(info: TypeInfo) -> list[str]:
+    """The names that can be columns, those of mixins first, as at run time."""
+    names: dict[str, None] = {}
+    for base in reversed(info.mro):
+        if base.fullname not in (TABLE, "builtins.object"):
+            names.update(dict.fromkeys(own_names(base)))
+    return [name for name in names if not name.startswith("__")]
+
+
+def declared_column(info: TypeInfo, name: str) -> Instance | None:
+    """The type of a column as its declaration gives it: no name, no source. None when it is no column, or is
+    not inferred yet.
+    """
+    symbol = info.get(name)
+    if symbol is None or not isinstance(symbol.node, Var) or symbol.node.type is None:
+        return None
+    type = get_proper_type(symbol.node.type)
+    return type if isinstance(type, Instance) and type.type.fullname == COLUMN else None
+
+
+def columns(info: TypeInfo) -> dict[str, Instance]:
+    """The columns of a table, in the order of declaration."""
+    found = {name: declared_column(info, name) for name in column_names(info)}
+    return {name: column for name, column in found.items() if column is not None}
+
+
+def column_of(api: TypeChecker, source: Source, name: str) -> Instance | None:
+    """The type of `source.name`, with its name and source."""
+    column = declared_column(source.table, name)
+    if column is None:
+        return None
+    return bound(api, column, source.name, name)
+
+
+def bound(api: TypeChecker, column: Instance, source: str, name: str) -> Instance:
+    """A column with its name and source."""
+    ref = literals(api, [Ref(source, name).encode()])
+    return column.copy_modified(args=[column.args[0], column.args[1], ref])
+
+
+def source_of(type: Type) -> Source | None:
+    """The source that a table class or an alias is; None for anything else."""
+    proper = get_proper_type(type)
+    if isinstance(proper, TypeType):
+        return _table_source(proper.item)
+    if isinstance(proper, CallableType) and proper.is_type_obj():
+        return _table_source(get_proper_type(proper.ret_type))
+    if isinstance(proper, Instance) and proper.type.fullname == ALIAS:
+        table = _table_source(get_proper_type(proper.args[0]))
+        names = strings(proper.args[1])
+        if table is not None and names:
+            return Source(names[0], table.table)
+    return None
+
+
+def _table_source(type: ProperType) -> Source | None:
+    if isinstance(type, Instance) and type.type.has_base(TABLE) and type.type.fullname != TABLE:
+        return Source(type.type.fullname, type.type)
+    return None
+
+
+def class_attribute(ctx: AttributeContext, name: str) -> Type:
+    """`Album.title`: the declared column, with its name and source."""
+    column = get_proper_type(ctx.default_attr_type)
+    if not isinstance(column, Instance) or column.type.fullname != COLUMN:
+        return ctx.default_attr_type
+    source = source_of(ctx.type)
+    if source is None:
+        return ctx.default_attr_type
+    assert isinstance(ctx.api, TypeChecker)
+    return bound(ctx.api, column, source.name, name)
+
+
+def alias_attribute(ctx: AttributeContext, name: str) -> Type:
+    """`parent.title`, where `parent = alias(…)`."""
+    assert isinstance(ctx.api, TypeChecker)
+    source = source_of(ctx.type)
+    if source is None:
+        return ctx.default_attr_type
+    column = column_of(ctx.api, source, name)
+    if column is None:
+        known = list(columns(source.table))
+        if not known:  # not inferred yet
+            ctx.api.handle_cannot_determine_type(name, ctx.context)
+            return AnyType(TypeOfAny.special_form)
+        message = messages.unknown_column(source.name, name, known)
+        messages.report(ctx.api, message, ctx.context, messages.NAME)
+        return AnyType(TypeOfAny.from_error)
+    return column
+
+
+def alias(ctx: FunctionContext) -> Type:
+    """`alias(Album, "a")` is `Alias[Album, "a"]`, where plain typing says `type[Album]`."""
+    assert isinstance(ctx.api, TypeChecker)
+    source = source_of(ctx.arg_types[0][0]) if ctx.arg_types[0] else None
+    names = strings(ctx.arg_types[1][0]) if ctx.arg_types[1] else None
+    if source is None:
+        return ctx.default_return_type
+    name = names[0] if names else f"alias of {short(source.name)}"
+    fallback = ctx.api.named_generic_type("builtins.str", [])
+    args: list[Type] = [Instance(source.table, []), LiteralType(name, fallback)]
+    return Instance(class_info(ctx.api, ALIAS), args)
