@@ -1,0 +1,146 @@
+"""Runs mypy over the typed cases, and reads what they expect.
+
+A case is a comment at the end of a line:
+
+    reveal_type(q)                  # R: tuple[str, int]      the revealed type, qb's module names left out
+    Album.id == "x"                 # E: Album.id is int      an error whose message holds this text
+    Album.id == "x"                 # E[qb-type]: …           … and has this code
+
+Every error and every revealed type must be expected, and every expectation met.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import NamedTuple
+
+CASES = Path(__file__).parent / "cases"
+SCHEMA = "schema.py"
+"""The module that the cases import: when only they change, it comes from mypy's cache."""
+
+EXPECTATION = re.compile(r"#\s*(R|E)(?:\[([\w-]+)\])?:\s*(.*?)\s*(?=#\s*(?:R|E)(?:\[[\w-]+\])?:|$)")
+OUTPUT = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): (?P<kind>error|note): (?P<text>.*?)(?:  \[(?P<code>[\w-]+)\])?$")
+REVEALED = re.compile(r'Revealed type is "(.*)"$')
+FIELDS = re.compile(r"TypedDict\(\{([^{}]*)\}\)")
+
+
+class Expected(NamedTuple):
+    """One expectation beside a line."""
+
+    file: str
+    line: int
+    kind: str
+    text: str
+    code: str | None
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.kind}"
+
+
+class Reported(NamedTuple):
+    """One thing that mypy said."""
+
+    kind: str
+    text: str
+    code: str | None
+
+
+def expectations() -> list[Expected]:
+    """All cases, in the order of files and lines."""
+    found = []
+    for path in sorted(CASES.glob("*.py")):
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            for kind, code, text in EXPECTATION.findall(line):
+                found.append(Expected(path.name, number, kind, text, code or None))
+    return found
+
+
+class Report:
+    """What one run of mypy said, by file and line."""
+
+    def __init__(self, output: str) -> None:
+        self.output = output
+        self.lines: dict[tuple[str, int], list[Reported]] = defaultdict(list)
+        for line in output.splitlines():
+            match = OUTPUT.match(line)
+            if match is None:
+                continue
+            revealed = REVEALED.search(match["text"])
+            place = self.lines[match["file"], int(match["line"])]
+            if revealed:
+                place.append(Reported("R", plain(revealed[1]), None))
+            elif match["kind"] == "error":
+                place.append(Reported("E", match["text"], match["code"]))
+
+    def meets(self, expected: Expected) -> bool:
+        """Whether the run said what a case expects."""
+        return any(
+            reported.kind == expected.kind
+            and (
+                reported.text == plain(expected.text)
+                if expected.kind == "R"
+                else expected.text in reported.text and expected.code in (None, reported.code)
+            )
+            for reported in self.lines[expected.file, expected.line]
+        )
+
+    def surprises(self, cases: list[Expected]) -> list[str]:
+        """What the run said and no case expects."""
+        counts: dict[tuple[str, int, str], int] = defaultdict(int)
+        for case in cases:
+            counts[case.file, case.line, case.kind] += 1
+        return [
+            f"{file}:{line}: {reported.kind}: {reported.text}  [{reported.code}]"
+            for (file, line), said in sorted(self.lines.items())
+            for kind in "RE"
+            for reported in [item for item in said if item.kind == kind][counts[file, line, kind] :]
+        ]
+
+
+def plain(type_text: str) -> str:
+    """A revealed type as people read it: no module names of qb and of the cases, keys in a stable order."""
+    text = re.sub(r"\b(?:qb(?:\.\w+)*|schema|datetime|decimal|uuid|builtins|enum)\.(?=\w)", "", type_text)
+    for module in [path.stem for path in CASES.glob("*.py")]:
+        text = re.sub(rf"\b{module}\.(?=[A-Z])", "", text)
+    return FIELDS.sub(lambda match: "TypedDict({" + ", ".join(sorted(match[1].split(", "))) + "})", text)
+
+
+class Project:
+    """A copy of the cases with mypy's cache beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for path in CASES.glob("*.py"):
+            shutil.copy(path, folder / path.name)
+        (folder / "mypy.ini").write_text(
+            "[mypy]\nstrict = True\nplugins = qb_mypy.plugin\nshow_traceback = True\n"
+            "warn_unused_ignores = True\n"
+        )
+
+    def mypy(self) -> Report:
+        """One run of mypy, with whatever cache there is."""
+        return self._run("mypy", ".")
+
+    def daemon(self) -> Report:
+        """One run in mypy's daemon, which is started when it is not there."""
+        return self._run("mypy.dmypy", "run", "--", ".")
+
+    def stop_daemon(self) -> None:
+        """End the daemon."""
+        self._run("mypy.dmypy", "stop")
+
+    def touch_cases(self) -> None:
+        """Change every file but the schema, so that it is checked again."""
+        for path in self.folder.glob("*.py"):
+            if path.name != SCHEMA:
+                path.write_text(path.read_text() + "\n# changed\n")
+
+    def _run(self, module: str, *arguments: str) -> Report:
+        command = [sys.executable, "-m", module, *arguments]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=300, check=False)
+        return Report(done.stdout + done.stderr)
