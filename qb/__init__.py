@@ -6,7 +6,9 @@ from qb import Table, col, fn, select, insert, update, delete, Database
 from qb import col, fn
 from qb.columns import Column
 from qb.constraints import check, foreign_key, index, primary_key, unique
+from qb.database import Database
 from qb.errors import QbError
+from qb.executor import Executor
 from qb.expressions import Expr, exists, literal, sql
 from qb.inferred import inferred
 from qb.query import Query
@@ -16,10 +18,13 @@ from qb.statements.insert import Insert, excluded, insert
 from qb.statements.select import Select, select
 from qb.statements.update import Update, update
 from qb.tables import Table, alias, columns
+from qb.transaction import Transaction
 
 __all__ = [
     "Column",
+    "Database",
     "Delete",
+    "Executor",
     "Expr",
     "Insert",
     "NewRow",
@@ -30,6 +35,7 @@ __all__ = [
     "Rows",
     "Select",
     "Table",
+    "Transaction",
     "Update",
     "alias",
     "check",

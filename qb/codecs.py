@@ -67,9 +67,7 @@ def moment(value: Any, type: SqlType) -> datetime:
             )
         return value.astimezone(UTC)
     if value.tzinfo is not None:
-        raise EncodingError(
-            f"{value!r} has a zone, but the column has none: declare col.timestamp(), or drop tzinfo"
-        )
+        raise EncodingError(f"{value!r} has a zone, but the column has none: declare col.timestamp(), or drop tzinfo")
     return value
 
 
@@ -99,9 +97,7 @@ def json_text(value: Any, type: SqlType) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:
-        raise EncodingError(
-            f"JSON has no form for {value!r} ({error}): give col.json(…) a dump and a load"
-        ) from error
+        raise EncodingError(f"JSON has no form for {value!r} ({error}): give col.json(…) a dump and a load") from error
 
 
 def json_decoder(type: SqlType) -> Any:

@@ -67,9 +67,7 @@ def text(name: str | None = None, *, renamed_from: str | None = None) -> Column[
     return _column(types.TEXT, name, renamed_from)
 
 
-def varchar(
-    length: int, name: str | None = None, *, renamed_from: str | None = None
-) -> Column[str, Required]:
+def varchar(length: int, name: str | None = None, *, renamed_from: str | None = None) -> Column[str, Required]:
     """A string of at most `length` characters, on every engine."""
     if length < 1:
         raise SchemaError(f"varchar({length}) holds nothing: the length is at least 1")
@@ -119,9 +117,7 @@ def timestamp(
     return _column(types.TIMESTAMP_TZ if zone else types.TIMESTAMP, name, renamed_from)
 
 
-def interval(
-    name: str | None = None, *, renamed_from: str | None = None
-) -> Column[timedelta, Required]:
+def interval(name: str | None = None, *, renamed_from: str | None = None) -> Column[timedelta, Required]:
     """A length of time, in microseconds."""
     return _column(types.INTERVAL, name, renamed_from)
 
@@ -151,9 +147,7 @@ def json(
     return _column(types.Json(python_type, dump, load), name, renamed_from)
 
 
-def enum(
-    python_type: type[E], name: str | None = None, *, renamed_from: str | None = None
-) -> Column[E, Required]:
+def enum(python_type: type[E], name: str | None = None, *, renamed_from: str | None = None) -> Column[E, Required]:
     """A member of a Python Enum with string values; sorts in the order of the members, on every engine."""
     members = list(python_type)
     if not members or any(not isinstance(member.value, str) for member in members):

@@ -351,14 +351,10 @@ class Compiler:
             joined = {join.source for join in joins}
             selected = tuple([source for source in selected if source not in joined])
             if not selected:
-                raise CompileError(
-                    "a select of nothing but joined sources needs a .from_() for the first of them"
-                )
+                raise CompileError("a select of nothing but joined sources needs a .from_() for the first of them")
         if len(selected) > 1:
             names = " and ".join([f'"{source.label}"' for source in selected])
-            raise CompileError(
-                f"{names} are selected, but not joined: join them, or name the first in .from_()"
-            )
+            raise CompileError(f"{names} are selected, but not joined: join them, or name the first in .from_()")
         return selected
 
     def leave(
@@ -376,9 +372,7 @@ class Compiler:
                 f"a source is twice in this query: give one of them a name of its own with alias() "
                 f"({', '.join([source.label for source in own])})"
             )
-        for source, column in inner.items():
-            if source not in own:
-                outer[source] = column
+        outer.update({source: column for source, column in inner.items() if source not in own})
 
     def limit(self, node: nodes.Select) -> str:
         """LIMIT and OFFSET."""

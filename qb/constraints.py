@@ -53,9 +53,7 @@ class ForeignKey(Constraint):
 
     __slots__ = ("columns", "reference")
 
-    def __init__(
-        self, columns: tuple[Expression, ...], reference: Reference, name: str | None = None
-    ) -> None:
+    def __init__(self, columns: tuple[Expression, ...], reference: Reference, name: str | None = None) -> None:
         self.columns = columns
         self.reference = reference
         self.name = name
@@ -141,5 +139,3 @@ def _nodes(what: str, columns: tuple[Column[Any, Any, Any], ...]) -> tuple[Expre
     if not columns or not all(isinstance(column, Column) for column in columns):
         raise SchemaError(f"{what}() takes columns of this table")
     return tuple([column.node for column in columns])
-
-

@@ -28,10 +28,10 @@ class Database(Executor):
     def connect(cls, url: str, *, dialect: str | None = None, **options: Any) -> Self:
         """A database for a URL, opened by `await` or `async with`.
 
-        `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` (in memory), `postgresql://user:password@host/name`
+        `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` (in memory), `postgresql://user:pw@host/name`:
+        the scheme names the dialect, unless `dialect` does. `options` are the driver's.
 
-        The URL's scheme names the dialect, unless `dialect` does. `options` are the driver's. Raises QbError when
-        there is no such dialect; opening raises ConnectionFailed or AccessDenied.
+        Raises QbError when there is no such dialect; opening raises ConnectionFailed or AccessDenied.
         """
         scheme, separator, _ = url.partition("://")
         if not separator:
@@ -63,7 +63,7 @@ class Database(Executor):
 
     @asynccontextmanager
     async def transaction(self, *, isolation: Isolation | None = None) -> AsyncIterator[Transaction]:
-        """A transaction: committed when the block ends, rolled back when an exception or a cancellation leaves it.
+        """A transaction: committed when the block ends, rolled back when an exception or cancellation leaves it.
 
             async with db.transaction(isolation="serializable") as tx:
                 await tx.execute(…)
@@ -75,9 +75,7 @@ class Database(Executor):
             raise TransactionError(f"no isolation level {isolation!r}{closest(isolation, ISOLATION_LEVELS)}")
         async with self._connection() as connection:
             begin = Transaction(self._driver, connection)
-            async with begin.lasting(
-                lambda: connection.begin(isolation), connection.commit, connection.rollback
-            ) as tx:
+            async with begin.lasting(lambda: connection.begin(isolation), connection.commit, connection.rollback) as tx:
                 yield tx
 
     def _connection(self) -> AbstractAsyncContextManager[Connection]:

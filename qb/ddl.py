@@ -39,9 +39,7 @@ class Ddl:
             statements += self.add_late_keys(definition, late)
         return statements
 
-    def order(
-        self, definitions: Sequence[Definition]
-    ) -> tuple[list[Definition], set[constraints.ForeignKey]]:
+    def order(self, definitions: Sequence[Definition]) -> tuple[list[Definition], set[constraints.ForeignKey]]:
         """Referenced tables before those that reference them, and the keys that close a circle."""
         waiting = {definition.source: definition for definition in definitions}
         keys = {d.source: [(key, self.target(d, key)) for key in d.foreign_keys] for d in definitions}
@@ -56,12 +54,7 @@ class Ddl:
                 break
             ordered += [waiting.pop(source) for source in ready]
         circle = set(waiting)
-        late = {
-            key
-            for source in circle
-            for key, target in keys[source]
-            if target in circle and target is not source
-        }
+        late = {key for source in circle for key, target in keys[source] if target in circle and target is not source}
         return ordered + list(waiting.values()), late
 
     def target(self, definition: Definition, key: constraints.ForeignKey) -> nodes.Table:
@@ -71,9 +64,7 @@ class Ddl:
         assert isinstance(column.source, nodes.Table)
         return column.source
 
-    def target_columns(
-        self, definition: Definition, key: constraints.ForeignKey
-    ) -> tuple[Column, ...]:
+    def target_columns(self, definition: Definition, key: constraints.ForeignKey) -> tuple[Column, ...]:
         """The columns that a foreign key points to."""
         what = f"{definition.model.__name__}.{', '.join(names_of(key.columns))}"
         try:
@@ -85,9 +76,7 @@ class Ddl:
         """What must be there before the tables."""
         return []
 
-    def add_late_keys(
-        self, definition: Definition, late: Collection[constraints.ForeignKey]
-    ) -> list[str]:
+    def add_late_keys(self, definition: Definition, late: Collection[constraints.ForeignKey]) -> list[str]:
         """The foreign keys that could not be in CREATE TABLE."""
         table = self.table_name(definition.source)
         return [
@@ -96,9 +85,7 @@ class Ddl:
             if key in late
         ]
 
-    def create_table(
-        self, definition: Definition, late: Collection[constraints.ForeignKey] = ()
-    ) -> str:
+    def create_table(self, definition: Definition, late: Collection[constraints.ForeignKey] = ()) -> str:
         """CREATE TABLE."""
         parts = [self.column(definition, column.declaration) for column in definition.columns.values()]
         parts += [self.constraint(item) for item in definition.constraints]

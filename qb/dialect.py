@@ -79,7 +79,7 @@ class Connection:
         raise NotImplementedError
 
     async def rollback(self) -> None:
-        """Undo what the transaction did, if it was begun. A connection that cannot do it any more is given up."""
+        """Undo what the transaction did, if it was begun. A connection that cannot do it is given up."""
         raise NotImplementedError
 
     async def savepoint(self, name: str) -> None:
@@ -110,7 +110,7 @@ class Driver:
         raise NotImplementedError
 
     def acquire(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection for the length of an `async with`. Raises DatabaseClosed when the driver is not open."""
+        """A connection for the length of an `async with`. Raises DatabaseClosed when there is none."""
         raise NotImplementedError
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, aclosing
 from itertools import islice
 from typing import Any, NoReturn, TypeVar
@@ -16,9 +16,7 @@ from qb.tables import Table
 
 T = TypeVar("T")
 
-TRANSACTION_CONTROL = frozenset(
-    {"ABORT", "BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START"}
-)
+TRANSACTION_CONTROL = frozenset({"ABORT", "BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START"})
 
 
 class Executor:
@@ -55,10 +53,8 @@ class Executor:
 
         Raises CompileError when the query has more columns, NoRowFound or MultipleRowsFound as fetch_one.
         """
-        projection = _projection(query)
-        first = projection[0]
-        width = len(first.table.columns) if isinstance(first, nodes.WholeTable) else 1
-        if len(projection) + width > 2:
+        columns = [len(item.table.columns) if isinstance(item, nodes.WholeTable) else 1 for item in _projection(query)]
+        if columns != [1]:
             raise CompileError(f"fetch_value() takes a query of one column: {query}")
         return (await self.fetch_one(query))[0]
 
@@ -125,23 +121,23 @@ class Executor:
         outer = outer_joined(node) if isinstance(node, nodes.Select) else frozenset()
         return RowBuilder(_projection(query), self._driver.dialect, outer)
 
-    async def _fetch(self, query: Query[Any], limit: int | None) -> list[Any]:  # rows of the query's type
-        builder = self._builder(query)
+    async def _fetch(self, query: Query[T], limit: int | None) -> list[T]:
+        build: Any = self._builder(query).build  # builds the query's rows, T
         sql, parameters = self._compile(query)
+        if limit is not None:
+            build = _first(build, limit)
         async with self._connection() as connection:
-            if limit is None:
-                return await connection.fetch(sql, parameters, builder.build)
-            return await connection.fetch(
-                sql, parameters, lambda rows: builder.build(islice(rows, limit))
-            )
+            return await connection.fetch(sql, parameters, build)
+
+
+def _first(build: Callable[[Iterable[T]], list[Any]], limit: int) -> Callable[[Iterable[T]], list[Any]]:
+    return lambda rows: build(islice(rows, limit))
 
 
 def _projection(query: Query[Any]) -> nodes.Projection:
     projection: nodes.Projection = getattr(query.node, "projection", ())
     if not projection:
-        raise CompileError(
-            f"this statement returns no rows: add .returning(…), or use execute()\n  in: {query}"
-        )
+        raise CompileError(f"this statement returns no rows: add .returning(…), or use execute()\n  in: {query}")
     return projection
 
 

@@ -232,9 +232,7 @@ class Expr(Generic[Value, Refs]):
         if isinstance(options, Query):
             return In(node, Subquery(select_of(options), node.type), negated)
         if isinstance(options, (str, bytes)):
-            raise TypeError(
-                f"in_ takes a list of values, not one {type(options).__name__}: in_([…])"
-            )
+            raise TypeError(f"in_ takes a list of values, not one {type(options).__name__}: in_([…])")
         return In(node, tuple([operand(option, node.type) for option in options]), negated)
 
     @staticmethod
@@ -278,9 +276,7 @@ class AggregateExpr(Expr[Value, Refs]):
         """Of the rows that match: `count(*) FILTER (WHERE …)`."""
         node = self.node
         condition = conjunction(node.filter, predicates)
-        return AggregateExpr(
-            Aggregate(node.name, node.arguments, node.type, node.distinct, condition)
-        )
+        return AggregateExpr(Aggregate(node.name, node.arguments, node.type, node.distinct, condition))
 
 
 class Ordering(Generic[Refs]):
@@ -321,9 +317,7 @@ def sql(text: str, *holes: object, returns: type[T] = object) -> Sql[T]:  # type
     pieces = text.replace("{{", "\0").replace("}}", "\1").split("{}")
     texts = tuple([piece.replace("\0", "{").replace("\1", "}") for piece in pieces])
     if len(texts) != len(holes) + 1:
-        raise CompileError(
-            f"sql() has {len(texts) - 1} holes and was given {len(holes)} values: {text!r}"
-        )
+        raise CompileError(f"sql() has {len(texts) - 1} holes and was given {len(holes)} values: {text!r}")
     kind = types.of_class(returns)
     return Sql(Raw(texts, tuple(map(_hole, holes)), kind))
 
@@ -351,9 +345,7 @@ def operand(value: object, beside: SqlType) -> Expression:
     return Parameter(value, types.of_parameter(value, beside))
 
 
-def conjunction(
-    condition: Expression | None, predicates: Iterable[Expr[bool | None]]
-) -> Expression | None:
+def conjunction(condition: Expression | None, predicates: Iterable[Expr[bool | None]]) -> Expression | None:
     """`condition` AND each of the predicates."""
     for predicate in predicates:
         try:

@@ -152,9 +152,7 @@ class In(Expression):
 
     __slots__ = ("negated", "operand", "options")
 
-    def __init__(
-        self, operand: Expression, options: tuple[Expression, ...] | Subquery, negated: bool
-    ) -> None:
+    def __init__(self, operand: Expression, options: tuple[Expression, ...] | Subquery, negated: bool) -> None:
         self.operand = operand
         self.options = options
         self.negated = negated
@@ -166,9 +164,7 @@ class Between(Expression):
 
     __slots__ = ("high", "low", "negated", "operand")
 
-    def __init__(
-        self, operand: Expression, low: Expression, high: Expression, negated: bool
-    ) -> None:
+    def __init__(self, operand: Expression, low: Expression, high: Expression, negated: bool) -> None:
         self.operand = operand
         self.low = low
         self.high = high
@@ -181,9 +177,7 @@ class Like(Expression):
 
     __slots__ = ("ignore_case", "negated", "operand", "pattern")
 
-    def __init__(
-        self, operand: Expression, pattern: Expression, negated: bool, ignore_case: bool
-    ) -> None:
+    def __init__(self, operand: Expression, pattern: Expression, negated: bool, ignore_case: bool) -> None:
         self.operand = operand
         self.pattern = pattern
         self.negated = negated
@@ -267,9 +261,7 @@ class Raw(Expression):
 
     __slots__ = ("holes", "texts")
 
-    def __init__(
-        self, texts: tuple[str, ...], holes: tuple[Node, ...], type: SqlType = TEXT
-    ) -> None:
+    def __init__(self, texts: tuple[str, ...], holes: tuple[Node, ...], type: SqlType = TEXT) -> None:
         self.texts = texts
         self.holes = holes
         self.type = type

@@ -85,9 +85,7 @@ class _RowClasses(dict[tuple[str, ...], type[Row[Any]]]):
     def __missing__(self, names: tuple[str, ...]) -> type[Row[Any]]:
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
-            raise CompileError(
-                f'two columns of this query are named "{twice}": name one of them with .as_("…")'
-            )
+            raise CompileError(f'two columns of this query are named "{twice}": name one of them with .as_("…")')
         fields: dict[str, Any] = {
             name: property(itemgetter(position))
             for position, name in enumerate(names)
@@ -119,12 +117,12 @@ class RowBuilder:
         outer: frozenset[nodes.Source] = frozenset(),
     ) -> None:
         self.decoders: list[tuple[int, Decoder]] = []
-        self.parts: list[tuple[slice | int, type[Row[Any]] | None, bool]] | None = None
-        """For nested rows: where each item is, its class if it is a row, and whether it may be absent."""
+        self.parts: list[tuple[int, int, type[Row[Any]] | None, bool]] | None = None
+        """For nested rows: where each item starts and stops, its class if it is a row, whether it may be absent."""
         names: list[str] = []
         types: list[SqlType] = []
         nested = len(projection) > 1 and any(isinstance(i, nodes.WholeTable) for i in projection)
-        parts: list[tuple[slice | int, type[Row[Any]] | None, bool]] = []
+        parts: list[tuple[int, int, type[Row[Any]] | None, bool]] = []
         for item in projection:
             start = len(types)
             if isinstance(item, nodes.WholeTable):
@@ -133,15 +131,13 @@ class RowBuilder:
                 attributes = tuple([column.attribute for column in columns])
                 if nested:
                     names.append(item.name)
-                    parts.append(
-                        (slice(start, len(types)), row_class(attributes), item.table in outer)
-                    )
+                    parts.append((start, len(types), row_class(attributes), item.table in outer))
                 else:
                     names += attributes
             else:
                 assert isinstance(item, nodes.Expression)
                 types.append(item.type)
-                parts.append((start, None, False))
+                parts.append((start, start + 1, None, False))
                 names.append(output_name(item) or f"_{len(names)}")
         if nested:
             self.parts = parts
@@ -169,12 +165,13 @@ class RowBuilder:
 
     def _nest(self, row: Sequence[Any]) -> list[Any]:
         assert self.parts is not None
+        flat = tuple(row)
         values: list[Any] = []
-        for place, cls, optional in self.parts:
+        for start, stop, cls, optional in self.parts:
             if cls is None:
-                values.append(row[place])  # type: ignore[call-overload]  # an int where there is no class
+                values.append(flat[start])
                 continue
-            items = tuple(row)[place]
+            items = flat[start:stop]
             # A joined row has a key that is not NULL; without a match, all of its columns are NULL.
             absent = optional and all(item is None for item in items)
             values.append(None if absent else tuple.__new__(cls, items))

@@ -36,9 +36,7 @@ class Definition:
         "source",
     )
 
-    def __init__(
-        self, model: type[Table], name: str, schema: str | None, renamed_from: str | None
-    ) -> None:
+    def __init__(self, model: type[Table], name: str, schema: str | None, renamed_from: str | None) -> None:
         self.model = model
         self.name = name
         self.schema = schema
@@ -70,7 +68,6 @@ class Definition:
         return single
 
 
-
 class Table:
     """The base of all tables: a subclass declares one, and is then a source of columns for queries.
 
@@ -99,10 +96,8 @@ class Table:
         for attribute, column in definition.columns.items():
             setattr(cls, attribute, column)
 
-    def __new__(cls) -> Table:  # noqa: PYI034  # never returns
-        raise TypeError(
-            f"{cls.__name__} describes a table and has no instances: rows come from queries"
-        )
+    def __new__(cls) -> Table:  # never returns
+        raise TypeError(f"{cls.__name__} describes a table and has no instances: rows come from queries")
 
 
 class Alias(Generic[TB, Name]):
@@ -165,9 +160,7 @@ def check_identifier(name: object, what: str) -> None:
 class Declaring:
     """Turns one class body into a Definition."""
 
-    def __init__(
-        self, model: type[Table], name: str, schema: str | None, renamed_from: str | None
-    ) -> None:
+    def __init__(self, model: type[Table], name: str, schema: str | None, renamed_from: str | None) -> None:
         self.label = model.__name__
         check_identifier(name, self.label)
         for other in (schema, renamed_from):
@@ -227,13 +220,9 @@ class Declaring:
             check_identifier(declared.renamed_from, what)
         for other in self.definition.columns.values():
             if other.declaration.name.lower() == name.lower():
-                raise SchemaError(
-                    f"{what} and {self.label}.{other.declaration.attribute} are both named {name!r}"
-                )
+                raise SchemaError(f"{what} and {self.label}.{other.declaration.attribute} are both named {name!r}")
         if unbound in self.bound:
-            raise SchemaError(
-                f"{what} is the same column as {self.label}.{self.bound[unbound].attribute}"
-            )
+            raise SchemaError(f"{what} is the same column as {self.label}.{self.bound[unbound].attribute}")
         if declared.primary_key and declared.nullable:
             raise SchemaError(f"{what} is the primary key and cannot be nullable")
         if declared.computed is not None and declared.default is not None:
@@ -278,9 +267,7 @@ class Declaring:
                     raise SchemaError(f"{what} uses a column that is not in {self.label}")
                 return self.bound[node]
             if isinstance(node, nodes.Column) and node.source is not self.definition.source:
-                raise SchemaError(
-                    f'{what} uses "{node.source.label}"."{node.name}", a column of another table'
-                )
+                raise SchemaError(f'{what} uses "{node.source.label}"."{node.name}", a column of another table')
             return node
 
         return transform(value, replace)
@@ -338,9 +325,7 @@ def resolve(
         raise SchemaError(f"{what} references {len(targets)} columns: as many as it has itself")
     for column, target in zip(columns, targets, strict=True):
         if column.type.kind != target.node.type.kind and not _integers(column, target.node):
-            raise SchemaError(
-                f"{what} is {column.type!r}, but the column it references is {target.node.type!r}"
-            )
+            raise SchemaError(f"{what} is {column.type!r}, but the column it references is {target.node.type!r}")
     return targets
 
 

@@ -40,7 +40,7 @@ class Transaction(Executor):
         """
         self._check_open()
         if self._has_nested:
-            raise TransactionError("a nested transaction is open already: the next one goes inside or after it")
+            raise TransactionError("a nested transaction is open already: use it, or wait until it has ended")
         nested = Transaction(self._driver, self._held, self)
         held, name = self._held, f"qb_{nested._depth}"
         self._has_nested = True

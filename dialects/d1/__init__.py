@@ -16,9 +16,7 @@ class D1Dialect(SqliteDialect):
     name = "d1"
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
-        raise UnsupportedError(
-            "qb has no D1 transport yet: compile with .compile('d1') and send it through env.DB"
-        )
+        raise UnsupportedError("qb has no D1 transport yet: compile with .compile('d1') and send it through env.DB")
 
 
 DIALECT = D1Dialect()

@@ -28,7 +28,7 @@ class PostgresDialect(Dialect):
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         from dialects.postgres.driver import PostgresDriver
 
-        return PostgresDriver(url, **options)
+        return PostgresDriver(self, url, **options)
 
 
 DIALECT = PostgresDialect()

@@ -71,6 +71,4 @@ class LikePattern(SqlType):
         self.kind = kind  # type: ignore[misc]  # kinds that differ in nothing else
 
 
-PATTERNS = {
-    position: LikePattern(f"like {position}") for position in ("prefix", "suffix", "substring")
-}
+PATTERNS = {position: LikePattern(f"like {position}") for position in ("prefix", "suffix", "substring")}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import MappingProxyType
 
 from dialects.postgres.codecs import ENCODERS, PATTERNS
 from qb import nodes
-from qb.compiler import ATOM, QUOTED, Compiler
 from qb.codecs import MICROSECOND
+from qb.compiler import ATOM, QUOTED, Compiler
 from qb.nodes import Expression, Parameter
 from qb.types import INTEGERS, TEXTS, Array, Enum, SqlType, Timestamp
 
@@ -52,7 +53,7 @@ class PostgresCompiler(Compiler):
     """The compiler for PostgreSQL."""
 
     encoders = ENCODERS
-    functions = {"substring": "substr", "concat": "concat"}
+    functions = MappingProxyType({"substring": "substr"})
 
     def placeholder(self) -> str:
         return f"${len(self.parameters)}"

@@ -28,7 +28,7 @@ class SqliteDialect(Dialect):
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         from dialects.sqlite.driver import SqliteDriver
 
-        return SqliteDriver(url, **options)
+        return SqliteDriver(self, url, **options)
 
 
 DIALECT = SqliteDialect()

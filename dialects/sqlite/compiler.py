@@ -6,6 +6,8 @@ comparison or a sum must be brought to one scale.
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX
 from qb import nodes
 from qb.compiler import ATOM, Compiler
@@ -22,7 +24,7 @@ class SqliteCompiler(Compiler):
     """The compiler for SQLite and, with few changes, Cloudflare D1."""
 
     encoders = ENCODERS
-    functions = {"substring": "substr"}
+    functions = MappingProxyType({"substring": "substr"})
 
     # Decimals
 

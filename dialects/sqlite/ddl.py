@@ -10,6 +10,24 @@ from qb.ddl import Ddl, DdlExpressions
 from qb.errors import UnsupportedError
 from qb.types import TEXT, Enum, Numeric, SqlType, Varchar
 
+TYPE_NAMES = {
+    "integer": "INTEGER",
+    "bigint": "INTEGER",
+    "smallint": "INTEGER",
+    "text": "TEXT",
+    "varchar": "TEXT",
+    "boolean": "INTEGER",
+    "real": "REAL",
+    "numeric": "INTEGER",
+    "date": "TEXT",
+    "time": "TEXT",
+    "timestamp": "TEXT",
+    "interval": "INTEGER",
+    "uuid": "TEXT",
+    "blob": "BLOB",
+    "json": "TEXT",
+}
+
 
 class SqliteExpressions(DdlExpressions, SqliteCompiler):
     """Expressions inside SQLite's DDL."""
@@ -20,23 +38,7 @@ class SqliteDdl(Ddl):
 
     expressions = SqliteExpressions
     adds_keys = False
-    type_names = {
-        "integer": "INTEGER",
-        "bigint": "INTEGER",
-        "smallint": "INTEGER",
-        "text": "TEXT",
-        "varchar": "TEXT",
-        "boolean": "INTEGER",
-        "real": "REAL",
-        "numeric": "INTEGER",
-        "date": "TEXT",
-        "time": "TEXT",
-        "timestamp": "TEXT",
-        "interval": "INTEGER",
-        "uuid": "TEXT",
-        "blob": "BLOB",
-        "json": "TEXT",
-    }
+    type_names = TYPE_NAMES
 
     def type_name(self, type: SqlType) -> str:
         if isinstance(type, Numeric) and type.precision > DIGITS:

@@ -18,6 +18,7 @@ class Delete(Compilable, Generic[TB]):
     """A DELETE from a table. Without WHERE it is refused, unless it says `.all_rows()`."""
 
     __slots__ = ("node",)
+    node: nodes.Delete
 
     def __init__(self, node: nodes.Delete) -> None:
         self.node = node

@@ -25,6 +25,7 @@ class Insert(Compilable, Generic[TB]):
     """An INSERT into a table."""
 
     __slots__ = ("node", "table")
+    node: InsertNode
 
     def __init__(self, table: type[Table], node: InsertNode) -> None:
         self.table = table

@@ -83,9 +83,7 @@ class Select(Query[R], Generic[R, Projection, Facts]):
     def order_by(self, *keys: Expr[Any, Any] | Ordering[Any]) -> Self:
         """Sort by the keys, upwards unless `.desc()`; more calls add keys."""
         node = self.node.copy()
-        node.order_by += tuple(
-            [Order(key.node, False) if isinstance(key, Expr) else key.node for key in keys]
-        )
+        node.order_by += tuple([Order(key.node, False) if isinstance(key, Expr) else key.node for key in keys])
         return self._with(node)
 
     def limit(self, count: int | Expr[int]) -> Self:
@@ -134,17 +132,56 @@ def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], /) -> Select[tuple[T1, T2, 
 @overload
 def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], /) -> Select[tuple[T1, T2, T3, T4]]: ...
 @overload
-def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], /) -> Select[tuple[T1, T2, T3, T4, T5]]: ...
+def select(
+    c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], /
+) -> Select[tuple[T1, T2, T3, T4, T5]]: ...
 @overload
-def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], /) -> Select[tuple[T1, T2, T3, T4, T5, T6]]: ...
+def select(
+    c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], /
+) -> Select[tuple[T1, T2, T3, T4, T5, T6]]: ...
 @overload
-def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], c7: Expr[T7], /) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7]]: ...
+def select(
+    c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], c7: Expr[T7], /
+) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7]]: ...
 @overload
-def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], c7: Expr[T7], c8: Expr[T8], /) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7, T8]]: ...
+def select(
+    c1: Expr[T1],
+    c2: Expr[T2],
+    c3: Expr[T3],
+    c4: Expr[T4],
+    c5: Expr[T5],
+    c6: Expr[T6],
+    c7: Expr[T7],
+    c8: Expr[T8],
+    /,
+) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7, T8]]: ...
 @overload
-def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], c7: Expr[T7], c8: Expr[T8], c9: Expr[T9], /) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9]]: ...
+def select(
+    c1: Expr[T1],
+    c2: Expr[T2],
+    c3: Expr[T3],
+    c4: Expr[T4],
+    c5: Expr[T5],
+    c6: Expr[T6],
+    c7: Expr[T7],
+    c8: Expr[T8],
+    c9: Expr[T9],
+    /,
+) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9]]: ...
 @overload
-def select(c1: Expr[T1], c2: Expr[T2], c3: Expr[T3], c4: Expr[T4], c5: Expr[T5], c6: Expr[T6], c7: Expr[T7], c8: Expr[T8], c9: Expr[T9], c10: Expr[T10], /) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
+def select(
+    c1: Expr[T1],
+    c2: Expr[T2],
+    c3: Expr[T3],
+    c4: Expr[T4],
+    c5: Expr[T5],
+    c6: Expr[T6],
+    c7: Expr[T7],
+    c8: Expr[T8],
+    c9: Expr[T9],
+    c10: Expr[T10],
+    /,
+) -> Select[tuple[T1, T2, T3, T4, T5, T6, T7, T8, T9, T10]]: ...
 @overload
 def select(*items: Selectable) -> Select[tuple[Any, ...]]: ...
 def select(*items: Selectable) -> Select[Any, Any, Any]:

@@ -19,6 +19,7 @@ class Update(Compilable, Generic[TB]):
     """An UPDATE of a table. Without WHERE it is refused, unless it says `.all_rows()`."""
 
     __slots__ = ("node", "table")
+    node: nodes.Update
 
     def __init__(self, table: type[Table], node: nodes.Update) -> None:
         self.table = table
