@@ -16,7 +16,7 @@ from qb.types import BIGINT, SqlType
 
 Encoder = Callable[[Any, SqlType], Any]  # any value of the type's Python class, to what the driver takes
 
-PREDICATE = 4
+PREDICATE, CLOSER = 4, 5
 ATOM = 10
 PRECEDENCE = {
     "OR": 1,
@@ -62,6 +62,13 @@ class Paths(dict[tuple[str, ...], str]):
         return text
 
 
+class Names(dict[tuple[str, ...], str]):
+    """Qualified identifiers, quoted without what qualifies them."""
+
+    def __missing__(self, path: tuple[str, ...]) -> str:
+        return QUOTED[path[-1]]
+
+
 QUOTED = Quoting()
 PATHS = Paths()
 
@@ -73,6 +80,8 @@ class Compiler:
     """By the kind of a SQL type: how its values are handed to the driver. A missing kind goes as it is."""
     functions: ClassVar[Mapping[str, str]] = {}
     """By qb's name for a function: the dialect's name, where it is another one."""
+    paths: ClassVar[Mapping[tuple[str, ...], str]] = PATHS
+    """How columns are written."""
     dispatch: ClassVar[dict[type[Node], Callable[[Any, Any], str]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -151,10 +160,11 @@ class Compiler:
     def operand(self, node: Expression, minimum: int, beside: SqlType | None = None) -> str:
         """The text of a part of an expression, in parentheses when it binds less tightly than `minimum`."""
         cls = node.__class__
-        if cls is Column:
-            return self.visit_column(node)  # type: ignore[arg-type]  # checked on the line above
+        if cls is Column:  # the two commonest nodes, so without a call
+            self.uses[node.source] = node  # type: ignore[attr-defined,assignment]  # the class was checked
+            return self.paths[node.path]  # type: ignore[attr-defined]  # likewise
         if cls is Parameter:
-            return self.bind(node.value, node.type, beside)  # type: ignore[attr-defined]  # checked above
+            return self.bind(node.value, node.type, beside)  # type: ignore[attr-defined]  # likewise
         text = self.dispatch[cls](self, node)
         return f"({text})" if self.strength(node) < minimum else text
 
@@ -170,7 +180,7 @@ class Compiler:
 
     def visit_column(self, node: Column) -> str:
         self.uses[node.source] = node
-        return PATHS[node.path]
+        return self.paths[node.path]
 
     def visit_unbound(self, node: nodes.Unbound) -> str:
         return "?column?"
@@ -184,28 +194,28 @@ class Compiler:
     def visit_default(self, node: nodes.Default) -> str:
         return "DEFAULT"
 
+    def visit_comparison(self, node: nodes.Comparison) -> str:
+        left, right = node.left, node.right
+        return f"{self.operand(left, CLOSER, right.type)} {node.operator} {self.operand(right, CLOSER, left.type)}"
+
     def visit_binary(self, node: nodes.Binary) -> str:
         operator = node.operator
         level = PRECEDENCE[operator]
-        if level == PREDICATE:
-            return self.comparison(node)
         if level < PREDICATE:  # AND, OR: associative
             return f"{self.operand(node.left, level)} {operator} {self.operand(node.right, level)}"
+        return self.arithmetic(node, level)
+
+    def arithmetic(self, node: nodes.Binary, level: int) -> str:
+        """Arithmetic and `||`: associative to the left."""
+        operator, left, right = node.operator, node.left, node.right
         if operator == "/":
             return self.division(node)
-        left, right = node.left, node.right
         lowest = level
         if operator == "||" and not (isinstance(left, nodes.Binary) and left.operator == "||"):
             lowest = NEGATION
         left_text = self.operand(left, lowest, right.type)
         right_text = self.operand(right, max(level + 1, lowest), left.type)
         return f"{left_text} {'/' if operator == '//' else operator} {right_text}"
-
-    def comparison(self, node: nodes.Binary) -> str:
-        """`left operator right`, where neither side may be a bare predicate."""
-        left, right = node.left, node.right
-        above = PREDICATE + 1
-        return f"{self.operand(left, above, right.type)} {node.operator} {self.operand(right, above, left.type)}"
 
     def division(self, node: nodes.Binary) -> str:
         """True division."""
@@ -221,33 +231,32 @@ class Compiler:
         return f"-{self.operand(node.operand, ATOM)}"
 
     def visit_is_null(self, node: nodes.IsNull) -> str:
-        text = self.operand(node.operand, PREDICATE + 1)
+        text = self.operand(node.operand, CLOSER)
         return f"{text} IS NOT NULL" if node.negated else f"{text} IS NULL"
 
     def visit_in(self, node: nodes.In) -> str:
         options = node.options
         if not options:  # no engine takes an empty list
             return "1 = 1" if node.negated else "1 = 0"
-        left = self.operand(node.operand, PREDICATE + 1)
+        left = self.operand(node.operand, CLOSER)
         word = "NOT IN" if node.negated else "IN"
         if isinstance(options, nodes.Subquery):
             return f"{left} {word} {self.visit(options)}"
         kind = node.operand.type
-        items = ", ".join([self.operand(option, PREDICATE + 1, kind) for option in options])
+        items = ", ".join([self.operand(option, CLOSER, kind) for option in options])
         return f"{left} {word} ({items})"
 
     def visit_between(self, node: nodes.Between) -> str:
-        above = PREDICATE + 1
         kind = node.operand.type
-        operand = self.operand(node.operand, above)
+        operand = self.operand(node.operand, CLOSER)
         word = "NOT BETWEEN" if node.negated else "BETWEEN"
-        low, high = self.operand(node.low, above, kind), self.operand(node.high, above, kind)
+        low, high = self.operand(node.low, CLOSER, kind), self.operand(node.high, CLOSER, kind)
         return f"{operand} {word} {low} AND {high}"
 
     def visit_like(self, node: nodes.Like) -> str:
-        operand = self.operand(node.operand, PREDICATE + 1)
+        operand = self.operand(node.operand, CLOSER)
         word = f"{'NOT ' if node.negated else ''}{self.like(node.ignore_case)}"
-        return f"{operand} {word} {self.operand(node.pattern, PREDICATE + 1, node.operand.type)}"
+        return f"{operand} {word} {self.operand(node.pattern, CLOSER, node.operand.type)}"
 
     def like(self, ignore_case: bool) -> str:
         """The operator for LIKE."""
@@ -312,7 +321,7 @@ class Compiler:
         for item in items:
             if isinstance(item, Column):  # the commonest item, so without a call
                 self.uses[item.source] = item
-                text = PATHS[item.path]
+                text = self.paths[item.path]
                 if item.attribute != item.name:
                     text += f" AS {QUOTED[item.attribute]}"
             else:
@@ -372,7 +381,9 @@ class Compiler:
                 f"a source is twice in this query: give one of them a name of its own with alias() "
                 f"({', '.join([source.label for source in own])})"
             )
-        outer.update({source: column for source, column in inner.items() if source not in own})
+        for source in inner:
+            if source not in own:
+                outer[source] = inner[source]
 
     def limit(self, node: nodes.Select) -> str:
         """LIMIT and OFFSET."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from qb import constraints, nodes
 from qb.columns import Column, Declaration, Reference
-from qb.compiler import PATHS, QUOTED, Compiler
+from qb.compiler import PATHS, QUOTED, Compiler, Names
 from qb.errors import SchemaError, UnsupportedError
 from qb.nodes import Node
 from qb.tables import Definition, Table, definition_of, resolve
@@ -197,8 +197,7 @@ class Ddl:
 class DdlExpressions(Compiler):
     """Mixed into a dialect's compiler: columns stand without their table, values are literals."""
 
-    def visit_column(self, node: nodes.Column) -> str:
-        return QUOTED[node.name]
+    paths = Names()
 
     def bind(self, value: object, type: SqlType, beside: SqlType | None = None) -> str:
         return self.literal(value, type)

@@ -19,6 +19,7 @@ from qb.nodes import (
     Aggregate,
     Between,
     Binary,
+    Comparison,
     Exists,
     Expression,
     In,
@@ -65,14 +66,14 @@ class Expr(Generic[Value, Refs]):
         if other is None:
             return Expr(IsNull(self.node, False))
         node = self.node
-        return Expr(Binary("=", node, operand(other, node.type), BOOLEAN))
+        return Expr(Comparison("=", node, operand(other, node.type)))
 
     def __ne__(self, other: object) -> Expr[bool, Refs]:  # type: ignore[override]  # builds SQL
         """`a != b` is `a <> b`; with None it is `a IS NOT NULL`."""
         if other is None:
             return Expr(IsNull(self.node, True))
         node = self.node
-        return Expr(Binary("<>", node, operand(other, node.type), BOOLEAN))
+        return Expr(Comparison("<>", node, operand(other, node.type)))
 
     def __lt__(self, other: object) -> Expr[bool, Refs]:
         return self._compare("<", other)
@@ -225,7 +226,7 @@ class Expr(Generic[Value, Refs]):
         if other is None:
             raise CompileError(f"nothing is {operator} NULL: compare with == None or .is_null()")
         node = self.node
-        return Expr(Binary(operator, node, operand(other, node.type), BOOLEAN))
+        return Expr(Comparison(operator, node, operand(other, node.type)))
 
     def _in(self, options: Iterable[object] | Query[Any], negated: bool) -> In:
         node = self.node

@@ -114,7 +114,7 @@ class Default(Expression):
 
 
 class Binary(Expression):
-    """`left operator right`."""
+    """`left operator right`: arithmetic, `||`, AND, OR."""
 
     __slots__ = ("left", "operator", "right")
 
@@ -123,6 +123,18 @@ class Binary(Expression):
         self.left = left
         self.right = right
         self.type = type
+
+
+class Comparison(Binary):
+    """`left operator right`, true or false: `=`, `<>`, `<`, `<=`, `>`, `>=`."""
+
+    __slots__ = ()
+
+    def __init__(self, operator: str, left: Expression, right: Expression) -> None:
+        self.operator = operator
+        self.left = left
+        self.right = right
+        self.type = BOOLEAN
 
 
 class Unary(Expression):

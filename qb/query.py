@@ -5,11 +5,9 @@ from __future__ import annotations
 from types import GenericAlias
 from typing import TYPE_CHECKING, Generic, NamedTuple
 
+from qb.dialect import Dialect, find_dialect
 from qb.nodes import Node
 from qb.typevars import R
-
-if TYPE_CHECKING:
-    from qb.dialect import Dialect
 
 
 class Compiled(NamedTuple):
@@ -33,10 +31,8 @@ class Compilable:
         Raises CompileError when the query is not valid, UnsupportedError when the dialect cannot say it.
         """
         if isinstance(dialect, str):
-            from qb.dialect import find_dialect
-
             dialect = find_dialect(dialect)
-        return Compiled(*dialect.compiler().compile(self.node))
+        return tuple.__new__(Compiled, dialect.compiler().compile(self.node))
 
     def __str__(self) -> str:
         from qb.compiler import Compiler

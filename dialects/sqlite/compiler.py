@@ -16,6 +16,8 @@ from qb.nodes import Expression, Parameter
 from qb.types import BOOLEAN, INTEGERS, TEXT, WIDEST, Enum, Numeric, SqlType
 
 ORDERING = frozenset({"<", "<=", ">", ">="})
+BRIDGED = frozenset({"numeric", "enum"})
+"""Kinds of types whose stored form does not compare by itself as their values do."""
 ALWAYS = nodes.Raw(("1 = 1",), ())
 DATE_PARTS = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
 
@@ -28,8 +30,10 @@ class SqliteCompiler(Compiler):
 
     # Decimals
 
-    def comparison(self, node: nodes.Binary) -> str:
+    def visit_comparison(self, node: nodes.Comparison) -> str:
         left, right = node.left, node.right
+        if left.type.kind not in BRIDGED and right.type.kind not in BRIDGED:
+            return Compiler.visit_comparison(self, node)  # quicker than super(), and every query comes here
         scale = common_scale(left, right)
         if scale is not None:
             return f"{self.at_scale(left, scale)} {node.operator} {self.at_scale(right, scale)}"
@@ -37,15 +41,15 @@ class SqliteCompiler(Compiler):
             return f"{self.as_float(left)} {node.operator} {self.as_float(right)}"
         if isinstance(left.type, Enum) and node.operator in ORDERING:
             return f"{self.rank(left, left.type)} {node.operator} {self.rank(right, left.type)}"
-        return super().comparison(node)
+        return super().visit_comparison(node)
 
-    def visit_binary(self, node: nodes.Binary) -> str:
+    def arithmetic(self, node: nodes.Binary, level: int) -> str:
         if isinstance(node.type, Numeric) and node.operator != "*":
             left, right = (self.at_scale(side, node.type.scale) for side in (node.left, node.right))
             return f"{left} {node.operator} {right}"
         if node.type.kind == "real" and "numeric" in (node.left.type.kind, node.right.type.kind):
             return f"{self.as_float(node.left)} {node.operator} {self.as_float(node.right)}"
-        return super().visit_binary(node)
+        return super().arithmetic(node, level)
 
     def visit_in(self, node: nodes.In) -> str:
         options = node.options
