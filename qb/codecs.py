@@ -13,6 +13,8 @@ MICROSECOND = timedelta(microseconds=1)
 
 def integer(value: Any, type: SqlType) -> int:
     """A whole number (True and False are 1 and 0)."""
+    if value.__class__ is int:
+        return value  # type: ignore[no-any-return]  # its class was checked
     if isinstance(value, int):
         return int(value)
     raise EncodingError(f"{value!r} is no whole number, but the column is {type!r}")

@@ -398,7 +398,7 @@ class Compiler:
         if node.select is not None:
             parts.append(f" {self.insert_select(node.select, node.on_conflict is not None)}")
         elif node.values is not None and columns:
-            parts.append(f" VALUES {self.rows(columns, node.values.rows)}")
+            parts.append(f" VALUES {self.rows(columns, node.values)}")
         else:
             parts.append(" DEFAULT VALUES")
         if node.on_conflict is not None:
@@ -411,18 +411,38 @@ class Compiler:
         """The SELECT of an INSERT."""
         return self.visit_select(select)
 
-    def rows(self, columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> str:
+    def rows(self, columns: Sequence[Column], values: nodes.Values) -> str:
         """The rows of VALUES: plain values are bound with their column's type."""
-        texts = []
         types = [column.type for column in columns]
-        bind = self.bind
-        for row in rows:
+        if values.plain:
+            return self.plain_rows(types, values.rows)
+        texts = []
+        for row in values.rows:
             cells = [
-                self.assigned(cell, type) if isinstance(cell, Expression) else bind(cell, type, type)
+                self.assigned(cell, type) if isinstance(cell, Expression) else self.bind(cell, type, type)
                 for cell, type in zip(row, types, strict=True)
             ]
             texts.append(f"({', '.join(cells)})")
         return ", ".join(texts)
+
+    def plain_rows(self, types: Sequence[SqlType], rows: Sequence[tuple[Any, ...]]) -> str:
+        """Rows of nothing but values: one flat loop over each column that is encoded."""
+        width = len(types)
+        before = len(self.parameters)
+        values = [value for row in rows for value in row]
+        for position, type in enumerate(types):
+            encode = self.encoders.get(type.kind)
+            if encode is not None:
+                values[position::width] = [
+                    None if value is None else encode(value, type) for value in values[position::width]
+                ]
+        self.parameters += values
+        return self.placeholders(before, width, len(rows))
+
+    def placeholders(self, before: int, width: int, height: int) -> str:
+        """The marks of `height` rows of `width` parameters; `before` is how many there are already."""
+        row = f"({', '.join(['?'] * width)})"
+        return ", ".join([row] * height)
 
     def assigned(self, value: Expression, type: SqlType) -> str:
         """An expression that becomes the value of a column."""

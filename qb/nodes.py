@@ -390,12 +390,15 @@ class Select(Statement):
 
 
 class Values(Node):
-    """The rows of an insert. A cell is a plain value (bound with its column's type) or an expression."""
+    """The rows of an insert. A cell is a plain value (bound with its column's type) or an expression; `plain`
+    says that none is an expression.
+    """
 
-    __slots__ = ("rows",)
+    __slots__ = ("plain", "rows")
 
-    def __init__(self, rows: Sequence[tuple[Any, ...]]) -> None:
+    def __init__(self, rows: Sequence[tuple[Any, ...]], plain: bool = False) -> None:
         self.rows = rows
+        self.plain = plain
 
 
 class OnConflict(Node):

@@ -58,6 +58,10 @@ class PostgresCompiler(Compiler):
     def placeholder(self) -> str:
         return f"${len(self.parameters)}"
 
+    def placeholders(self, before: int, width: int, height: int) -> str:
+        starts = range(before + 1, before + 1 + width * height, width)
+        return ", ".join([f"({', '.join([f'${n}' for n in range(start, start + width)])})" for start in starts])
+
     def bind(self, value: object, type: SqlType, beside: SqlType | None = None) -> str:
         mark = super().bind(value, type, beside)
         if type.kind in INTEGERS and isinstance(value, int) and abs(value) > LARGEST_INTEGER:

@@ -43,7 +43,7 @@ def unscaled(type: SqlType) -> Callable[[Any], Any]:
 
 def whole(value: Any, type: SqlType) -> int:
     """A 64-bit integer."""
-    number = value if value.__class__ is int else codecs.integer(value, type)
+    number = codecs.integer(value, type)
     if not -LARGEST - 1 <= number <= LARGEST:
         raise EncodingError(f"{value} does not fit in 64 bits")
     return number

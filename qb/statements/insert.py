@@ -9,7 +9,7 @@ from typing import Any, Generic, Self, TypeVar
 from qb.columns import Column
 from qb.errors import CompileError
 from qb.expressions import Expr, conjunction, select_of
-from qb.nodes import Default, Excluded, OnConflict, Values
+from qb.nodes import Default, Excluded, Expression, OnConflict, Values
 from qb.nodes import Insert as InsertNode
 from qb.query import Compilable, Query
 from qb.statements.returning import Returning
@@ -35,7 +35,7 @@ class Insert(Compilable, Generic[TB]):
         """One row: `insert(Album).values(title="Blue", artist_id=1)`. Columns left out get their default."""
         columns, cells = given(self.table, values)
         node = self.node.copy()
-        node.columns, node.values = columns, Values([cells] if columns else [])
+        node.columns, node.values = columns, Values([cells])
         return self._with(node)
 
     def values_many(self, rows: Iterable[Mapping[str, Any]]) -> Self:
@@ -59,9 +59,10 @@ class Insert(Compilable, Generic[TB]):
             absent = {name: self._default(name) for name in attributes}
             cells = [tuple([row.get(name, absent[name]) for name in attributes]) for row in rows]
         node.columns = tuple([writable(self.table, name) for name in attributes])
-        if any(isinstance(cell, Expr) for row in cells for cell in row):
+        plain = not any([issubclass(cls, (Expr, Expression)) for cls in {c.__class__ for row in cells for c in row}])
+        if not plain:
             cells = [tuple([c.node if isinstance(c, Expr) else c for c in row]) for row in cells]
-        node.values = Values(cells)
+        node.values = Values(cells, plain)
         return self._with(node)
 
     def _default(self, attribute: str) -> Default:
