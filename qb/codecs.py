@@ -6,18 +6,51 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from qb.errors import EncodingError
-from qb.types import Enum, Json, Numeric, SqlType, Timestamp
+from qb.types import Enum, Json, Numeric, SqlType, Timestamp, Varchar
 
 MICROSECOND = timedelta(microseconds=1)
 
 
 def integer(value: Any, type: SqlType) -> int:
-    """A whole number (True and False are 1 and 0)."""
-    if value.__class__ is int:
-        return value  # type: ignore[no-any-return]  # its class was checked
-    if isinstance(value, int):
-        return int(value)
-    raise EncodingError(f"{value!r} is no whole number, but the column is {type!r}")
+    """A whole number of 64 bits (True and False are 1 and 0)."""
+    if value.__class__ is not int:
+        if not isinstance(value, int):
+            raise EncodingError(f"{value!r} is no whole number, but the column is {type!r}")
+        value = int(value)
+    if -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:
+        return value  # type: ignore[no-any-return]  # an int
+    raise EncodingError(f"{value} does not fit in the 64 bits of {type!r}: keep it as text, or as a numeric")
+
+
+def truth(value: Any, type: SqlType) -> bool:
+    """True or False."""
+    if value is True or value is False:
+        return value
+    raise EncodingError(f"{value!r} is neither True nor False, but the column is {type!r}")
+
+
+def real(value: Any, type: SqlType) -> float:
+    """A float."""
+    try:
+        return float(value)
+    except (OverflowError, TypeError, ValueError) as error:
+        raise EncodingError(f"{value!r} is no float ({error}), but the column is {type!r}") from error
+
+
+def text(value: Any, type: SqlType) -> str:
+    """A text that is not too long."""
+    if not isinstance(value, str):
+        raise EncodingError(f"{value!r} is no text, but the column is {type!r}")
+    if isinstance(type, Varchar) and len(value) > type.length:
+        raise EncodingError(f"{value!r} has {len(value)} characters, but the column is {type!r}")
+    return value
+
+
+def data(value: Any, type: SqlType) -> Any:
+    """Bytes."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return value
+    raise EncodingError(f"{value!r} is no bytes")
 
 
 def exact_decimal(value: Any, type: SqlType) -> Any:
@@ -67,7 +100,10 @@ def moment(value: Any, type: SqlType) -> datetime:
                 f"{value!r} has no zone, but the column is a moment in time: give it tzinfo, "
                 f"or declare col.timestamp(zone=False)"
             )
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            raise EncodingError(f"{value!r} is outside of the calendar in UTC") from None
     if value.tzinfo is not None:
         raise EncodingError(f"{value!r} has a zone, but the column has none: declare col.timestamp(), or drop tzinfo")
     return value
@@ -97,9 +133,15 @@ def json_text(value: Any, type: SqlType) -> str:
     if type.dump is not None:
         value = type.dump(value)
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        # In one order, so that equal documents are equal texts where JSON is kept as text.
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
     except (TypeError, ValueError) as error:
         raise EncodingError(f"JSON has no form for {value!r} ({error}): give col.json(…) a dump and a load") from error
+    if json.loads(text) != value:
+        raise EncodingError(
+            f"{value!r} would come back as {json.loads(text)!r}, as JSON has it: give col.json(…) a dump and a load"
+        )
+    return text
 
 
 def json_decoder(type: SqlType) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from qb import nodes
-from qb.errors import CompileError
+from qb.errors import CompileError, EncodingError
 from qb.nodes import Column, Expression, Node, Parameter, Source
 from qb.types import BIGINT, SqlType
 
@@ -78,6 +78,8 @@ class Compiler:
 
     encoders: ClassVar[Mapping[str, Encoder]] = {}
     """By the kind of a SQL type: how its values are handed to the driver. A missing kind goes as it is."""
+    stored: ClassVar[Mapping[str, Encoder]] = {}
+    """Likewise for values that a column shall keep, where a comparison takes more than a column does."""
     functions: ClassVar[Mapping[str, str]] = {}
     """By qb's name for a function: the dialect's name, where it is another one."""
     paths: ClassVar[Mapping[tuple[str, ...], str]] = PATHS
@@ -96,12 +98,16 @@ class Compiler:
         """The text of a whole statement, and its parameters."""
         text = self.dispatch[node.__class__](self, node)
         if self.uses and isinstance(node, nodes.Statement):
-            column = next(iter(self.uses.values()))
+            self.check_scope()
+        return text, tuple(self.parameters)
+
+    def check_scope(self) -> None:
+        """Raise CompileError when columns are read of what is not there."""
+        for column in self.uses.values():
             raise CompileError(
                 f'"{column.source.label}" is not in this query, but its column "{column.name}" is used: '
                 f"add a .from_() or a .join()"
             )
-        return text, tuple(self.parameters)
 
     def visit(self, node: Node) -> str:
         """The text of any node."""
@@ -174,6 +180,8 @@ class Compiler:
             return PRECEDENCE[node.operator]
         if isinstance(node, nodes.Unary):
             return NOT if node.operator == "NOT" else NEGATION
+        if isinstance(node, nodes.Label):
+            return self.strength(node.operand)
         if isinstance(node, (nodes.IsNull, nodes.In, nodes.Between, nodes.Like, nodes.Affix)):
             return PREDICATE
         return 0 if isinstance(node, nodes.Raw) else ATOM
@@ -195,8 +203,8 @@ class Compiler:
         return "DEFAULT"
 
     def visit_comparison(self, node: nodes.Comparison) -> str:
-        left, right = node.left, node.right
-        return f"{self.operand(left, CLOSER, right.type)} {node.operator} {self.operand(right, CLOSER, left.type)}"
+        left = node.left
+        return f"{self.operand(left, CLOSER)} {node.operator} {self.operand(node.right, CLOSER, left.type)}"
 
     def visit_binary(self, node: nodes.Binary) -> str:
         operator = node.operator
@@ -213,7 +221,7 @@ class Compiler:
         lowest = level
         if operator == "||" and not (isinstance(left, nodes.Binary) and left.operator == "||"):
             lowest = NEGATION
-        left_text = self.operand(left, lowest, right.type)
+        left_text = self.operand(left, lowest)
         right_text = self.operand(right, max(level + 1, lowest), left.type)
         return f"{left_text} {'/' if operator == '//' else operator} {right_text}"
 
@@ -263,7 +271,9 @@ class Compiler:
         return "ILIKE" if ignore_case else "LIKE"
 
     def visit_affix(self, node: nodes.Affix) -> str:
-        raise NotImplementedError
+        """For showing: each dialect has its own way."""
+        word = {"prefix": "STARTS WITH", "suffix": "ENDS WITH", "substring": "CONTAINS"}[node.position]
+        return f"{self.operand(node.operand, CLOSER)} {word} {self.operand(node.part, CLOSER)}"
 
     def visit_function(self, node: nodes.Function) -> str:
         special = getattr(self, f"function_{node.name}", None)
@@ -304,7 +314,8 @@ class Compiler:
         return "".join(pieces)
 
     def visit_label(self, node: nodes.Label) -> str:
-        return f"{self.visit(node.operand)} AS {QUOTED[node.name]}"
+        """What has the name; outside of a projection that is all there is to a label."""
+        return self.visit(node.operand)
 
     def visit_whole_table(self, node: nodes.WholeTable) -> str:
         return self.projection(node.table.columns)
@@ -326,6 +337,8 @@ class Compiler:
                     text += f" AS {QUOTED[item.attribute]}"
             else:
                 text = self.dispatch[item.__class__](self, item)
+                if item.__class__ is nodes.Label:
+                    text += f" AS {QUOTED[item.name]}"
             texts.append(text)
         return ", ".join(texts)
 
@@ -376,7 +389,7 @@ class Compiler:
         inner, self.uses = self.uses, outer
         if joins:
             own = (*own, *[join.source for join in joins])
-        if len(own) > 1 and len({source.label for source in own}) < len(own):
+        if len(own) > 1 and len({source.label.lower() for source in own}) < len(own):  # SQLite ignores case
             raise CompileError(
                 f"a source is twice in this query: give one of them a name of its own with alias() "
                 f"({', '.join([source.label for source in own])})"
@@ -396,46 +409,53 @@ class Compiler:
         if columns:
             parts.append(f" ({', '.join([QUOTED[column.name] for column in columns])})")
         if node.select is not None:
-            parts.append(f" {self.insert_select(node.select, node.on_conflict is not None)}")
+            parts.append(f" {self.insert_select(node.select, columns, node.on_conflict is not None)}")
         elif node.values is not None and columns:
             parts.append(f" VALUES {self.rows(columns, node.values)}")
         else:
             parts.append(" DEFAULT VALUES")
+        self.check_scope()  # what is inserted reads no columns of its own table
         if node.on_conflict is not None:
             parts.append(self.on_conflict(node.on_conflict))
-        parts.append(self.returning(node.projection))
+        parts.append(self.returning(node))
         self.leave({}, (node.table,))
         return "".join(parts)
 
-    def insert_select(self, select: nodes.Select, upsert: bool) -> str:
+    def insert_select(self, select: nodes.Select, columns: Sequence[Column], upsert: bool) -> str:
         """The SELECT of an INSERT."""
         return self.visit_select(select)
 
     def rows(self, columns: Sequence[Column], values: nodes.Values) -> str:
         """The rows of VALUES: plain values are bound with their column's type."""
-        types = [column.type for column in columns]
         if values.plain:
-            return self.plain_rows(types, values.rows)
+            return self.plain_rows(columns, values.rows)
         texts = []
         for row in values.rows:
-            cells = [
-                self.assigned(cell, type) if isinstance(cell, Expression) else self.bind(cell, type, type)
-                for cell, type in zip(row, types, strict=True)
-            ]
+            cells = []
+            for cell, column in zip(row, columns, strict=True):
+                kind = column.type
+                try:
+                    cells.append(self.assigned(cell, kind) if isinstance(cell, Expression) else self.store(cell, kind))
+                except EncodingError as error:
+                    raise misfit(column, error) from error
             texts.append(f"({', '.join(cells)})")
         return ", ".join(texts)
 
-    def plain_rows(self, types: Sequence[SqlType], rows: Sequence[tuple[Any, ...]]) -> str:
+    def plain_rows(self, columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> str:
         """Rows of nothing but values: one flat loop over each column that is encoded."""
-        width = len(types)
+        width = len(columns)
         before = len(self.parameters)
         values = [value for row in rows for value in row]
-        for position, type in enumerate(types):
-            encode = self.encoders.get(type.kind)
+        for position, column in enumerate(columns):
+            kind = column.type
+            encode = self.stored.get(kind.kind) or self.encoders.get(kind.kind)
             if encode is not None:
-                values[position::width] = [
-                    None if value is None else encode(value, type) for value in values[position::width]
-                ]
+                try:
+                    values[position::width] = [
+                        None if value is None else encode(value, kind) for value in values[position::width]
+                    ]
+                except EncodingError as error:
+                    raise misfit(column, error) from error
         self.parameters += values
         return self.placeholders(before, width, len(rows))
 
@@ -446,7 +466,17 @@ class Compiler:
 
     def assigned(self, value: Expression, type: SqlType) -> str:
         """An expression that becomes the value of a column."""
+        if value.__class__ is Parameter:  # whatever it was beside
+            return self.store(value.value, type)
         return self.operand(value, 0, type)
+
+    def store(self, value: object, type: SqlType) -> str:
+        """A parameter that becomes the value of a column."""
+        encode = self.stored.get(type.kind)
+        if encode is None or value is None:
+            return self.bind(value, type, type)
+        self.parameters.append(encode(value, type))
+        return self.placeholder()
 
     def on_conflict(self, node: nodes.OnConflict) -> str:
         target = f" ({', '.join([QUOTED[column.name] for column in node.target])})" if node.target else ""
@@ -457,11 +487,14 @@ class Compiler:
 
     def visit_assignment(self, node: nodes.Assignment) -> str:
         column = node.column
-        return f"{QUOTED[column.name]} = {self.assigned(node.value, column.type)}"
+        try:
+            return f"{QUOTED[column.name]} = {self.assigned(node.value, column.type)}"
+        except EncodingError as error:
+            raise misfit(column, error) from error
 
-    def returning(self, projection: nodes.Projection) -> str:
+    def returning(self, node: nodes.Insert | nodes.Update | nodes.Delete) -> str:
         """RETURNING, or nothing."""
-        return f" RETURNING {self.projection(projection)}" if projection else ""
+        return f" RETURNING {self.projection(node.projection)}" if node.projection else ""
 
     def visit_update(self, node: nodes.Update) -> str:
         if not node.assignments:
@@ -473,7 +506,7 @@ class Compiler:
             parts.append(f" FROM {self.visit_all(node.sources)}")
         if where is not None:
             parts.append(f" WHERE {self.visit(where)}")
-        parts.append(self.returning(node.projection))
+        parts.append(self.returning(node))
         self.leave(outer, (node.table, *node.sources))
         return "".join(parts)
 
@@ -481,7 +514,7 @@ class Compiler:
         where = self.guarded_where(node, "delete")
         outer, self.uses = self.uses, {}
         parts = [f"DELETE FROM {self.visit_table(node.table)}", self.using(node, where)]
-        parts.append(self.returning(node.projection))
+        parts.append(self.returning(node))
         self.leave(outer, (node.table, *node.sources))
         return "".join(parts)
 
@@ -500,6 +533,11 @@ class Compiler:
         return node.where
 
 
+def misfit(column: Column, error: EncodingError) -> EncodingError:
+    """The error with the column whose value does not fit."""
+    return EncodingError(f"{column.source.label}.{column.attribute}: {error}")
+
+
 def snake_case(name: str) -> str:
     """`WholeTable` as `whole_table`."""
     text = "".join(["_" + letter.lower() if letter.isupper() else letter for letter in name])
@@ -509,11 +547,12 @@ def snake_case(name: str) -> str:
 def _dispatch(compiler: type[Compiler]) -> dict[type[Node], Callable[[Any, Any], str]]:
     """Each node class with the visit method for its name."""
     table = {}
-    for cls in vars(nodes).values():
-        if isinstance(cls, type) and issubclass(cls, Node):
-            method = getattr(compiler, f"visit_{snake_case(cls.__name__)}", None)
-            if method is not None:
-                table[cls] = method
+    classes: list[type[Node]] = [Node]
+    for cls in classes:  # grows
+        classes += cls.__subclasses__()  # dialects may have nodes of their own
+        method = getattr(compiler, f"visit_{snake_case(cls.__name__)}", None)
+        if method is not None:
+            table[cls] = method
     return table
 
 

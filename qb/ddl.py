@@ -109,9 +109,9 @@ class Ddl:
         elif not declared.nullable:
             text += " NOT NULL"
         if declared.default is not None:
-            text += f" DEFAULT {self.default(declared.default)}"
+            text += f" DEFAULT {self.default(declared.default, declared.type)}"
         if declared.computed is not None:
-            text += f" GENERATED ALWAYS AS ({self.expression(declared.computed)}) STORED"
+            text += f" GENERATED ALWAYS AS ({self.expressions().assigned(declared.computed, declared.type)}) STORED"
         if declared.unique:
             text += " UNIQUE"
         for check in self.column_checks(declared):
@@ -126,9 +126,9 @@ class Ddl:
         """The conditions on one column."""
         return [] if declared.check is None else [self.expression(declared.check)]
 
-    def default(self, expression: nodes.Expression) -> str:
+    def default(self, expression: nodes.Expression, type: SqlType) -> str:
         """The text after DEFAULT."""
-        text = self.expression(expression)
+        text = self.expressions().assigned(expression, type)
         return text if isinstance(expression, (nodes.Parameter, nodes.Null)) else f"({text})"
 
     def type_name(self, type: SqlType) -> str:
@@ -200,6 +200,9 @@ class DdlExpressions(Compiler):
     paths = Names()
 
     def bind(self, value: object, type: SqlType, beside: SqlType | None = None) -> str:
+        return self.literal(value, type)
+
+    def store(self, value: object, type: SqlType) -> str:
         return self.literal(value, type)
 
 

@@ -156,5 +156,5 @@ def closest(name: str, known: Iterable[str]) -> str:
     """`, did you mean "title"?`, or nothing when no known name is near."""
     import difflib
 
-    near = difflib.get_close_matches(name, list(known), 1, 0.5)
+    near = difflib.get_close_matches(str(name), list(known), 1, 0.5)
     return f', did you mean "{near[0]}"?' if near else ""

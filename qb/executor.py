@@ -41,12 +41,12 @@ class Executor:
     async def fetch_one(self, query: Query[T]) -> T:
         """The only row. Raises NoRowFound or MultipleRowsFound when it is not that one."""
         rows = await self._fetch(query, 2)
-        return rows[0] if len(rows) == 1 else _not_one(query, rows)
+        return rows[0] if len(rows) == 1 else self._not_one(query, rows)
 
     async def fetch_one_or_none(self, query: Query[T]) -> T | None:
         """The only row, or None when there is none. Raises MultipleRowsFound when there are more."""
         rows = await self._fetch(query, 2)
-        return rows[0] if len(rows) == 1 else _not_one(query, rows) if rows else None
+        return rows[0] if len(rows) == 1 else self._not_one(query, rows) if rows else None
 
     async def fetch_value(self, query: Query[Any]) -> Any:  # the plugin knows the column's type
         """The only column of the only row: `fetch_value(select(fn.count()).from_(Album))`.
@@ -55,7 +55,7 @@ class Executor:
         """
         columns = [len(item.table.columns) if isinstance(item, nodes.WholeTable) else 1 for item in _projection(query)]
         if columns != [1]:
-            raise CompileError(f"fetch_value() takes a query of one column: {query}")
+            raise CompileError(f"fetch_value() takes a query of one column, and this one has {sum(columns)}")
         return (await self.fetch_one(query))[0]
 
     async def stream(self, query: Query[T], *, size: int = 1000) -> AsyncGenerator[T, None]:
@@ -129,6 +129,12 @@ class Executor:
         async with self._connection() as connection:
             return await connection.fetch(sql, parameters, build)
 
+    def _not_one(self, query: Query[Any], rows: list[Any]) -> NoReturn:
+        sql, _ = self._compile(query)
+        if rows:
+            raise MultipleRowsFound(f"more than one row was found\n  in: {sql}")
+        raise NoRowFound(f"no row was found\n  in: {sql}")
+
 
 def _first(build: Callable[[Iterable[T]], list[Any]], limit: int) -> Callable[[Iterable[T]], list[Any]]:
     return lambda rows: build(islice(rows, limit))
@@ -137,11 +143,5 @@ def _first(build: Callable[[Iterable[T]], list[Any]], limit: int) -> Callable[[I
 def _projection(query: Query[Any]) -> nodes.Projection:
     projection: nodes.Projection = getattr(query.node, "projection", ())
     if not projection:
-        raise CompileError(f"this statement returns no rows: add .returning(…), or use execute()\n  in: {query}")
+        raise CompileError(f"this {type(query).__name__} returns no rows: add .returning(…), or use execute()")
     return projection
-
-
-def _not_one(query: Query[Any], rows: list[Any]) -> NoReturn:
-    if rows:
-        raise MultipleRowsFound(f"more than one row was found\n  in: {query}")
-    raise NoRowFound(f"no row was found\n  in: {query}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 
 from qb import types
 from qb.errors import CompileError
@@ -97,11 +97,11 @@ class Expr(Generic[Value, Refs]):
         """`a IS NOT NULL`."""
         return Expr(IsNull(self.node, True))
 
-    def in_(self, options: Iterable[object] | Query[Any]) -> Expr[bool, Refs]:
+    def in_(self, options: Iterable[T] | Query[Any]) -> Expr[bool, Refs]:
         """`a IN (…)`: of values, expressions, or a one-column select. An empty list is false."""
         return Expr(self._in(options, False))
 
-    def not_in(self, options: Iterable[object] | Query[Any]) -> Expr[bool, Refs]:
+    def not_in(self, options: Iterable[T] | Query[Any]) -> Expr[bool, Refs]:
         """`a NOT IN (…)`. An empty list is true."""
         return Expr(self._in(options, True))
 
@@ -210,6 +210,8 @@ class Expr(Generic[Value, Refs]):
 
     def as_(self, name: str) -> Labeled[Value, Refs, Any]:
         """`a AS "name"`: the row has an attribute of this name."""
+        if not isinstance(name, str):
+            raise TypeError(f"a label is a text, not {name!r}")
         return Labeled(Label(self.node, name))
 
     def asc(self) -> Ordering[Refs]:
@@ -231,7 +233,7 @@ class Expr(Generic[Value, Refs]):
     def _in(self, options: Iterable[object] | Query[Any], negated: bool) -> In:
         node = self.node
         if isinstance(options, Query):
-            return In(node, Subquery(select_of(options), node.type), negated)
+            return In(node, one_column(options), negated)
         if isinstance(options, (str, bytes)):
             raise TypeError(f"in_ takes a list of values, not one {type(options).__name__}: in_([…])")
         return In(node, tuple([operand(option, node.type) for option in options]), negated)
@@ -244,6 +246,7 @@ class Expr(Generic[Value, Refs]):
             assert isinstance(right, Expression)
             left = operand(left, right.type)
         if operator == "+" and left.type.kind in TEXTS:
+            types.check_text(right.type)
             return Expr(Binary("||", left, right, TEXT))
         return Expr(Binary(operator, left, right, types.arithmetic(operator, left.type, right.type)))
 
@@ -307,7 +310,11 @@ class Sql(Expr[Value, Refs], Compilable):
     node: Raw
 
 
-def sql(text: str, *holes: object, returns: type[T] = object) -> Sql[T]:  # type: ignore[assignment]  # no default for T
+@overload
+def sql(text: str, *holes: object) -> Sql[object]: ...
+@overload
+def sql(text: str, *holes: object, returns: type[T]) -> Sql[T]: ...
+def sql(text: str, *holes: object, returns: type[Any] = object) -> Sql[Any]:
     """SQL that qb has no words for. Each `{}` is a hole: an expression or a table is written in place, any
     other value becomes a parameter, never text. `{{` and `}}` are braces.
 
@@ -349,14 +356,16 @@ def operand(value: object, beside: SqlType) -> Expression:
 def conjunction(condition: Expression | None, predicates: Iterable[Expr[bool | None]]) -> Expression | None:
     """`condition` AND each of the predicates."""
     for predicate in predicates:
-        try:
-            node = predicate.node
-        except AttributeError:
-            raise TypeError(
-                f"a condition is a SQL expression, not {type(predicate).__name__} ({predicate!r})"
-            ) from None
+        node = expression(predicate, "condition")
         condition = node if condition is None else Binary("AND", condition, node, BOOLEAN)
     return condition
+
+
+def expression(value: object, what: str) -> Expression:
+    """The node of an expression. Raises TypeError for anything else, whatever attributes it has."""
+    if not isinstance(value, Expr):
+        raise TypeError(f"a {what} is a SQL expression, not {type(value).__name__} ({value!r})")
+    return value.node
 
 
 def select_of(query: Query[Any]) -> Select:
@@ -364,6 +373,15 @@ def select_of(query: Query[Any]) -> Select:
     if isinstance(query.node, Select):
         return query.node
     raise CompileError(f"a sub-query is a select, not {type(query).__name__}")
+
+
+def one_column(query: Query[Any]) -> Subquery:
+    """A select of one column as an operand."""
+    select = select_of(query)
+    column = select.projection[0]
+    if len(select.projection) != 1 or not isinstance(column, Expression):
+        raise TypeError("a sub-query selects one column here")
+    return Subquery(select, column.type)
 
 
 def _hole(value: object) -> Node:

@@ -84,18 +84,18 @@ def max(operand: Expr[T]) -> AggregateExpr[T | None]:
 
 def coalesce(first: Expr[T | None], *others: object) -> Expr[T]:
     """The first value that is not NULL: `fn.coalesce(Album.released, Album.recorded, date(1970, 1, 1))`."""
-    kind = first.node.type
-    nodes = tuple([operand(other, kind) for other in others])
-    if isinstance(kind, Numeric):  # in the widest scale of them all
-        scales = [node.type.scale for node in nodes if isinstance(node.type, Numeric)]
-        kind = Numeric(types.WIDEST, _greatest([kind.scale, *scales]))
-    return Expr(Function("coalesce", (first.node, *nodes), kind))
+    nodes = (first.node, *[operand(other, first.node.type) for other in others])
+    return Expr(Function("coalesce", nodes, types.common([node.type for node in nodes])))
 
 
 def nullif(value: Expr[T], equal_to: object) -> Expr[T | None]:
     """The value, or NULL where it equals the other one: `total / fn.nullif(parts, 0)`."""
     node = value.node
-    return Expr(Function("nullif", (node, operand(equal_to, node.type)), node.type))
+    other = operand(equal_to, node.type)
+    kind = node.type
+    if isinstance(kind, Numeric):
+        kind = types.common([kind, other.type])
+    return Expr(Function("nullif", (node, other), kind))
 
 
 # Text
@@ -138,6 +138,8 @@ def replace(text: Expr[T], old: object, new: object) -> Expr[T]:
 
 def substring(text: Expr[T], start: int | Expr[int], length: int | Expr[int] | None = None) -> Expr[T]:
     """`length` characters from `start` on, which counts from 1; without a length, all to the end."""
+    if (isinstance(start, int) and start < 1) or (isinstance(length, int) and length < 0):
+        raise ValueError(f"substring(…, {start}, {length}): start counts from 1, and a length is not negative")
     arguments = [operand(start, INTEGER)]
     if length is not None:
         arguments.append(operand(length, INTEGER))
@@ -146,7 +148,12 @@ def substring(text: Expr[T], start: int | Expr[int], length: int | Expr[int] | N
 
 def concat(*texts: object) -> Expr[str]:
     """All texts, one after the other; NULL counts as empty (with `+`, NULL makes all of it NULL)."""
-    return Expr(Function("concat", tuple([operand(text, TEXT) for text in texts]), TEXT))
+    if not texts:
+        raise TypeError("concat() needs a text")
+    nodes = tuple([operand(text, TEXT) for text in texts])
+    for node in nodes:
+        types.check_text(node.type)
+    return Expr(Function("concat", nodes, TEXT))
 
 
 # Numbers
@@ -210,10 +217,6 @@ def second(moment: Expr[Any]) -> Expr[int]:
 
 def _function(name: str, type: SqlType, first: Expr[Any], *others: Expression) -> Expr[Any]:
     return Expr(Function(name, (first.node, *others), type))
-
-
-def _greatest(numbers: list[int]) -> int:
-    return sorted(numbers)[-1]
 
 
 def _least(numbers: list[int]) -> int:

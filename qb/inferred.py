@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def inferred(function: F) -> F:
+def inferred(function: Callable[P, T]) -> Callable[P, T]:  # (F) -> F would not wait for the plugin's answer
     """Lets the mypy plugin take the function's return type from its body; does nothing at run time.
 
         @inferred

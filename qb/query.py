@@ -6,6 +6,7 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Generic, NamedTuple
 
 from qb.dialect import Dialect, find_dialect
+from qb.errors import QbError
 from qb.nodes import Node
 from qb.typevars import R
 
@@ -22,6 +23,9 @@ class Compilable:
 
     __slots__ = ()
     node: Node
+
+    if not TYPE_CHECKING:
+        __class_getitem__ = classmethod(GenericAlias)
 
     def compile(self, dialect: str | Dialect) -> Compiled:
         """The SQL for a dialect (`"sqlite"`, `"postgres"`, `"d1"`, or a Dialect) and its parameters.
@@ -40,13 +44,14 @@ class Compilable:
         return Compiler().compile(self.node)[0]
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self}>"
+        try:
+            text = str(self)
+        except QbError as error:  # what is shown while debugging may be wrong
+            text = f"that does not compile: {error}"
+        return f"<{type(self).__name__} {text}>"
 
 
 class Query(Compilable, Generic[R]):
     """A statement that returns rows of type `R`."""
 
     __slots__ = ("node",)
-
-    if not TYPE_CHECKING:
-        __class_getitem__ = classmethod(GenericAlias)

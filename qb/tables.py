@@ -6,11 +6,11 @@ from collections.abc import Callable
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from qb import constraints, nodes
+from qb import constraints, nodes, types
 from qb.columns import Column, Declaration, Reference
 from qb.compiler import snake_case
 from qb.errors import SchemaError, closest
-from qb.expressions import Expr
+from qb.expressions import Expr, Ordering
 from qb.transform import transform
 from qb.typevars import Name
 
@@ -210,6 +210,8 @@ class Declaring:
                     f"{self.label}.{attribute} is an expression, not a column: "
                     f"a computed column is col.….generated({attribute} …)"
                 )
+            if isinstance(value, Ordering):
+                raise SchemaError(f"{self.label}.{attribute} is a sort key, not a column: index(column.desc())")
         return found
 
     def add_column(self, attribute: str, declared: Declaration, unbound: nodes.Node) -> None:
@@ -238,6 +240,9 @@ class Declaring:
             expression = getattr(declaration, field)
             if expression is not None:
                 setattr(declaration, field, self.bind(expression, what))
+        default = declaration.default
+        if isinstance(default, nodes.Parameter) and not fits(default.type, declaration.type):
+            raise SchemaError(f"{what}: the default {default.value!r} does not fit {declaration.type!r}")
 
     def add_constraint(self, attribute: str, constraint: constraints.Constraint) -> None:
         what = f"{self.label}.{attribute}"
@@ -321,6 +326,8 @@ def resolve(
     for target in targets:
         if not isinstance(target, Column) or not isinstance(target.node, nodes.Column):
             raise SchemaError(f"{what} references {target!r}, which is not a column of a table")
+        if isinstance(target.node.source, nodes.Table) and target.node.source.alias is not None:
+            raise SchemaError(f"{what} references {target!r}, a column of an alias: name the table itself")
     if len(targets) != len(columns):
         raise SchemaError(f"{what} references {len(targets)} columns: as many as it has itself")
     for column, target in zip(columns, targets, strict=True):
@@ -329,7 +336,17 @@ def resolve(
     return targets
 
 
-def _integers(*sides: nodes.Expression) -> bool:
-    from qb.types import INTEGERS
+def fits(value: types.SqlType, column: types.SqlType) -> bool:
+    """Whether a column can keep a value of a type as it is."""
+    if isinstance(value, types.Numeric) and isinstance(column, types.Numeric):
+        return value.scale <= column.scale
+    families = [types.INTEGERS, types.TEXTS]
+    return (
+        value.kind == column.kind
+        or any(value.kind in family and column.kind in family for family in families)
+        or (value.kind in types.INTEGERS and column.kind in types.NUMBERS)
+    )
 
-    return all(side.type.kind in INTEGERS for side in sides)
+
+def _integers(*sides: nodes.Expression) -> bool:
+    return all(side.type.kind in types.INTEGERS for side in sides)

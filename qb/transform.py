@@ -30,7 +30,7 @@ def transform(node: N, replace: Callable[[Node], Node]) -> N:
 def _transform_value(value: Any, replace: Callable[[Node], Node]) -> Any:  # any field of any node
     if isinstance(value, Node):
         return transform(value, replace)
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, list)):
         items = tuple([_transform_value(item, replace) for item in value])
         if any(new is not old for new, old in zip(items, value, strict=True)):
             return items

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -251,7 +251,9 @@ DATE, TIME, INTERVAL, UUID = Date(), Time(), Interval(), Uuid()
 TIMESTAMP, TIMESTAMP_TZ = Timestamp(zone=False), Timestamp(zone=True)
 
 INTEGERS = frozenset({"integer", "bigint", "smallint"})
+NUMBERS = INTEGERS | {"numeric", "real"}
 TEXTS = frozenset({"text", "varchar"})
+AS_TEXT = INTEGERS | TEXTS | {"enum", "uuid", "date", "any"}
 WIDEST = 38
 """The precision given to a computed numeric: no digit of a sum is cut off."""
 
@@ -295,26 +297,59 @@ def exact(value: Decimal) -> Numeric:
 def of_parameter(value: object, beside: SqlType) -> SqlType:
     """The SQL type of a value that stands beside an expression: that expression's own, where it fits."""
     if isinstance(value, beside.python):
-        if beside.kind == "numeric" and not isinstance(value, int):
-            own = exact(value)  # type: ignore[arg-type]  # numeric's classes are Decimal and int
-            return own if own.scale > beside.scale else beside  # type: ignore[attr-defined]  # beside is Numeric
+        if isinstance(beside, Numeric):  # the value may have more digits
+            own = 0 if isinstance(value, int) else exact(value).scale  # type: ignore[arg-type]  # or else a Decimal
+            return Numeric(WIDEST, max(own, beside.scale))
+        return beside
+    if beside.kind == "enum" and isinstance(value, str):
         return beside
     return of_value(value)
 
 
 def arithmetic(operator: str, left: SqlType, right: SqlType) -> SqlType:
-    """The type of `left operator right`, by the rules that SQLite and PostgreSQL share."""
+    """The type of `left operator right`, by the rules that SQLite and PostgreSQL share.
+
+    Raises TypeError where there are none.
+    """
+    kinds = {left.kind, right.kind}
+    if not kinds <= NUMBERS:
+        if "any" in kinds or (kinds == {"interval"} and operator in ("+", "-")):
+            return left
+        raise TypeError(f"no engine-independent meaning of {left!r} {operator} {right!r}: say it with sql(…)")
     if operator == "/":
         return REAL
-    kinds = {left.kind, right.kind}
     if "real" in kinds:
+        if operator in ("//", "%"):
+            raise TypeError(f"{operator} is for whole numbers and decimals, not for floats")
         return REAL
     if isinstance(left, Numeric) or isinstance(right, Numeric):
+        if operator == "//":
+            return Numeric(WIDEST, 0)
         scales = [side.scale if isinstance(side, Numeric) else 0 for side in (left, right)]
         return Numeric(WIDEST, sum(scales) if operator == "*" else max(scales))
     if "bigint" in kinds:
         return BIGINT
     return left
+
+
+def check_text(kind: SqlType) -> None:
+    """Raise TypeError for a type whose values engines write in different ways, where a text is made of them."""
+    if kind.kind not in AS_TEXT:
+        raise TypeError(f"{kind!r} is no text, and every engine writes it in its own way: select it by itself")
+
+
+def common(kinds: Iterable[SqlType]) -> SqlType:
+    """The type of a value that comes from one of several expressions."""
+    first, *others = kinds
+    if first.kind not in NUMBERS:
+        return first
+    by_kind = {kind.kind: kind for kind in (first, *others)}
+    scales = [kind.scale for kind in (first, *others) if isinstance(kind, Numeric)]
+    if scales and "real" in by_kind:
+        raise TypeError("a float beside a decimal: which of them is meant? Write Decimal(…)")
+    if scales:
+        return Numeric(WIDEST, max(scales))
+    return by_kind.get("real") or by_kind.get("bigint") or first
 
 
 def of_class(python: type) -> SqlType:

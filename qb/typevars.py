@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
     Value = TypeVar("Value", covariant=True, default=Any)
     """The Python type of an expression's value; with None when it may be NULL."""
-    Refs = TypeVar("Refs", covariant=True, default=Any)
+    Refs = TypeVar("Refs", covariant=True, default=object)
     """The columns that an expression reads, as Literal strings (encoding in qb_mypy)."""
     Insertion = TypeVar("Insertion", covariant=True, default=Any)
     """Whether an insert must, may or must not give a column: Required, Optional, Generated."""
-    Name = TypeVar("Name", covariant=True, default=Any)
+    Name = TypeVar("Name", covariant=True, default=object)
     """The output name of a labelled expression, or an alias, as a Literal string."""
     R = TypeVar("R", covariant=True, default=Any)
     """The row type of a query."""
     Projection = TypeVar("Projection", covariant=True, default=Any)
     """What a query selects, as a tuple of expression types, before joins make parts nullable."""
     Facts = TypeVar("Facts", contravariant=True, default=Any)
-    """What is known of a query (joins, columns used), as Literal strings.
+    """What is known of a statement (joins, columns used, whether it has a WHERE), as Literal strings.
 
     Contravariant: a query of which more is known is a subtype, so a conditional
     `q = q.join(…)` type-checks and is forgotten after the branch.

@@ -11,15 +11,11 @@ from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, MemberExpr, Nam
 from mypy.typeanal import TypeAnalyser
 from mypy.types import CallableType, Instance, NoneType, Type, UnionType, get_proper_type
 
-from qb_mypy.encoding import COLUMN, GENERATED, REQUIRED
+from qb_mypy.encoding import COLUMN, DEFAULTED, GENERATED, REQUIRED
 from qb_mypy.tables import column_names, declared_column, declaring_calls
 
-DEFAULTED = "qb.columns.Defaulted"
 
-
-def columns_while_analyzing(
-    table: TypeInfo, analyser: TypeAnalyser
-) -> dict[str, tuple[Type, str]] | None:
+def columns_while_analyzing(table: TypeInfo, analyser: TypeAnalyser) -> dict[str, tuple[Type, str]] | None:
     """Each column's Python type and whether an insert must give it. None when mypy has to come back later."""
     calls: dict[str, Expression] = {}
     for base in reversed(table.mro):

@@ -2,7 +2,7 @@
 
 * An expression is `Expr[value, refs]`; `refs` is a union of Literal strings, one for each column it reads.
 * A column is `Column[value, insertion, refs]`, with itself for its only ref.
-* A query is `Select[row, projection, facts]`; `facts` is a union of Literal strings.
+* A query is `Select[row, projection, facts]`, a write `Insert[table, facts]`; `facts` is a union of Literal strings.
 
 Plain strings survive mypy's cache and its daemon, need no classes of our own, and join in unions as sets do.
 """
@@ -33,15 +33,26 @@ EXPR = "qb.expressions.Expr"
 LABELED = "qb.expressions.Labeled"
 AGGREGATE = "qb.expressions.AggregateExpr"
 SQL = "qb.expressions.Sql"
+ORDERING = "qb.expressions.Ordering"
 COLUMN = "qb.columns.Column"
 EXPRESSIONS = (EXPR, COLUMN, LABELED, AGGREGATE, SQL)
 REQUIRED = "qb.columns.Required"
+DEFAULTED = "qb.columns.Defaulted"
 GENERATED = "qb.columns.Generated"
 TABLE = "qb.tables.Table"
 ALIAS = "qb.tables.Alias"
 ROW = "qb.rows.Row"
+QUERY = "qb.query.Query"
 SELECT = "qb.statements.select.Select"
 RETURNING = "qb.statements.returning.Returning"
+INSERT = "qb.statements.insert.Insert"
+CONFLICT = "qb.statements.insert.Conflict"
+UPDATE = "qb.statements.update.Update"
+DELETE = "qb.statements.delete.Delete"
+EXECUTOR = "qb.executor.Executor"
+
+EXCLUDED = "excluded:"
+"""In front of the source of a ref: the row that an INSERT tried."""
 
 
 class Ref(NamedTuple):
@@ -67,12 +78,15 @@ class Ref(NamedTuple):
         return Ref(source, column, "~" in marks, "#" in marks)
 
     def display(self) -> str:
-        """As the person wrote it: `Album.title`."""
-        return f"{short(self.source)}.{self.column}"
+        """As the person wrote it: `Album.title`, and `Album` for all of it."""
+        if self.column == "*":
+            return short(self.source)
+        name = f"{short(self.source.removeprefix(EXCLUDED))}.{self.column}"
+        return f"excluded({name})" if self.source.startswith(EXCLUDED) else name
 
 
 class Use(NamedTuple):
-    """A column that a clause reads although its source is not (yet) in the query, and where it was written."""
+    """A column that a clause reads although its source is not (yet) in the statement, and where it was written."""
 
     ref: Ref
     clause: str
@@ -81,21 +95,24 @@ class Use(NamedTuple):
 
 
 class Facts:
-    """What is known of a query besides its row and its projection."""
+    """What is known of a statement besides its row, its projection and its table."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str] = ()) -> None:
         self.from_: list[str] = []
         self.joined: list[str] = []
         self.outer: list[str] = []
         """Sources whose columns are NULL where a join finds no match; "*" for the implied FROM."""
+        self.said: list[str] = []
+        """What a write must say before it is run: "values" (what to write), "where" (which rows)."""
         self.uses: list[Use] = []
+        lists = {"from": self.from_, "join": self.joined, "outer": self.outer, "says": self.said}
         for text in texts:
             kind, _, rest = text.partition(" ")
             if kind == "uses":
                 ref, clause, module, line = rest.rsplit(" ", 3)
                 self.uses.append(Use(Ref.decode(ref), clause, module, int(line)))
             else:
-                {"from": self.from_, "join": self.joined, "outer": self.outer}[kind].append(rest)
+                lists[kind].append(rest)
 
     def encode(self) -> list[str]:
         uses = [f"uses {use.ref.encode()} {use.clause} {use.module} {use.line}" for use in self.uses]
@@ -103,20 +120,23 @@ class Facts:
             *[f"from {source}" for source in self.from_],
             *[f"join {source}" for source in self.joined],
             *[f"outer {source}" for source in self.outer],
+            *[f"says {word}" for word in self.said],
             *uses,
         ]
 
     @property
     def sources(self) -> list[str]:
-        """What is in the query by name."""
+        """What is in the statement by name."""
         return self.from_ + self.joined
 
 
 class Expression(NamedTuple):
-    """The type of an expression, taken apart. `refs` is None when they are unknown."""
+    """The type of an expression, taken apart."""
 
     value: ProperType
     refs: list[Ref] | None
+    """None when they are unknown."""
+    is_column: bool = False
 
 
 def class_info(api: TypeChecker, fullname: str) -> TypeInfo:
@@ -158,7 +178,8 @@ def expression(type: Type, api: TypeChecker) -> Expression | None:
     proper = get_proper_type(type)
     if not isinstance(proper, Instance):
         return None
-    if proper.type.fullname == COLUMN:
+    is_column = proper.type.fullname == COLUMN
+    if is_column:
         value, refs = proper.args[0], proper.args[2]
     elif proper.type.fullname in EXPRESSIONS:
         value, refs = proper.args[0], proper.args[1]
@@ -167,9 +188,8 @@ def expression(type: Type, api: TypeChecker) -> Expression | None:
     else:
         return None
     texts = strings(refs)
-    return Expression(
-        get_proper_type(value), None if texts is None else [Ref.decode(text) for text in texts]
-    )
+    decoded = None if texts is None else [Ref.decode(text) for text in texts]
+    return Expression(get_proper_type(value), decoded, is_column)
 
 
 def refs_type(api: TypeChecker, refs: Iterable[Ref] | None) -> Type:
@@ -201,10 +221,15 @@ def lax(refs: list[Ref] | None) -> list[Ref] | None:
     return None if refs is None else [ref._replace(lax=True) for ref in refs]
 
 
-def facts_of(query: Instance) -> Facts | None:
-    """The facts of a Select; None when they are unknown (a plain `Select[R]`)."""
-    texts = strings(query.args[2])
+def facts_of(statement: Instance) -> Facts | None:
+    """The facts of a statement, its last type argument; None when they are unknown (a plain `Select[R]`)."""
+    texts = strings(statement.args[-1])
     return None if texts is None else Facts(texts)
+
+
+def with_facts(api: TypeChecker, statement: Instance, facts: Facts) -> Instance:
+    """The statement with other facts."""
+    return statement.copy_modified(args=[*statement.args[:-1], literals(api, facts.encode())])
 
 
 def optional(type: Type) -> Type:

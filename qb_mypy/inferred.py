@@ -8,11 +8,11 @@ is in this file, and any surprise falls back to the declared type.
 from __future__ import annotations
 
 from mypy.checker import TypeChecker
-from mypy.nodes import Decorator, FuncDef, ReturnStmt
+from mypy.nodes import Decorator, FuncDef
 from mypy.plugin import FunctionContext
-from mypy.traverser import TraverserVisitor
+from mypy.traverser import all_return_statements
 from mypy.typeops import make_simplified_union
-from mypy.types import AnyType, CallableType, Instance, NoneType, Type, TypeOfAny, get_proper_type
+from mypy.types import CallableType, Instance, NoneType, Type, get_proper_type
 
 
 def inferred(ctx: FunctionContext) -> Type:
@@ -30,16 +30,15 @@ def inferred(ctx: FunctionContext) -> Type:
 
 def body_type(api: TypeChecker, function: FuncDef, signature: CallableType) -> Type | None:
     """The union of what a function returns; None when its body cannot be decided yet."""
-    free = with_result(signature, function, AnyType(TypeOfAny.special_form))
+    # Any would find its way into what is returned (`list[Any]`); object fits all, and asks for nothing.
+    free = with_result(signature, function, api.named_generic_type("builtins.object", []))
     deferred = len(api.deferred_nodes)
     with api.msg.filter_errors(), api.local_type_map as types:
         with api.set_recurse_into_functions(), api.tscope.function_scope(function):
             api.check_func_item(function, type_override=free, name=function.name)
-        statements = Returns()
-        function.body.accept(statements)
         found = [
             NoneType() if statement.expr is None else types.get(statement.expr)
-            for statement in statements.found
+            for statement in all_return_statements(function)  # without those of functions inside it
         ]
     undecided = len(api.deferred_nodes) > deferred
     del api.deferred_nodes[deferred:]
@@ -55,17 +54,3 @@ def with_result(signature: CallableType, function: FuncDef, result: Type) -> Cal
     if function.is_coroutine and isinstance(declared, Instance) and len(declared.args) == 3:
         return signature.copy_modified(ret_type=declared.copy_modified(args=[*declared.args[:2], result]))
     return signature.copy_modified(ret_type=result)
-
-
-class Returns(TraverserVisitor):
-    """The return statements of a function, without those of functions inside it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[ReturnStmt] = []
-
-    def visit_return_stmt(self, statement: ReturnStmt) -> None:
-        self.found.append(statement)
-
-    def visit_func_def(self, function: FuncDef) -> None:
-        """Not ours."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from mypy.checker import TypeChecker
 from mypy.errorcodes import ErrorCode
 from mypy.messages import format_type
-from mypy.nodes import ComparisonExpr, Context, FakeExpression
+from mypy.nodes import ComparisonExpr, Context, FakeExpression, OpExpr
 from mypy.types import Type
 
 QB = ErrorCode("qb", "Check queries, tables and rows of qb", "qb")
@@ -26,10 +26,10 @@ def report_of_operator(api: TypeChecker, message: str, where: Context, code: Err
     """Report an error of a binary operator.
 
     Where `Album.id == "x"` has an error, mypy goes on to try `str.__eq__`, which takes anything, answers bool,
-    and the error is dropped. So `==` and `!=` report past the watcher that waits for this one attempt.
+    and the error is dropped. So operators report past the watcher that waits for this one attempt.
     """
     watchers = api.errors._watchers
-    if not watchers or not isinstance(where, ComparisonExpr):
+    if not watchers or not isinstance(where, (ComparisonExpr, OpExpr)):
         return report(api, message, where, code)
     attempt = watchers.pop()
     try:
@@ -45,22 +45,33 @@ def at_line(line: int) -> Context:
     return place
 
 
-def shown(api: TypeChecker, type: Type) -> str:
+def quoted(api: TypeChecker, type: Type) -> str:
     """A type in mypy's own words, quoted."""
     return format_type(type, api.options)
 
 
+def broken(hook: str, error: Exception) -> str:
+    return f"qb's plugin failed here, which is a mistake of its own ({hook}: {type(error).__name__}: {error})"
+
+
+# Names
+
+
 def _closest(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), 1, 0.5)
+    near = difflib.get_close_matches(name, list(known), 1)
     return f'; did you mean "{near[0]}"?' if near else ""
 
 
+def _listed(known: list[str]) -> str:
+    return f"; it has {', '.join(known)}" if known else ""
+
+
 def unknown_column(source: str, name: str, known: list[str]) -> str:
-    return f'"{source}" has no column "{name}"{_closest(name, known) or listed(known)}'
+    return f'"{source}" has no column "{name}"{_closest(name, known) or _listed(known)}'
 
 
 def unknown_in_row(name: str, known: list[str]) -> str:
-    return f'The row has no column "{name}"{_closest(name, known) or listed(known)}'
+    return f'The row has no column "{name}"{_closest(name, known) or _listed(known)}'
 
 
 def unnamed_in_row(name: str, known: list[str]) -> str:
@@ -70,33 +81,94 @@ def unnamed_in_row(name: str, known: list[str]) -> str:
     )
 
 
-def listed(known: list[str]) -> str:
-    return f"; it has {', '.join(known)}" if known else ""
+def no_item(table: str, count: int, index: int) -> str:
+    return f'"{table}" has {count} columns: there is no row[{index}]'
+
+
+def duplicate_name(name: str) -> str:
+    return f'Two columns of this query are named "{name}": name one of them with .as_("…")'
+
+
+# Types
 
 
 def compared(left: str, left_type: str, right: str, right_type: str) -> str:
+    if left == right:
+        right = "the other one"
     return f"{left} is {left_type}, but {right} is {right_type}: they cannot be compared"
 
 
+def never_true(left: str, operator: str, certainly: bool) -> str:
+    test = f"{left}.{operator}(None)" if operator.isidentifier() else f"{left} {operator} None"
+    doubt = "" if certainly else "the value may be None, and "
+    return f"{doubt}{test} is never true: write == None or .is_null()"
+
+
+def select_as_value() -> str:
+    return "a select is a value only as .scalar_subquery()"
+
+
 def no_arithmetic(operator: str, left: str, left_type: str, right: str, right_type: str) -> str:
+    if left == right:
+        right = "the other one"
     return f'{left} is {left_type}, but {right} is {right_type}: there is no "{operator}" between them'
 
 
-def not_text(method: str, operand: str, type: str) -> str:
-    return f'{operand} is {type}, but .{method}() is for text'
+def no_negation(operand: str, type: str) -> str:
+    return f'{operand} is {type}: there is no "-" of it'
 
 
-def not_in_query(column: str, source: str, clause: str) -> str:
-    return (
-        f"{column} is used in .{clause}(), but {source} is not in this query: "
-        f"add .join({source}, on=…)"
-    )
+def wrong_operand(operand: str, type: str, function: str, kind: str) -> str:
+    return f"{operand} is {type}, but {function} is for {kind}"
+
+
+def not_a_condition(operand: str, type: str) -> str:
+    return f"{operand} is {type}, not a condition"
+
+
+def not_a_list(method: str, type: str) -> str:
+    return f".{method}() takes a list of values, not one {type}"
+
+
+def python_logic(word: str) -> str:
+    operator = {"and": "&", "or": "|"}[word]
+    return f'"{word}" is not SQL: write (a) {operator} (b)'
+
+
+def chained() -> str:
+    return "a chained comparison is not SQL: write (a < b) & (b < c), or .between(…)"
+
+
+def python_in() -> str:
+    return '"in" is not SQL: write .contains(…) for a part of a text, .in_(…) for one of several'
+
+
+def holes(count: int, given: int) -> str:
+    return f"sql() has {count} holes and was given {given} values"
+
+
+def not_selectable(call: str, type: str) -> str:
+    return f"{call} takes columns, expressions and tables, not {type}; a plain value is literal(…)"
+
+
+def nothing_selected() -> str:
+    return "select() needs a column, an expression or a table"
+
+
+def one_column(beginning: str, count: int) -> str:
+    return f"{beginning} one column, but this one has {count}"
+
+
+# Scope
+
+
+def not_in_query(column: str, source: str, clause: str, is_empty: bool) -> str:
+    remedy = f".from_({source})" if is_empty else f".join({source}, on=…)"
+    return f"{column} is used in .{clause}(), but {source} is not in this query: add {remedy}"
 
 
 def not_in_from(source: str, sources: list[str]) -> str:
-    return (
-        f"{source} is selected, but not in FROM ({', '.join(sources)}): add .join({source}, on=…)"
-    )
+    return f"{source} is selected, but not in FROM ({', '.join(sources)}): add .join({source}, on=…)"
 
 
 def not_joined(sources: list[str]) -> str:
@@ -104,29 +176,106 @@ def not_joined(sources: list[str]) -> str:
     return f"{names} are selected, but not joined: add .join({sources[-1]}, on=…), or name the first in .from_()"
 
 
+def all_joined(source: str) -> str:
+    return (
+        f"{source} is joined, but to nothing: name the first source in .from_(); "
+        f'a table joined to itself needs alias({source}, "…")'
+    )
+
+
+def twice_in_query(source: str) -> str:
+    return f'{source} is in this query already: give one of them a name of its own with alias({source}, "…")'
+
+
+def twice_in_write(source: str, verb: str) -> str:
+    return f'{source} is in this {verb} already: to read it once more, name it with alias({source}, "…")'
+
+
+def not_in_write(column: str, source: str, clause: str, verb: str) -> str:
+    remedy = {"update": f".from_({source})", "delete": f".using({source})"}[verb]
+    return f"{column} is used in .{clause}(), but {source} is not in this {verb}: add {remedy}"
+
+
 def not_the_table(column: str, table: str, clause: str) -> str:
     return f"{column} is used in .{clause}(), but the statement is about {table} alone"
 
 
-def twice(source: str) -> str:
-    return f'{source} is in this query already: give one of them a name of its own with alias({source}, "…")'
+def new_row_reads(column: str) -> str:
+    return f"{column} is used in .values(), but a new row has no columns to read: write .from_select(…)"
 
 
-def not_selectable(type: str) -> str:
-    return f"select() takes columns, expressions and tables, not {type}; a plain value is literal(…)"
+def not_of_table(column: str, table: str) -> str:
+    return f"{column} is not a column of {table}"
 
 
-def duplicate_name(name: str) -> str:
-    return f'Two columns of this query are named "{name}": name one of them with .as_("…")'
+# Writes
 
 
-def default_type(column_type: str, value_type: str) -> str:
-    return f"The column is {column_type}, but its default is {value_type}"
+def written(column: str, column_type: str, value: str, value_type: str) -> str:
+    return f"{column} is {column_type}, but {value} is {value_type}"
+
+
+def written_null(column: str, value: str) -> str:
+    return f"{column} is NOT NULL, but {value} may be NULL"
+
+
+def generated(column: str) -> str:
+    return f"{column} is generated by the database: leave it out"
+
+
+def may_be_missing(column: str) -> str:
+    return f"{column} must be given, but may be missing in the dictionary"
+
+
+def nothing_written(verb: str, table: str) -> str:
+    if verb == "insert":
+        return f"insert({table}) has no rows: add .values(…), .values_many(…) or .from_select(…)"
+    return f"update({table}) sets nothing: add .set(…)"
+
+
+def every_row(verb: str, table: str) -> str:
+    does = {"update": "changes", "delete": "deletes"}[verb]
+    return f"{verb}({table}) {does} every row: add .where(…), or .all_rows() if that is meant"
+
+
+def no_update() -> str:
+    return ".do_update() sets nothing: name a column, or write .do_nothing()"
+
+
+def unnamed_in_select(table: str) -> str:
+    return f'from_select() into {table}: name each selected expression with .as_("…"), or give the columns'
+
+
+def wrong_count(table: str, given: int, expected: int) -> str:
+    return f"from_select() into {table}: the select gives {given} columns for {expected}"
+
+
+def not_given(table: str, columns: list[str]) -> str:
+    return f"from_select() into {table} gives no value for {', '.join(columns)}"
 
 
 def no_rows(statement: str) -> str:
     return f"{statement} returns no rows: add .returning(…), or run it with execute()"
 
 
-def one_column(count: int) -> str:
-    return f"fetch_value() takes a query of one column, but this one has {count}"
+# Declarations and annotations
+
+
+def default_type(column_type: str, value_type: str) -> str:
+    return f"The column is {column_type}, but its default is {value_type}"
+
+
+def generated_type(column_type: str, value_type: str) -> str:
+    return f"The column is {column_type}, but it is generated as {value_type}"
+
+
+def reference_type(column_type: str, other: str, other_type: str) -> str:
+    return f"The column is {column_type}, but {other} is {other_type}"
+
+
+def one_table(name: str) -> str:
+    return f"{name}[…] takes one table"
+
+
+def no_table(name: str, other: str) -> str:
+    return f'{name}[…] takes a table, not "{other}"'

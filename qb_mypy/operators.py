@@ -1,32 +1,34 @@
-"""Operators, methods and functions of expressions: their values, their refs, and what does not go together."""
+"""Operators and methods of expressions: their values, their refs, and what does not go together."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mypy.checker import TypeChecker
-from mypy.nodes import Context
-from mypy.plugin import FunctionContext, MethodContext
-from mypy.typeops import make_simplified_union
+from mypy.maptype import map_instance_to_supertype
+from mypy.nodes import ListExpr, Node, SetExpr, StarExpr
+from mypy.plugin import MethodContext
 from mypy.types import (
     AnyType,
     Instance,
     NoneType,
     ProperType,
+    TupleType,
     Type,
     TypeOfAny,
-    UnionType,
     get_proper_type,
 )
 
-from qb_mypy import messages
+from qb_mypy import messages, scope
 from qb_mypy.encoding import (
     AGGREGATE,
     LABELED,
+    QUERY,
     Expression,
     Ref,
     class_info,
     expr_type,
     expression,
-    facts_of,
     is_optional,
     lax,
     literals,
@@ -35,6 +37,20 @@ from qb_mypy.encoding import (
     strings,
     union_of_refs,
     without_none,
+)
+from qb_mypy.rows import items_of
+from qb_mypy.values import (
+    BOOL,
+    BYTES,
+    NUMBERS,
+    STR,
+    check_comparable,
+    check_never_null,
+    check_types,
+    class_name,
+    describe,
+    result_of,
+    shown,
 )
 
 COMPARISONS = {
@@ -66,47 +82,58 @@ TEXT_TESTS = frozenset({"like", "not_like", "ilike", "startswith", "endswith", "
 MEMBERSHIP = frozenset({"in_", "not_in"})
 NULL_TESTS = frozenset({"is_null", "is_not_null"})
 
-INT, FLOAT, DECIMAL, STR = "builtins.int", "builtins.float", "decimal.Decimal", "builtins.str"
-NUMBERS = frozenset({INT, FLOAT, DECIMAL, "builtins.bool"})
-
 
 def comparison(ctx: MethodContext, operator: str) -> Type:
     """`a == b` and its like: a bool, or None where an operand is NULL."""
     api, left = _self(ctx)
-    if left is None:
-        return ctx.default_return_type
     types = [type for group in ctx.arg_types for type in group]
+    if left is None or not types:
+        return ctx.default_return_type
     parts = [left, *[expression(type, api) for type in types]]
+    is_equality = operator in ("==", "!=")
     for type in types:
-        check_comparable(api, ctx, left, type)
-    if operator in ("==", "!=") and isinstance(get_proper_type(types[0]), NoneType):
+        if is_equality or check_never_null(api, ctx.context, left, operator, type):
+            check_comparable(api, ctx.context, left, type)
+    if is_equality and isinstance(get_proper_type(types[0]), NoneType):
         return expr_type(api, _bool(api), lax(left.refs))
-    return expr_type(api, _nullable_if(_bool(api), parts), union_of_refs(parts))
+    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts))
 
 
-def membership(ctx: MethodContext) -> Type:
+def membership(ctx: MethodContext, method: str) -> Type:
     """`a.in_(…)`: of values, expressions or a select."""
     api, left = _self(ctx)
     if left is None or not ctx.arg_types[0]:
         return ctx.default_return_type
     options = get_proper_type(ctx.arg_types[0][0])
     refs: list[Ref] | None = left.refs
-    if isinstance(options, Instance) and options.type.has_base("qb.query.Query"):
-        values = selected_values(options)
+    if isinstance(options, Instance) and options.type.has_base(QUERY):
+        scope.check_from(api, options, ctx.context)
+        values = items_of(options)
         if values is not None and len(values) != 1:
-            message = f"A sub-query in .in_() selects one column, but this one has {len(values)}"
+            message = messages.one_column(f"A sub-query in .{method}() selects", len(values))
             messages.report(api, message, ctx.context, messages.TYPE)
         elif values is not None:
-            _check_types(api, ctx.context, left, values[0], "the sub-query's column")
-        free = free_refs(options)
+            check_types(api, ctx.context, left, values[0], "the sub-query's column")
+        free = scope.free_refs(api, options)
         refs = None if refs is None or free is None else refs + free
-        return expr_type(api, _nullable_if(_bool(api), [left]), refs)
-    item = _item_type(api, options)
-    if item is None:
-        return expr_type(api, _nullable_if(_bool(api), [left]), refs)
-    part = expression(item, api)
-    check_comparable(api, ctx, left, item)
-    return expr_type(api, _nullable_if(_bool(api), [left, part]), union_of_refs([left, part]))
+        return expr_type(api, nullable_if(_bool(api), [left]), refs)
+    if class_name(options) in (STR, BYTES):
+        message = messages.not_a_list(method, shown(api, options))
+        messages.report(api, message, ctx.context, messages.TYPE)
+        return expr_type(api, nullable_if(_bool(api), [left]), refs)
+    items = _item_types(api, options, ctx.args[0][0])
+    parts = [left, *[expression(item, api) for item in items]]
+    for item in items:
+        if not check_comparable(api, ctx.context, left, item):
+            break  # the others are likely to be alike
+    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts))
+
+
+def python_membership(ctx: MethodContext) -> Type:
+    """`"x" in Album.title`: Python makes a bool of it, so there is no SQL."""
+    api, _ = _self(ctx)
+    messages.report(api, messages.python_in(), ctx.context, messages.TYPE)
+    return _bool(api)
 
 
 def arithmetic(ctx: MethodContext, operator: str, reflected: bool) -> Type:
@@ -120,36 +147,27 @@ def arithmetic(ctx: MethodContext, operator: str, reflected: bool) -> Type:
     pair = (other_value, own.value) if reflected else (own.value, other_value)
     value = result_of(api, operator, without_none(pair[0]), without_none(pair[1]))
     if value is None:
-        words = [describe(own), _plain(api, own.value)], [
-            "the other side" if other is None else describe(other),
-            _plain(api, other_value),
+        words = [
+            (describe(own), shown(api, own.value)),
+            ("the value" if other is None else describe(other), shown(api, other_value)),
         ]
-        first, second = (words[1], words[0]) if reflected else words
+        first, second = reversed(words) if reflected else words
         message = messages.no_arithmetic(operator, *first, *second)
-        messages.report(api, message, ctx.context, messages.TYPE)
+        messages.report_of_operator(api, message, ctx.context, messages.TYPE)
         value = AnyType(TypeOfAny.from_error)
     parts = [own, other if other is not None else Expression(other_value, [])]
-    return expr_type(api, _nullable_if(value, parts), union_of_refs([own, other]))
+    return expr_type(api, nullable_if(value, parts), union_of_refs([own, other]))
 
 
-def result_of(api: TypeChecker, operator: str, left: ProperType, right: ProperType) -> Type | None:
-    """The type of `left operator right` in SQL; None when there is no such operator."""
-    if isinstance(left, AnyType) or isinstance(right, AnyType):
-        return AnyType(TypeOfAny.special_form)
-    names = {_name(left), _name(right)}
-    if names == {STR} and operator == "+":
-        return api.named_generic_type(STR, [])
-    if not names <= NUMBERS or "builtins.bool" in names:
-        return None
-    if operator == "/":
-        return api.named_generic_type(FLOAT, [])
-    if operator in ("//", "%"):
-        return api.named_generic_type(INT, []) if names == {INT} else None
-    if FLOAT in names:
-        return api.named_generic_type(FLOAT, [])
-    if DECIMAL in names:
-        return left if _name(left) == DECIMAL else right
-    return api.named_generic_type(INT, [])
+def negated(ctx: MethodContext) -> Type:
+    """`-a`."""
+    api, own = _self(ctx)
+    if own is None:
+        return ctx.default_return_type
+    if not isinstance(own.value, AnyType) and class_name(without_none(own.value)) not in NUMBERS:
+        message = messages.no_negation(describe(own), shown(api, own.value))
+        messages.report(api, message, ctx.context, messages.TYPE)
+    return expr_type(api, own.value, own.refs)
 
 
 def logic(ctx: MethodContext) -> Type:
@@ -158,12 +176,24 @@ def logic(ctx: MethodContext) -> Type:
     if left is None or not ctx.arg_types[0]:
         return ctx.default_return_type
     parts = [left, expression(ctx.arg_types[0][0], api)]
-    for part in parts:
-        if part is not None and not isinstance(part.value, AnyType):
-            if _name(without_none(part.value)) != "builtins.bool":
-                message = f"{describe(part)} is {_plain(api, part.value)}, not a condition"
-                messages.report(api, message, ctx.context, messages.TYPE)
-    return expr_type(api, _nullable_if(_bool(api), parts), union_of_refs(parts))
+    _check_condition(api, ctx, left)
+    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts))
+
+
+def inverted(ctx: MethodContext) -> Type:
+    """`~a`."""
+    api, operand = _self(ctx)
+    if operand is None:
+        return ctx.default_return_type
+    _check_condition(api, ctx, operand)
+    return expr_type(api, nullable_if(_bool(api), [operand]), operand.refs)
+
+
+def _check_condition(api: TypeChecker, ctx: MethodContext, part: Expression) -> None:
+    if isinstance(part.value, AnyType) or class_name(without_none(part.value)) == BOOL:
+        return
+    message = messages.not_a_condition(describe(part), shown(api, part.value))
+    messages.report_of_operator(api, message, ctx.context, messages.TYPE)
 
 
 def text_test(ctx: MethodContext, method: str) -> Type:
@@ -173,27 +203,20 @@ def text_test(ctx: MethodContext, method: str) -> Type:
         return ctx.default_return_type
     types = [type for group in ctx.arg_types for type in group]
     parts = [left, *[expression(type, api) for type in types]]
-    if not isinstance(left.value, AnyType) and _name(without_none(left.value)) != STR:
-        message = messages.not_text(method, describe(left), _plain(api, left.value))
+    if not isinstance(left.value, AnyType) and class_name(without_none(left.value)) != STR:
+        message = messages.wrong_operand(describe(left), shown(api, left.value), f".{method}()", "text")
         messages.report(api, message, ctx.context, messages.TYPE)
     else:
         for type in types:
-            check_comparable(api, ctx, left, type)
-    return expr_type(api, _nullable_if(_bool(api), parts), union_of_refs(parts))
+            if check_never_null(api, ctx.context, left, method, type):
+                check_comparable(api, ctx.context, left, type)
+    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts))
 
 
 def null_test(ctx: MethodContext) -> Type:
     """`a.is_null()`: always true or false."""
     api, operand = _self(ctx)
     return ctx.default_return_type if operand is None else expr_type(api, _bool(api), lax(operand.refs))
-
-
-def inverted(ctx: MethodContext) -> Type:
-    """`~a`."""
-    api, operand = _self(ctx)
-    if operand is None:
-        return ctx.default_return_type
-    return expr_type(api, _nullable_if(_bool(api), [operand]), operand.refs)
 
 
 def labelled(ctx: MethodContext) -> Type:
@@ -211,222 +234,40 @@ def filtered(ctx: MethodContext) -> Type:
     api, own = _self(ctx)
     if own is None:
         return ctx.default_return_type
+    scope.check_conditions(api, ctx.args)
     predicates = [expression(type, api) for group in ctx.arg_types for type in group]
-    refs = union_of_refs([own, *predicates])
-    return expr_type(api, own.value, _inside_aggregate(refs), AGGREGATE)
+    refs = inside_aggregate(union_of_refs([own, *predicates]))
+    return expr_type(api, own.value, refs, AGGREGATE)
 
 
-def function(ctx: FunctionContext) -> Type:
-    """Any function of `fn`: its plain return type, with the refs of its arguments."""
-    api = _checker(ctx)
-    result = get_proper_type(ctx.default_return_type)
-    own = expression(result, api)
-    if own is None:
-        return ctx.default_return_type
-    assert isinstance(result, Instance)
-    parts = [expression(type, api) for group in ctx.arg_types for type in group]
-    refs = union_of_refs(parts)
-    value = own.value
-    if result.type.fullname == AGGREGATE:
-        refs = _inside_aggregate(refs)
-    else:
-        value = get_proper_type(_nullable_if(value, parts))
-    return result.copy_modified(args=[value, refs_type(api, refs)])
-
-
-def coalesce(ctx: FunctionContext) -> Type:
-    """`fn.coalesce(a, b, …)`: NULL only where all of them are."""
-    api = _checker(ctx)
-    types = [type for group in ctx.arg_types for type in group]
-    parts = [expression(type, api) for type in types]
-    first = parts[0] if parts else None
-    if first is None:
-        return ctx.default_return_type
-    values = []
-    for type, part in zip(types, parts, strict=True):
-        if part is None:
-            check_comparable(api, ctx, first, type)
-        else:
-            _check_types(api, ctx.context, first, part.value, describe(part))
-        values.append(get_proper_type(type) if part is None else part.value)
-    always = any(part is None and not is_optional(value) for part, value in zip(parts, values, strict=True))
-    result = without_none(first.value)
-    if not always and all(is_optional(value) for value in values):
-        result = get_proper_type(optional(result))
-    refs = lax(union_of_refs(parts))
-    last = parts[-1]
-    if refs is not None and not always and last is not None and last.refs:
-        refs = [ref for ref in refs if ref not in (lax(last.refs) or [])] + last.refs
-    return expr_type(api, result, refs)
-
-
-def nullif(ctx: FunctionContext) -> Type:
-    """`fn.nullif(a, b)`: may be NULL, whatever its arguments."""
-    api = _checker(ctx)
-    types = [type for group in ctx.arg_types for type in group]
-    parts = [expression(type, api) for type in types]
-    first = parts[0] if parts else None
-    if first is None:
-        return ctx.default_return_type
-    for type in types[1:]:
-        check_comparable(api, ctx, first, type)
-    return expr_type(api, optional(first.value), union_of_refs(parts))
-
-
-def exists(ctx: FunctionContext) -> Type:
-    """`exists(select)` reads what the select takes from the query around it."""
-    api = _checker(ctx)
-    query = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types[0] else None
-    if not isinstance(query, Instance):
-        return ctx.default_return_type
-    return expr_type(api, _bool(api), lax(free_refs(query)))
-
-
-def raw(ctx: FunctionContext) -> Type:
-    """`sql("…{}…", …)` reads what its holes read."""
-    api = _checker(ctx)
-    result = get_proper_type(ctx.default_return_type)
-    if not isinstance(result, Instance) or len(ctx.arg_types) < 2:
-        return ctx.default_return_type
-    refs = lax(union_of_refs([expression(type, api) for type in ctx.arg_types[1]]))
-    value = get_proper_type(result.args[0])
-    unknown = isinstance(value, Instance) and value.type.fullname == "builtins.object"
-    return result.copy_modified(
-        args=[AnyType(TypeOfAny.special_form) if unknown else value, refs_type(api, refs)]
-    )
-
-
-def literal(ctx: FunctionContext) -> Type:
-    """`literal(value)` reads nothing."""
-    api = _checker(ctx)
-    own = expression(ctx.default_return_type, api)
-    return ctx.default_return_type if own is None else expr_type(api, own.value, [])
-
-
-def column_value(ctx: FunctionContext) -> Type:
-    """`excluded(column)`: the column's type; it belongs to the row that an insert tried."""
-    api = _checker(ctx)
-    own = expression(ctx.default_return_type, api)
-    return ctx.default_return_type if own is None else expr_type(api, own.value, [])
-
-
-# Inside
-
-
-def selected_values(query: Instance) -> list[ProperType] | None:
-    """The types of what a query selects; None when they are unknown."""
-    from qb_mypy.rows import items_of
-
-    return items_of(query)
-
-
-def free_refs(query: Instance) -> list[Ref] | None:
-    """What a sub-query reads of the query around it; None when that is unknown."""
-    from qb_mypy.queries import scope_of
-
-    scope = scope_of(query)
-    return None if scope is None else [use.ref for use in scope.free]
-
-
-def check_comparable(api: TypeChecker, ctx: MethodContext | FunctionContext, left: Expression, right: Type) -> None:
-    """Report a comparison of types that have no value in common."""
-    part = expression(right, api)
-    value = get_proper_type(right) if part is None else part.value
-    _check_types(api, ctx.context, left, value, "the value" if part is None else describe(part))
-
-
-def _check_types(api: TypeChecker, where: Context, left: Expression, right: ProperType, name: str) -> None:
-    if not comparable(without_none(left.value), without_none(right)):
-        message = messages.compared(describe(left), _plain(api, left.value), name, _plain(api, right))
-        messages.report_of_operator(api, message, where, messages.TYPE)
-
-
-def comparable(left: ProperType, right: ProperType) -> bool:
-    """Whether SQL compares the two: the same class, or two kinds of number."""
-    if isinstance(left, UnionType):
-        return any(comparable(get_proper_type(item), right) for item in left.items)
-    if isinstance(right, UnionType):
-        return all(comparable(left, get_proper_type(item)) for item in right.items)
-    first, second = _name(left), _name(right)
-    if first is None or second is None or first == second:
-        return True
-    if first in NUMBERS and second in NUMBERS:
-        return "builtins.bool" not in (first, second)
-    if {first, second} == {"datetime.date", "datetime.datetime"}:
-        return False  # a datetime is a date to Python, but not to SQL
-    left_class, right_class = _instance(left), _instance(right)
-    if left_class is None or right_class is None:
-        return True
-    return left_class.type.has_base(right_class.type.fullname) or right_class.type.has_base(
-        left_class.type.fullname
-    )
-
-
-def describe(part: Expression) -> str:
-    """An operand in words: `Album.title`, or what it is made of."""
-    if part.refs and len(part.refs) == 1 and not part.refs[0].lax and not part.refs[0].aggregated:
-        return part.refs[0].display()
-    return "the expression"
-
-
-def _plain(api: TypeChecker, type: Type) -> str:
-    bare = without_none(type)
-    if isinstance(bare, Instance) and bare.last_known_value is not None:
-        bare = bare.copy_modified(last_known_value=None)
-    return messages.shown(api, bare).strip('"') if not isinstance(get_proper_type(type), NoneType) else "NULL"
-
-
-def _instance(type: ProperType) -> Instance | None:
-    from mypy.types import LiteralType, TupleType, TypedDictType
-
-    if isinstance(type, Instance):
-        return type
-    if isinstance(type, (LiteralType, TypedDictType)):
-        return type.fallback
-    return type.partial_fallback if isinstance(type, TupleType) else None
-
-
-def _name(type: ProperType) -> str | None:
-    """The class of a type; None when anything may be compared with it."""
-    found = _instance(type)
-    if found is None or found.type.fullname == "builtins.object" or found.type.is_protocol:
-        return None
-    return found.type.fullname
-
-
-def _item_type(api: TypeChecker, options: ProperType) -> Type | None:
-    """What iterating over a type gives."""
-    from mypy.types import TupleType
-
-    if isinstance(options, TupleType):
-        return make_simplified_union(options.items) if options.items else None
-    if not isinstance(options, Instance):
-        return None
-    iterable = api.lookup_typeinfo("typing.Iterable")
-    if not options.type.has_base(iterable.fullname):
-        return None
-    from mypy.maptype import map_instance_to_supertype
-
-    return map_instance_to_supertype(options, iterable).args[0]
-
-
-def _inside_aggregate(refs: list[Ref] | None) -> list[Ref] | None:
+def inside_aggregate(refs: list[Ref] | None) -> list[Ref] | None:
+    """The refs of an aggregate over an expression with these."""
     return None if refs is None else [ref._replace(lax=True, aggregated=True) for ref in refs]
 
 
-def _nullable_if(value: Type, parts: list[Expression | None]) -> Type:
+def nullable_if(value: Type, parts: Sequence[Expression | None]) -> Type:
+    """The type of a result that is NULL where a part is."""
     return optional(value) if any(part is not None and is_optional(part.value) for part in parts) else value
+
+
+def _item_types(api: TypeChecker, options: ProperType, node: Node) -> list[Type]:
+    """The types of the items of a list, a tuple, or anything else that can be iterated over."""
+    if isinstance(options, TupleType):
+        return options.items
+    if isinstance(node, (ListExpr, SetExpr)):
+        # Each on its own: what a list of values and columns has in common is object.
+        types = [api.lookup_type_or_none(item) for item in node.items if not isinstance(item, StarExpr)]
+        return [type for type in types if type is not None]
+    iterable = api.lookup_typeinfo("typing.Iterable")
+    if not isinstance(options, Instance) or not options.type.has_base(iterable.fullname):
+        return []
+    return [map_instance_to_supertype(options, iterable).args[0]]
 
 
 def _bool(api: TypeChecker) -> Instance:
     return api.named_generic_type("builtins.bool", [])
 
 
-def _checker(ctx: MethodContext | FunctionContext) -> TypeChecker:
-    assert isinstance(ctx.api, TypeChecker)
-    return ctx.api
-
-
 def _self(ctx: MethodContext) -> tuple[TypeChecker, Expression | None]:
-    api = _checker(ctx)
-    return api, expression(ctx.type, api)
+    assert isinstance(ctx.api, TypeChecker)
+    return ctx.api, expression(ctx.type, ctx.api)

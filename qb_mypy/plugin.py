@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from mypy.nodes import MypyFile
-from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
     AttributeContext,
@@ -19,28 +17,38 @@ from mypy.plugin import (
 )
 from mypy.types import FunctionLike, Type
 
-from qb_mypy import inferred, operators, queries, rows, tables, writes
-from qb_mypy.encoding import ALIAS, COLUMN, EXPRESSIONS, ROW, SELECT, TABLE
+from qb_mypy import columns, functions, inferred, operators, queries, row_annotations, rows, tables, writes
+from qb_mypy.encoding import (
+    ALIAS,
+    COLUMN,
+    CONFLICT,
+    DELETE,
+    EXPRESSIONS,
+    INSERT,
+    ROW,
+    SELECT,
+    TABLE,
+    UPDATE,
+)
+from qb_mypy.guard import guarded
 
 SELECT_FUNCTION = "qb.statements.select.select"
-INSERT = "qb.statements.insert.Insert"
-UPDATE = "qb.statements.update.Update"
-DELETE = "qb.statements.delete.Delete"
-CONFLICT = "qb.statements.insert.Conflict"
 JOINS = ("join", "left_join", "right_join", "full_join", "cross_join")
 CLAUSES = ("where", "group_by", "having", "order_by")
-FETCHES = ("fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", "stream")
-DATABASES = ("qb.database.Database", "qb.transaction.Transaction", "qb.database.Transaction")
+RUNS = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", "stream", "execute"})
 
 FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     SELECT_FUNCTION: queries.select,
     "qb.tables.alias": tables.alias,
-    "qb.expressions.exists": operators.exists,
-    "qb.expressions.literal": operators.literal,
-    "qb.expressions.sql": operators.raw,
-    "qb.statements.insert.excluded": operators.column_value,
-    "qb.fn.coalesce": operators.coalesce,
-    "qb.fn.nullif": operators.nullif,
+    "qb.expressions.exists": functions.exists,
+    "qb.expressions.literal": functions.literal,
+    "qb.expressions.sql": functions.raw,
+    "qb.statements.insert.insert": writes.begin,
+    "qb.statements.insert.excluded": functions.excluded,
+    "qb.statements.update.update": writes.begin,
+    "qb.statements.delete.delete": writes.begin,
+    "qb.fn.coalesce": functions.coalesce,
+    "qb.fn.nullif": functions.nullif,
     "qb.inferred.inferred": inferred.inferred,
 }
 
@@ -49,15 +57,18 @@ def _expression_methods() -> dict[str, Callable[[MethodContext], Type]]:
     methods: dict[str, Callable[[MethodContext], Type]] = {
         "as_": operators.labelled,
         "__invert__": operators.inverted,
+        "__neg__": operators.negated,
+        "__contains__": operators.python_membership,
         "filter": operators.filtered,
         **dict.fromkeys(operators.LOGIC, operators.logic),
-        **dict.fromkeys(operators.MEMBERSHIP, operators.membership),
         **dict.fromkeys(operators.NULL_TESTS, operators.null_test),
     }
     for name, operator in operators.COMPARISONS.items():
         methods[name] = partial(operators.comparison, operator=operator)
     for name, operator in operators.ARITHMETIC.items():
         methods[name] = partial(operators.arithmetic, operator=operator, reflected=name.startswith("__r"))
+    for name in operators.MEMBERSHIP:
+        methods[name] = partial(operators.membership, method=name)
     for name in operators.TEXT_TESTS:
         methods[name] = partial(operators.text_test, method=name)
     return methods
@@ -65,67 +76,86 @@ def _expression_methods() -> dict[str, Callable[[MethodContext], Type]]:
 
 METHODS: dict[str, Callable[[MethodContext], Type]] = {
     **{f"{cls}.{name}": hook for cls in EXPRESSIONS for name, hook in _expression_methods().items()},
-    f"{COLUMN}.default": writes.default,
+    f"{COLUMN}.default": columns.default,
+    f"{COLUMN}.default_sql": columns.default_sql,
+    f"{COLUMN}.generated": columns.generated,
+    f"{COLUMN}.references": columns.references,
     f"{ROW}.__getitem__": rows.item,
     f"{SELECT}.from_": queries.from_,
-    f"{SELECT}.compile": queries.terminal,
     f"{SELECT}.scalar_subquery": queries.scalar_subquery,
     **{f"{SELECT}.{name}": partial(queries.join, kind=name) for name in JOINS},
     **{f"{SELECT}.{name}": partial(queries.clause, name=name) for name in CLAUSES},
-    **{f"{cls}.returning": queries.returning for cls in (INSERT, UPDATE, DELETE)},
-    **{f"{cls}.{name}": partial(queries.fetch, name=name) for cls in DATABASES for name in FETCHES},
+    f"{INSERT}.values": writes.values,
+    f"{INSERT}.values_many": writes.many_values,
+    f"{INSERT}.from_select": writes.from_select,
+    f"{INSERT}.on_conflict": writes.conflict,
+    f"{CONFLICT}.do_update": writes.updated_on_conflict,
+    f"{UPDATE}.set": writes.assigned,
+    f"{UPDATE}.from_": writes.more_sources,
+    f"{DELETE}.using": writes.more_sources,
+    **{f"{cls}.where": writes.where for cls in (UPDATE, DELETE)},
+    **{f"{cls}.all_rows": writes.all_rows for cls in (UPDATE, DELETE)},
+    **{f"{cls}.returning": writes.returning for cls in (INSERT, UPDATE, DELETE)},
+    **{f"{cls}.compile": queries.compiled for cls in (SELECT, INSERT, UPDATE, DELETE)},
 }
 
 METHOD_SIGNATURES: dict[str, Callable[[MethodSigContext], FunctionLike]] = {
-    f"{INSERT}.values": writes.values,
-    f"{INSERT}.values_many": writes.many_values,
-    f"{UPDATE}.set": writes.assigned,
-    f"{CONFLICT}.do_update": writes.updated_on_conflict,
+    f"{INSERT}.values": writes.values_signature,
+    f"{INSERT}.values_many": writes.many_signature,
+    f"{UPDATE}.set": writes.set_signature,
+    f"{CONFLICT}.do_update": writes.update_signature,
+    **{f"{cls}.returning": queries.any_items for cls in (INSERT, UPDATE, DELETE)},
+}
+
+ANNOTATIONS: dict[str, Callable[[AnalyzeTypeContext], Type]] = {
+    ROW: row_annotations.row,
+    "qb.rows.NewRow": partial(row_annotations.dictionary, partial=False),
+    "qb.rows.RowPatch": partial(row_annotations.dictionary, partial=True),
 }
 
 
 class QbPlugin(Plugin):
     """Row types, scopes and value types of qb's queries."""
 
-    def get_additional_deps(self, file: MypyFile) -> list[tuple[int, str, int]]:
-        """The modules whose classes the hooks make: wherever qb is used, they are loaded."""
-        return []
-
     def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
-        return tables.remember_order if fullname == TABLE else None
+        return guarded(tables.remember_order) if fullname == TABLE else None
 
     def get_class_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        return partial(tables.class_attribute, name=fullname.rpartition(".")[2])
+        return guarded(partial(tables.class_attribute, fullname=fullname))
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         owner, _, name = fullname.rpartition(".")
         if name.startswith("_"):
             return None
         if owner == ROW:
-            return partial(rows.attribute, name=name)
-        return partial(tables.alias_attribute, name=name) if owner == ALIAS else None
+            return guarded(partial(rows.attribute, name=name))
+        return guarded(partial(tables.alias_attribute, name=name)) if owner == ALIAS else None
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
-        if fullname == "qb.rows.NewRow":
-            return partial(writes.analyze_row, partial=False)
-        return partial(writes.analyze_row, partial=True) if fullname == "qb.rows.RowPatch" else None
+        return guarded(ANNOTATIONS.get(fullname))
 
     def get_function_signature_hook(
         self, fullname: str
     ) -> Callable[[FunctionSigContext], FunctionLike] | None:
-        return queries.any_items if fullname == SELECT_FUNCTION else None
+        return guarded(queries.any_items) if fullname == SELECT_FUNCTION else None
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
+        owner, _, name = fullname.rpartition(".")
         hook = FUNCTIONS.get(fullname)
-        return operators.function if hook is None and fullname.startswith("qb.fn.") else hook
+        if hook is None and owner == "qb.fn":
+            hook = partial(functions.function, name=name)
+        return guarded(hook)
 
     def get_method_signature_hook(
         self, fullname: str
     ) -> Callable[[MethodSigContext], FunctionLike] | None:
-        return METHOD_SIGNATURES.get(fullname)
+        return guarded(METHOD_SIGNATURES.get(fullname))
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
-        return METHODS.get(fullname)
+        name = fullname.rpartition(".")[2]
+        if name in RUNS:  # whatever subclass of a database it is
+            return guarded(partial(queries.run, name=name))
+        return guarded(METHODS.get(fullname))
 
 
 def plugin(version: str) -> type[Plugin]:
@@ -133,4 +163,4 @@ def plugin(version: str) -> type[Plugin]:
     return QbPlugin
 
 
-__all__ = ["Options", "QbPlugin", "plugin"]
+__all__ = ["QbPlugin", "plugin"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mypy.checker import TypeChecker
+from mypy.constant_fold import constant_fold_expr
+from mypy.nodes import Context
 from mypy.plugin import AttributeContext, MethodContext
 from mypy.types import (
     AnyType,
@@ -30,7 +32,8 @@ from qb_mypy.encoding import (
     short,
     strings,
 )
-from qb_mypy.tables import columns, declared_column, source_of
+from qb_mypy.tables import columns, columns_are_known, declared_column, source_of
+from qb_mypy.values import describe
 
 
 def row_type(api: TypeChecker, items: Sequence[Type], outer: frozenset[str]) -> ProperType:
@@ -99,6 +102,36 @@ def items_of(query: Instance) -> list[ProperType] | None:
     return None
 
 
+def _missing(ctx: AttributeContext, message: str) -> Type:
+    """A name that a row does not have."""
+    assert isinstance(ctx.api, TypeChecker)
+    if type(ctx.context) is Context:
+        # Nobody wrote it: mypy looks whether the row fits a Protocol, and takes any answer but this for a yes.
+        return ctx.api.named_generic_type("builtins.object", [])
+    messages.report(ctx.api, message, ctx.context, messages.NAME)
+    return AnyType(TypeOfAny.from_error)
+
+
+def selection_of(api: TypeChecker, query: Instance) -> list[tuple[str | None, str, ProperType]] | None:
+    """The name, the words for messages and the type of each column of a query; None when they are unknown."""
+    values = items_of(query)
+    packed = get_proper_type(query.args[1]) if len(query.args) > 1 else None
+    if values is None or not isinstance(packed, TupleType):
+        return None
+    source = source_of(packed.items[0]) if len(packed.items) == 1 else None
+    if source is not None:
+        names = list(columns(source.table))
+        return [(name, f"{short(source.name)}.{name}", value) for name, value in zip(names, values, strict=True)]
+    parts = [expression(item, api) for item in packed.items]
+    found = []
+    for item, part, value in zip(packed.items, parts, values, strict=True):
+        name = item_name(item)
+        is_plain = part is not None and (part.is_column or name is None)
+        words = describe(part) if part is not None and is_plain else f'the selected "{name}"'
+        found.append((name, words, value))
+    return found
+
+
 def whole_table(row: ProperType | None) -> Instance | None:
     """The table of a `Row[Album]`; None for other rows."""
     if isinstance(row, Instance) and row.type.fullname == ROW and row.args:
@@ -118,51 +151,35 @@ def attribute(ctx: AttributeContext, name: str) -> Type:
     if isinstance(fields, TypedDictType):
         if name in fields.items:
             return fields.items[name]
-        if _is_tuple_method(name):
-            return _tuple_method(ctx, name)
         unnamed = isinstance(ctx.type, TupleType) and len(ctx.type.items) > len(fields.items)
         word = messages.unnamed_in_row if unnamed else messages.unknown_in_row
-        messages.report(ctx.api, word(name, list(fields.items)), ctx.context, messages.NAME)
-        return AnyType(TypeOfAny.from_error)
+        return _missing(ctx, word(name, list(fields.items)))
     table = whole_table(row)
     if table is None:
         return ctx.default_attr_type
     column = declared_column(table.type, name)
     if column is not None:
         return column.args[0]
-    if _is_tuple_method(name):
-        return _tuple_method(ctx, name)
-    known = list(columns(table.type))
-    if not known:  # the table's columns are not inferred yet
-        ctx.api.handle_cannot_determine_type(name, ctx.context)
+    if not columns_are_known(ctx.api, table.type, ctx.context):
         return AnyType(TypeOfAny.special_form)
-    message = messages.unknown_column(short(table.type.fullname), name, known)
-    messages.report(ctx.api, message, ctx.context, messages.NAME)
-    return AnyType(TypeOfAny.from_error)
+    return _missing(ctx, messages.unknown_column(table.type.name, name, list(columns(table.type))))
 
 
 def item(ctx: MethodContext) -> Type:
     """`row[0]` of a whole row of a table."""
-    table = whole_table(get_proper_type(ctx.type))
-    if table is None or not ctx.arg_types[0]:
-        return ctx.default_return_type
-    from mypy.nodes import IntExpr
-
-    index = ctx.args[0][0]
-    values = list(columns(table.type).values())
-    if isinstance(index, IntExpr) and index.value < len(values):
-        return values[index.value].args[0]
-    return ctx.default_return_type
-
-
-def _is_tuple_method(name: str) -> bool:
-    return name in ("count", "index")
-
-
-def _tuple_method(ctx: AttributeContext, name: str) -> Type:
-    """A row without such a column has the method of tuples."""
     assert isinstance(ctx.api, TypeChecker)
-    return ctx.default_attr_type
+    table = whole_table(get_proper_type(ctx.type))
+    index = constant_fold_expr(ctx.args[0][0], ctx.api.tree.fullname) if ctx.args[0] else None
+    if table is None or not isinstance(index, int):
+        return ctx.default_return_type
+    if not columns_are_known(ctx.api, table.type, ctx.context):
+        return AnyType(TypeOfAny.special_form)
+    values = list(columns(table.type).values())
+    if not -len(values) <= index < len(values):
+        message = messages.no_item(short(table.type.fullname), len(values), index)
+        messages.report(ctx.api, message, ctx.context, messages.NAME)
+        return AnyType(TypeOfAny.from_error)
+    return values[index].args[0]
 
 
 def snake_case(name: str) -> str:

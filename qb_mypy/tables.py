@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from mypy.checker import TypeChecker
-from mypy.nodes import AssignmentStmt, CallExpr, Expression, NameExpr, TypeInfo, Var
+from mypy.nodes import AssignmentStmt, CallExpr, Context, Expression, NameExpr, TypeInfo, Var
 from mypy.plugin import AttributeContext, ClassDefContext, FunctionContext
 from mypy.types import (
     AnyType,
@@ -16,6 +16,7 @@ from mypy.types import (
     Type,
     TypeOfAny,
     TypeType,
+    UnionType,
     get_proper_type,
 )
 
@@ -39,7 +40,7 @@ def remember_order(ctx: ClassDefContext) -> None:
 
 
 def declaring_calls(info: TypeInfo) -> dict[str, Expression]:
-    """The right sides of the assignments in a class body that can be columns; empty for a class from the cache."""
+    """The right sides of the assignments in a class body that can be columns; none for a class from the cache."""
     calls: dict[str, Expression] = {}
     for statement in info.defn.defs.body:
         if isinstance(statement, AssignmentStmt) and isinstance(statement.rvalue, CallExpr):
@@ -83,6 +84,18 @@ def columns(info: TypeInfo) -> dict[str, Instance]:
     return {name: column for name, column in found.items() if column is not None}
 
 
+def columns_are_known(api: TypeChecker, info: TypeInfo, where: Context) -> bool:
+    """Whether all columns of a table are inferred. If not, mypy is asked to come back to what it checks: it may
+    be a function before the class, in the same module.
+    """
+    for name in column_names(info):
+        symbol = info.get(name)
+        if symbol is not None and isinstance(symbol.node, Var) and symbol.node.type is None:
+            api.handle_cannot_determine_type(name, where)
+            return False
+    return True
+
+
 def column_of(api: TypeChecker, source: Source, name: str) -> Instance | None:
     """The type of `source.name`, with its name and source."""
     column = declared_column(source.table, name)
@@ -112,22 +125,34 @@ def source_of(type: Type) -> Source | None:
     return None
 
 
+def table_of(statement: Type) -> TypeInfo | None:
+    """The table of an Insert, an Update or a Delete."""
+    proper = get_proper_type(statement)
+    if isinstance(proper, Instance) and proper.args:
+        source = _table_source(get_proper_type(proper.args[0]))
+        return None if source is None else source.table
+    return None
+
+
 def _table_source(type: ProperType) -> Source | None:
     if isinstance(type, Instance) and type.type.has_base(TABLE) and type.type.fullname != TABLE:
         return Source(type.type.fullname, type.type)
     return None
 
 
-def class_attribute(ctx: AttributeContext, name: str) -> Type:
+def class_attribute(ctx: AttributeContext, fullname: str) -> Type:
     """`Album.title`: the declared column, with its name and source."""
     column = get_proper_type(ctx.default_attr_type)
     if not isinstance(column, Instance) or column.type.fullname != COLUMN:
         return ctx.default_attr_type
+    owner, _, name = fullname.rpartition(".")
     source = source_of(ctx.type)
-    if source is None:
+    if source is not None:
+        owner = source.name
+    elif not isinstance(get_proper_type(ctx.type), UnionType):  # of whose items mypy asks for one after the other
         return ctx.default_attr_type
     assert isinstance(ctx.api, TypeChecker)
-    return bound(ctx.api, column, source.name, name)
+    return bound(ctx.api, column, owner, name)
 
 
 def alias_attribute(ctx: AttributeContext, name: str) -> Type:
@@ -138,11 +163,9 @@ def alias_attribute(ctx: AttributeContext, name: str) -> Type:
         return ctx.default_attr_type
     column = column_of(ctx.api, source, name)
     if column is None:
-        known = list(columns(source.table))
-        if not known:  # not inferred yet
-            ctx.api.handle_cannot_determine_type(name, ctx.context)
+        if not columns_are_known(ctx.api, source.table, ctx.context):
             return AnyType(TypeOfAny.special_form)
-        message = messages.unknown_column(source.name, name, known)
+        message = messages.unknown_column(source.name, name, list(columns(source.table)))
         messages.report(ctx.api, message, ctx.context, messages.NAME)
         return AnyType(TypeOfAny.from_error)
     return column

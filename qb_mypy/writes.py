@@ -1,11 +1,22 @@
-"""INSERT and UPDATE: what they take, as keyword arguments and as dictionaries."""
+"""INSERT, UPDATE and DELETE: what they take, from step to step, and what they return."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mypy.checker import TypeChecker
-from mypy.nodes import ARG_NAMED, ARG_NAMED_OPT, ARG_POS, ARG_STAR, TypeInfo
-from mypy.plugin import AnalyzeTypeContext, MethodContext, MethodSigContext
-from mypy.typeanal import TypeAnalyser
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_NAMED_OPT,
+    ARG_POS,
+    ARG_STAR,
+    ARG_STAR2,
+    CallExpr,
+    Context,
+    TypeInfo,
+)
+from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
+from mypy.subtypes import is_subtype
 from mypy.types import (
     AnyType,
     FunctionLike,
@@ -17,78 +28,95 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages
-from qb_mypy.declarations import columns_while_analyzing
+from qb_mypy import messages, rows, scope
 from qb_mypy.encoding import (
+    EXCLUDED,
     EXPR,
     GENERATED,
+    INSERT,
+    QUERY,
     REQUIRED,
-    TABLE,
+    RETURNING,
+    Facts,
     class_info,
     expression,
-    optional,
+    facts_of,
+    is_optional,
+    literals,
+    short,
+    with_facts,
 )
-from qb_mypy.operators import comparable, describe
-from qb_mypy.tables import columns
+from qb_mypy.queries import packed, projection
+from qb_mypy.tables import columns, columns_are_known, source_of, table_of
+from qb_mypy.values import describe, shown, storable
 
 
-def table_of(statement: Type) -> TypeInfo | None:
-    """The table of an Insert, an Update or a Delete."""
-    proper = get_proper_type(statement)
-    if isinstance(proper, Instance) and proper.args:
-        table = get_proper_type(proper.args[0])
-        if isinstance(table, Instance) and table.type.has_base(TABLE):
-            return table.type
-    return None
+def begin(ctx: FunctionContext) -> Type:
+    """`insert(Album)`, `update(Album)`, `delete(Album)`."""
+    statement = get_proper_type(ctx.default_return_type)
+    table = table_of(statement)
+    if not isinstance(statement, Instance) or table is None:
+        return ctx.default_return_type
+    assert isinstance(ctx.api, TypeChecker)
+    facts = Facts()
+    if statement.type.fullname != INSERT:
+        facts.from_.append(table.fullname)
+    return with_facts(ctx.api, statement, facts)
 
 
-def values(ctx: MethodSigContext) -> FunctionLike:
+# What they take
+
+
+def values_signature(ctx: MethodSigContext) -> FunctionLike:
     """`.values(…)` with a keyword argument for each column, those without a default required."""
     return _keywords(ctx, table_of(ctx.type), all_optional=False)
 
 
-def assigned(ctx: MethodSigContext) -> FunctionLike:
+def set_signature(ctx: MethodSigContext) -> FunctionLike:
     """`.set(…)` with a keyword argument for each column, none required."""
     return _keywords(ctx, table_of(ctx.type), all_optional=True)
 
 
-def updated_on_conflict(ctx: MethodSigContext) -> FunctionLike:
+def update_signature(ctx: MethodSigContext) -> FunctionLike:
     """`.do_update(…)` of an upsert, likewise."""
-    conflict = get_proper_type(ctx.type)
-    insert = conflict.args[0] if isinstance(conflict, Instance) and conflict.args else None
-    return _keywords(ctx, None if insert is None else table_of(insert), all_optional=True)
+    return _keywords(ctx, _table_of_conflict(ctx.type), all_optional=True)
 
 
-def many_values(ctx: MethodSigContext) -> FunctionLike:
+def many_signature(ctx: MethodSigContext) -> FunctionLike:
     """`.values_many(rows)` takes dictionaries with the table's keys."""
     table = table_of(ctx.type)
-    if table is None:
-        return ctx.default_signature
     assert isinstance(ctx.api, TypeChecker)
+    if table is None or not columns_are_known(ctx.api, table, ctx.context):
+        return ctx.default_signature
     found = {name: (column.args[0], _insertion(column)) for name, column in columns(table).items()}
     row = new_row(found, ctx.api.named_generic_type("typing._TypedDict", []), partial=False)
     rows = ctx.api.named_generic_type("typing.Iterable", [row])
     return ctx.default_signature.copy_modified(arg_types=[rows])
 
 
+def new_row(columns: dict[str, tuple[Type, str]], fallback: Instance, partial: bool) -> TypedDictType:
+    """The dictionary that an insert takes, or (`partial`) an update."""
+    items = {name: type for name, (type, insertion) in columns.items() if insertion != GENERATED}
+    required = {name for name in items if columns[name][1] == REQUIRED and not partial}
+    return TypedDictType(items, required, set(), fallback)
+
+
 def _keywords(ctx: MethodSigContext, table: TypeInfo | None, all_optional: bool) -> FunctionLike:
-    if table is None:
-        return ctx.default_signature
     assert isinstance(ctx.api, TypeChecker)
+    if table is None or not columns_are_known(ctx.api, table, ctx.context):
+        return ctx.default_signature
     signature = ctx.default_signature
-    kept = [
-        position for position, kind in enumerate(signature.arg_kinds) if kind in (ARG_POS, ARG_STAR)
-    ]
+    kept = [position for position, kind in enumerate(signature.arg_kinds) if kind in (ARG_POS, ARG_STAR)]
     types = [signature.arg_types[position] for position in kept]
     kinds = [signature.arg_kinds[position] for position in kept]
     names = [signature.arg_names[position] for position in kept]
     expr = class_info(ctx.api, EXPR)
     unknown = AnyType(TypeOfAny.special_form)
     for name, column in columns(table).items():
-        if _insertion(column) == GENERATED:
-            continue
         value = column.args[0]
-        types.append(UnionType.make_union([value, Instance(expr, [value, unknown])]))
+        # A generated column is refused by the method's hook, in better words than "unexpected keyword".
+        is_generated = _insertion(column) == GENERATED
+        types.append(unknown if is_generated else UnionType.make_union([value, Instance(expr, [value, unknown])]))
         required = _insertion(column) == REQUIRED and not all_optional
         kinds.append(ARG_NAMED if required else ARG_NAMED_OPT)
         names.append(name)
@@ -100,55 +128,237 @@ def _insertion(column: Instance) -> str:
     return marker.type.fullname if isinstance(marker, Instance) else ""
 
 
-def new_row(columns: dict[str, tuple[Type, str]], fallback: Instance, partial: bool) -> TypedDictType:
-    """The dictionary that an insert takes, or (`partial`) an update."""
-    items = {name: type for name, (type, insertion) in columns.items() if insertion != GENERATED}
-    required = {name for name in items if columns[name][1] == REQUIRED and not partial}
-    return TypedDictType(items, required, set(), fallback)
+# From step to step
 
 
-def analyze_row(ctx: AnalyzeTypeContext, partial: bool) -> Type:
-    """The annotations `NewRow[Album]` and `RowPatch[Album]`."""
-    name = "RowPatch" if partial else "NewRow"
-    if len(ctx.type.args) != 1:
-        ctx.api.fail(f"{name}[…] takes one table", ctx.context, code=messages.TYPE)
-        return AnyType(TypeOfAny.from_error)
-    assert isinstance(ctx.api, TypeAnalyser)
-    table = get_proper_type(ctx.api.analyze_type(ctx.type.args[0]))
-    if isinstance(table, AnyType) or not isinstance(table, Instance):
-        return AnyType(TypeOfAny.special_form)  # a type variable, or not analyzed yet: mypy comes again
-    if not table.type.has_base(TABLE):
-        ctx.api.fail(f'{name}[…] takes a table, not "{table.type.name}"', ctx.context, code=messages.TYPE)
-        return AnyType(TypeOfAny.from_error)
-    found = columns_while_analyzing(table.type, ctx.api)
-    if found is None:
-        return AnyType(TypeOfAny.special_form)
-    return new_row(found, ctx.api.named_type("typing._TypedDict"), partial)
-
-
-def default(ctx: MethodContext) -> Type:
-    """`.default(value)`: of the column's type."""
+def values(ctx: MethodContext) -> Type:
+    """`.values(…)`."""
+    table = table_of(ctx.type)
     assert isinstance(ctx.api, TypeChecker)
-    column = expression(ctx.type, ctx.api)
-    if column is None or not ctx.arg_types[0]:
+    if table is not None:
+        for node, type in _keyword_arguments(ctx, table, is_new=True):
+            for ref in scope.refs_of(ctx.api, type):
+                messages.report(ctx.api, messages.new_row_reads(ref.display()), node, messages.SCOPE)
+    return _having(ctx, "values")
+
+
+def many_values(ctx: MethodContext) -> Type:
+    """`.values_many(…)`."""
+    return _having(ctx, "values")
+
+
+def assigned(ctx: MethodContext) -> Type:
+    """`.set(…)`."""
+    table = table_of(ctx.type)
+    if table is not None:
+        _keyword_arguments(ctx, table)
+    return _having(ctx, *(["values"] if _has_keywords(ctx) else []), clause="set")
+
+
+def where(ctx: MethodContext) -> Type:
+    """`.where(…)` of an update or a delete."""
+    assert isinstance(ctx.api, TypeChecker)
+    scope.check_conditions(ctx.api, ctx.args)
+    return _having(ctx, *(["where"] if any(ctx.args) else []), clause="where")
+
+
+def all_rows(ctx: MethodContext) -> Type:
+    """`.all_rows()`."""
+    return _having(ctx, "where")
+
+
+def more_sources(ctx: MethodContext) -> Type:
+    """`.from_(…)` of an update, `.using(…)` of a delete."""
+    statement = get_proper_type(ctx.default_return_type)
+    facts = facts_of(statement) if isinstance(statement, Instance) else None
+    if not isinstance(statement, Instance) or facts is None:
         return ctx.default_return_type
-    value = get_proper_type(ctx.arg_types[0][0])
-    if not comparable(get_proper_type(optional(column.value)), value):
-        message = messages.default_type(
-            messages.shown(ctx.api, column.value), messages.shown(ctx.api, value)
-        )
-        messages.report(ctx.api, message, ctx.context, messages.TYPE)
+    assert isinstance(ctx.api, TypeChecker)
+    for type in ctx.arg_types[0]:
+        source = source_of(type)
+        if source is None:
+            return ctx.default_return_type
+        if source.name in facts.from_:
+            message = messages.twice_in_write(short(source.name), statement.type.name.lower())
+            messages.report(ctx.api, message, ctx.context, messages.SCOPE)
+        facts.from_.append(source.name)
+    return with_facts(ctx.api, statement, facts)
+
+
+def from_select(ctx: MethodContext) -> Type:
+    """`.from_select(query, …)`: as many columns as there are to fill, each of its type."""
+    assert isinstance(ctx.api, TypeChecker)
+    table = table_of(ctx.type)
+    query = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types[0] else None
+    if table is None or not isinstance(query, Instance) or not query.type.has_base(QUERY):
+        return _having(ctx, "values")
+    scope.check_statement(ctx.api, query, ctx.context)
+    selection = rows.selection_of(ctx.api, query)
+    targets = _targets(ctx.api, table, ctx.arg_types[1], ctx.context) if ctx.arg_types[1] else None
+    if selection is not None and (targets is not None or not ctx.arg_types[1]):
+        _check_selection(ctx.api, table, selection, targets, ctx.context)
+    return _having(ctx, "values")
+
+
+def _check_selection(
+    api: TypeChecker,
+    table: TypeInfo,
+    selection: Sequence[tuple[str | None, str, Type]],
+    targets: list[str] | None,
+    where: Context,
+) -> None:
+    """What is selected, against the columns that it is for: these, or those of the same names."""
+    known = columns(table)
+    if targets is None:
+        names = [name for name, _, _ in selection if name is not None]
+        if len(names) < len(selection):
+            return messages.report(api, messages.unnamed_in_select(table.name), where, messages.NAME)
+        for name in names:
+            if name not in known:
+                message = messages.unknown_column(table.name, name, list(known))
+                return messages.report(api, message, where, messages.NAME)
+        targets = names
+    if len(targets) != len(selection):
+        message = messages.wrong_count(table.name, len(selection), len(targets))
+        return messages.report(api, message, where, messages.TYPE)
+    for name, (_, words, type) in zip(targets, selection, strict=True):
+        column, value = get_proper_type(known[name].args[0]), get_proper_type(type)
+        target = f"{table.name}.{name}"
+        if is_optional(value) and not is_optional(column):
+            messages.report(api, messages.written_null(target, words), where, messages.TYPE)
+        elif not storable(column, value):
+            message = messages.written(target, shown(api, column), words, shown(api, value))
+            messages.report(api, message, where, messages.TYPE)
+        if _insertion(known[name]) == GENERATED:
+            messages.report(api, messages.generated(target), where, messages.TYPE)
+    missing = [name for name, column in known.items() if _insertion(column) == REQUIRED and name not in targets]
+    if missing:
+        messages.report(api, messages.not_given(table.name, missing), where, messages.TYPE)
+    return None
+
+
+def conflict(ctx: MethodContext) -> Type:
+    """`.on_conflict(…)`."""
+    table = table_of(ctx.type)
+    assert isinstance(ctx.api, TypeChecker)
+    if table is not None and ctx.arg_types[0]:
+        _targets(ctx.api, table, ctx.arg_types[0], ctx.context)
     return ctx.default_return_type
 
 
-__all__ = [
-    "analyze_row",
-    "assigned",
-    "default",
-    "describe",
-    "many_values",
-    "new_row",
-    "table_of",
-    "updated_on_conflict",
-    "values",
-]
+def updated_on_conflict(ctx: MethodContext) -> Type:
+    """`.do_update(…)`: it reads the row that is there, and the one that the insert tried."""
+    table = _table_of_conflict(ctx.type)
+    assert isinstance(ctx.api, TypeChecker)
+    if table is None:
+        return ctx.default_return_type
+    scope.check_conditions(ctx.api, ctx.args[:1])
+    _keyword_arguments(ctx, table)
+    if not _has_keywords(ctx):
+        messages.report(ctx.api, messages.no_update(), ctx.context, messages.TYPE)
+    for group, types in zip(ctx.args, ctx.arg_types, strict=True):
+        for node, type in zip(group, types, strict=True):
+            for ref in scope.refs_of(ctx.api, type):
+                if ref.source.removeprefix(EXCLUDED) != table.fullname:
+                    message = messages.not_the_table(ref.display(), table.name, "do_update")
+                    messages.report(ctx.api, message, node, messages.SCOPE)
+    return ctx.default_return_type
+
+
+def _targets(api: TypeChecker, table: TypeInfo, types: Sequence[Type], where: Context) -> list[str] | None:
+    """The names of columns of a table that are given as such; None when one is unknown or another table's."""
+    names = []
+    for type in types:
+        column = expression(type, api)
+        if column is None or not column.is_column or not column.refs:
+            return None
+        ref = column.refs[0]
+        if ref.source != table.fullname:
+            messages.report(api, messages.not_of_table(describe(column), table.name), where, messages.SCOPE)
+            return None
+        names.append(ref.column)
+    return names
+
+
+def _keyword_arguments(
+    ctx: MethodContext, table: TypeInfo, is_new: bool = False
+) -> list[tuple[Context, Type]]:
+    """The arguments that are values of columns, with what mypy's own check of them lets through reported."""
+    assert isinstance(ctx.api, TypeChecker)
+    found: list[tuple[Context, Type]] = []
+    known = columns(table)
+    formals = zip(ctx.callee_arg_names, ctx.args, ctx.arg_types, ctx.arg_kinds, strict=True)
+    for name, group, types, kinds in formals:
+        if name not in known:
+            continue
+        target = f"{table.name}.{name}"
+        for node, type, kind in zip(group, types, kinds, strict=True):
+            column, value = get_proper_type(known[name].args[0]), get_proper_type(type)
+            if kind == ARG_STAR2:
+                needed = is_new and _insertion(known[name]) == REQUIRED
+                if needed and isinstance(value, TypedDictType) and name not in value.required_keys:
+                    messages.report(ctx.api, messages.may_be_missing(target), node, messages.TYPE)
+                continue
+            found.append((node, type))
+            part = expression(type, ctx.api)
+            if _insertion(known[name]) == GENERATED:
+                messages.report(ctx.api, messages.generated(target), node, messages.TYPE)
+            elif part is None and is_subtype(value, column) and not storable(column, value):
+                words = (target, shown(ctx.api, column), "the value", shown(ctx.api, value))
+                messages.report(ctx.api, messages.written(*words), node, messages.TYPE)
+    return found
+
+
+def _has_keywords(ctx: MethodContext) -> bool:
+    """Whether the call names anything, be it right or wrong."""
+    return isinstance(ctx.context, CallExpr) and any(
+        kind in (ARG_NAMED, ARG_STAR2) for kind in ctx.context.arg_kinds
+    )
+
+
+def _having(ctx: MethodContext, *words: str, clause: str | None = None) -> Type:
+    """The statement after a step that says something, with what the clause reads."""
+    statement = get_proper_type(ctx.default_return_type)
+    facts = facts_of(statement) if isinstance(statement, Instance) else None
+    if not isinstance(statement, Instance) or facts is None:
+        return ctx.default_return_type
+    assert isinstance(ctx.api, TypeChecker)
+    facts.said += words
+    if clause is not None:
+        scope.note_uses(ctx.api, facts, facts.sources, ctx.args, ctx.arg_types, clause)
+    return with_facts(ctx.api, statement, facts)
+
+
+def _table_of_conflict(type: Type) -> TypeInfo | None:
+    proper = get_proper_type(type)
+    return table_of(proper.args[0]) if isinstance(proper, Instance) and proper.args else None
+
+
+# What they return
+
+
+def returning(ctx: MethodContext) -> Type:
+    """`.returning(…)`: the rows of the table that is written, and of what else is in the statement."""
+    assert isinstance(ctx.api, TypeChecker)
+    statement = get_proper_type(ctx.type)
+    scope.check_statement(ctx.api, statement, ctx.context)
+    types = [type for group in ctx.arg_types for type in group]
+    items = projection(ctx.api, types, ctx.context, ".returning()")
+    table = table_of(statement)
+    if items is None or table is None or not isinstance(statement, Instance):
+        return ctx.default_return_type
+    facts = facts_of(statement)
+    is_insert = statement.type.fullname == INSERT
+    known = [table.fullname] if facts is None else [table.fullname, *facts.sources]
+    if facts is not None or is_insert:
+        for ref in [ref for item in items for ref in rows.item_refs(ctx.api, item) or ()]:
+            if ref.source in known:
+                continue
+            if is_insert:
+                message = messages.not_the_table(ref.display(), table.name, "returning")
+            else:
+                verb = statement.type.name.lower()
+                message = messages.not_in_write(ref.display(), short(ref.source), "returning", verb)
+            messages.report(ctx.api, message, ctx.context, messages.SCOPE)
+    args = [rows.row_type(ctx.api, items, frozenset()), packed(ctx.api, items), literals(ctx.api, [])]
+    return Instance(class_info(ctx.api, RETURNING), args)

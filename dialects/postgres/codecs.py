@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC
+from datetime import datetime
 from typing import Any
 
 from qb import codecs
 from qb.compiler import Encoder
-from qb.types import Array, SqlType, Timestamp
+from qb.errors import EncodingError
+from qb.types import Array, SqlType
+
+LIMITS = {"smallint": 2**15, "integer": 2**31}
+"""One more than the largest number of the smaller kinds."""
+
+
+def small_integer(value: Any, type: SqlType) -> int:
+    """A whole number of 16 or 32 bits."""
+    number = codecs.integer(value, type)
+    limit = LIMITS[type.kind]
+    if not -limit <= number < limit:
+        raise EncodingError(f"{number} does not fit in {type!r}: declare col.bigint()")
+    return number
+
+
+def text_without_nul(value: Any, type: SqlType) -> str:
+    """A text."""
+    text = codecs.text(value, type)
+    if "\0" in text:
+        raise EncodingError(f"{text!r} holds NUL, which PostgreSQL cannot keep: take col.blob()")
+    return text
 
 
 def array(value: Any, type: SqlType) -> list[Any]:
@@ -30,21 +51,24 @@ def array_decoder(type: SqlType) -> Callable[[Any], Any] | None:
     return lambda items: [None if item is None else decode(item) for item in items]
 
 
-def moment_decoder(type: SqlType) -> Callable[[Any], Any] | None:
-    """Moments in UTC, whatever zone the driver gives them."""
-    assert isinstance(type, Timestamp)
-    return (lambda moment: moment.astimezone(UTC)) if type.zone else None
+def moment(value: Any, type: SqlType) -> datetime:
+    """A datetime; not the first and the last there are, which asyncpg takes for infinity where there is a zone."""
+    when = codecs.moment(value, type)
+    if when.tzinfo is not None and when.replace(tzinfo=None) in (datetime.min, datetime.max):
+        raise EncodingError(f"{value!r} would be infinity on PostgreSQL")
+    return when
 
 
 ENCODERS: dict[str, Encoder] = {
     "integer": codecs.integer,
     "bigint": codecs.integer,
     "smallint": codecs.integer,
+    "boolean": codecs.truth,
     "numeric": codecs.exact_decimal,
-    "real": lambda value, type: float(value),
+    "real": codecs.real,
     "date": codecs.calendar_date,
     "time": codecs.clock_time,
-    "timestamp": codecs.moment,
+    "timestamp": moment,
     "interval": codecs.duration,
     "uuid": codecs.identifier,
     "json": codecs.json_text,
@@ -53,6 +77,14 @@ ENCODERS: dict[str, Encoder] = {
     "like prefix": lambda value, type: codecs.like_pattern(value, "prefix"),
     "like suffix": lambda value, type: codecs.like_pattern(value, "suffix"),
     "like substring": lambda value, type: codecs.like_pattern(value, "substring"),
+}
+
+STORED: dict[str, Encoder] = {
+    "integer": small_integer,
+    "smallint": small_integer,
+    "text": text_without_nul,
+    "varchar": text_without_nul,
+    "blob": codecs.data,
 }
 
 DECODERS: dict[str, Callable[[SqlType], Callable[[Any], Any] | None]] = {

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from math import isfinite
 from types import MappingProxyType
 
-from dialects.postgres.codecs import ENCODERS, PATTERNS
+from dialects.postgres.codecs import ENCODERS, LIMITS, PATTERNS, STORED, LikePattern
 from qb import nodes
 from qb.codecs import MICROSECOND
 from qb.compiler import ATOM, QUOTED, Compiler
-from qb.nodes import Expression, Parameter
-from qb.types import INTEGERS, TEXTS, Array, Enum, SqlType, Timestamp
+from qb.nodes import Column, Expression, Node, Parameter
+from qb.transform import transform
+from qb.types import BIGINT, INTEGERS, NUMBERS, TEXTS, Array, Enum, SqlType, Timestamp
 
 TYPE_NAMES = {
     "integer": "integer",
@@ -30,7 +33,6 @@ TYPE_NAMES = {
 }
 PLAIN = INTEGERS | TEXTS | {"boolean", "real"}
 """Kinds whose literals need no cast."""
-LARGEST_INTEGER = 2**31 - 1
 
 
 def type_name(type: SqlType) -> str:
@@ -49,11 +51,21 @@ def cast_name(type: SqlType) -> str:
     return {"varchar": "text", "numeric": "numeric"}.get(type.kind) or type_name(type)
 
 
+class Shared(Parameter):
+    """A parameter under one number wherever it stands: PostgreSQL tells a grouped expression by its text."""
+
+    __slots__ = ()
+
+
 class PostgresCompiler(Compiler):
     """The compiler for PostgreSQL."""
 
     encoders = ENCODERS
+    stored = STORED
     functions = MappingProxyType({"substring": "substr"})
+
+    shared: dict[Shared, str] | None = None
+    """The marks of shared parameters; few statements have any."""
 
     def placeholder(self) -> str:
         return f"${len(self.parameters)}"
@@ -63,9 +75,10 @@ class PostgresCompiler(Compiler):
         return ", ".join([f"({', '.join([f'${n}' for n in range(start, start + width)])})" for start in starts])
 
     def bind(self, value: object, type: SqlType, beside: SqlType | None = None) -> str:
+        limit = LIMITS.get(type.kind)
+        if limit is not None and isinstance(value, int) and not -limit <= value < limit:
+            type = BIGINT
         mark = super().bind(value, type, beside)
-        if type.kind in INTEGERS and isinstance(value, int) and abs(value) > LARGEST_INTEGER:
-            return f"{mark}::bigint"
         if beside is not None and self.infers(type, beside):
             return mark
         return mark if type.kind == "any" else f"{mark}::{cast_name(type)}"
@@ -83,9 +96,26 @@ class PostgresCompiler(Compiler):
             return f"'\\x{value.hex()}'::bytea"
         if isinstance(value, timedelta):
             return f"'{value // MICROSECOND} microseconds'::interval"
+        if isinstance(type, Array) and isinstance(value, (list, tuple)):
+            return f"ARRAY[{', '.join([self.literal(item, type.item) for item in value])}]::{type_name(type)}"
+        if isinstance(value, float) and not isfinite(value):
+            return f"'{value}'::double precision"
         text = super().literal(value, type)
-        plain = value is None or type.kind in PLAIN
+        plain = value is None or type.kind in PLAIN or isinstance(type, LikePattern)
         return text if plain else f"{text}::{type_name(type)}"
+
+    def visit_select(self, node: nodes.Select) -> str:
+        if node.group_by or node.distinct:
+            keys = [*node.group_by, *[key.operand for key in node.order_by if node.distinct]]
+            node = with_shared_parameters(node, [key for key in keys if key.__class__ is not Column])
+        return super().visit_select(node)
+
+    def visit_shared(self, node: Shared) -> str:
+        if self.shared is None:
+            self.shared = {}
+        if node not in self.shared:
+            self.shared[node] = self.bind(node.value, node.type)
+        return self.shared[node]
 
     def visit_affix(self, node: nodes.Affix) -> str:
         operand = self.operand(node.operand, ATOM)
@@ -102,10 +132,12 @@ class PostgresCompiler(Compiler):
 
     def function_round(self, node: nodes.Function) -> str:
         number, digits = node.arguments
-        count = self.operand(digits, 0)
-        if node.type.kind == "real":  # PostgreSQL rounds floats half to even, and only to whole numbers
-            return f"round({self.visit(number)}::numeric, {count})::double precision"
-        return f"round({self.visit(number)}, {count})"
+        kind = node.type.kind
+        text = self.operand(number, ATOM)
+        if kind == "real":  # PostgreSQL rounds floats half to even, and only to whole numbers
+            text += "::numeric"
+        text = f"round({text}, {self.operand(digits, 0)})"
+        return f"{text}::{type_name(node.type)}" if kind in NUMBERS - {"numeric"} else text  # it answers in numeric
 
     def function_now(self, node: nodes.Function) -> str:
         return "now()"
@@ -132,5 +164,42 @@ class PostgresCompiler(Compiler):
             return f"{text}::bigint"  # PostgreSQL answers in numeric
         return text
 
+    def aggregate(self, node: nodes.Aggregate) -> str:
+        if node.name in ("min", "max") and node.type.kind == "boolean":
+            name = "bool_and" if node.name == "min" else "bool_or"
+            node = nodes.Aggregate(name, node.arguments, node.type, node.distinct, node.filter)
+        return super().aggregate(node)
+
+    def arithmetic(self, node: nodes.Binary, level: int) -> str:
+        if node.operator == "//" and node.type.kind == "numeric":
+            return f"div({self.operand(node.left, 0)}, {self.operand(node.right, 0)})"
+        return super().arithmetic(node, level)
+
     def as_float(self, node: Expression) -> str:
         return f"{self.operand(node, ATOM)}::double precision"
+
+
+def with_shared_parameters(select: nodes.Select, keys: Sequence[Expression]) -> nodes.Select:
+    """The select with one number for equal parameters, wherever they stand, when one is in a key."""
+    shared: dict[object, Shared] = {}
+
+    def collect(node: Node) -> Node:
+        if isinstance(node, Parameter):
+            shared.setdefault(identity(node), Shared(node.value, node.type))
+        return node
+
+    for key in keys:
+        transform(key, collect)
+    if not shared:
+        return select
+    return transform(select, lambda node: shared.get(identity(node), node) if isinstance(node, Parameter) else node)
+
+
+def identity(parameter: Parameter) -> object:
+    """Equal for parameters that may stand for each other."""
+    value = parameter.value
+    try:
+        hash(value)
+    except TypeError:
+        value = id(value)
+    return parameter.value.__class__, value, parameter.type

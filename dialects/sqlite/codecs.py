@@ -41,17 +41,9 @@ def unscaled(type: SqlType) -> Callable[[Any], Any]:
     return lambda whole: Decimal(whole).scaleb(scale, context)
 
 
-def whole(value: Any, type: SqlType) -> int:
-    """A 64-bit integer."""
-    number = codecs.integer(value, type)
-    if not -LARGEST - 1 <= number <= LARGEST:
-        raise EncodingError(f"{value} does not fit in 64 bits")
-    return number
-
-
 def finite_float(value: Any, type: SqlType) -> float:
     """A float; NaN is refused, because SQLite makes it NULL."""
-    number = float(value)
+    number = codecs.real(value, type)
     if number != number:
         raise EncodingError("SQLite cannot keep NaN: it would become NULL")
     return number
@@ -82,7 +74,10 @@ def moment_decoder(type: SqlType) -> Callable[[Any], datetime]:
 
 def microseconds(value: Any, type: SqlType) -> int:
     """A timedelta in microseconds."""
-    return codecs.duration(value, type) // codecs.MICROSECOND
+    number = codecs.duration(value, type) // codecs.MICROSECOND
+    if abs(number) > LARGEST:
+        raise EncodingError(f"{value} in microseconds does not fit in the 64 bits that SQLite has")
+    return number
 
 
 def uuid_decoder(type: SqlType) -> Callable[[Any], Any]:
@@ -110,10 +105,10 @@ def glob_literal(text: str) -> str:
 
 
 ENCODERS: dict[str, Encoder] = {
-    "integer": whole,
-    "bigint": whole,
-    "smallint": whole,
-    "boolean": codecs.integer,
+    "integer": codecs.integer,
+    "bigint": codecs.integer,
+    "smallint": codecs.integer,
+    "boolean": lambda value, type: int(codecs.truth(value, type)),
     "real": finite_float,
     "numeric": scaled,
     "date": date_text,
@@ -126,6 +121,8 @@ ENCODERS: dict[str, Encoder] = {
     "glob prefix": lambda value, type: glob_literal(value) + "*",
     "glob suffix": lambda value, type: "*" + glob_literal(value),
 }
+
+STORED: dict[str, Encoder] = {"text": codecs.text, "varchar": codecs.text, "blob": codecs.data}
 
 DECODERS: dict[str, Callable[[SqlType], Callable[[Any], Any] | None]] = {
     "boolean": lambda type: bool,

@@ -6,26 +6,40 @@ comparison or a sum must be brought to one scale.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
-from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX
+from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, STORED
 from qb import nodes
 from qb.compiler import ATOM, Compiler
 from qb.errors import CompileError, UnsupportedError
 from qb.nodes import Expression, Parameter
-from qb.types import BOOLEAN, INTEGERS, TEXT, WIDEST, Enum, Numeric, SqlType
+from qb.types import BOOLEAN, INTEGERS, NUMBERS, TEXT, WIDEST, Enum, Numeric, SqlType
 
 ORDERING = frozenset({"<", "<=", ">", ">="})
 BRIDGED = frozenset({"numeric", "enum"})
 """Kinds of types whose stored form does not compare by itself as their values do."""
 ALWAYS = nodes.Raw(("1 = 1",), ())
-DATE_PARTS = {"year": "%Y", "month": "%m", "day": "%d", "hour": "%H", "minute": "%M", "second": "%S"}
+DATE_PARTS = {"year": (1, 4), "month": (6, 2), "day": (9, 2), "hour": (12, 2), "minute": (15, 2), "second": (18, 2)}
+TIME_PARTS = {"hour": (1, 2), "minute": (4, 2), "second": (7, 2)}
+"""Where a part stands in the canonical text, and how many characters it has."""
+
+
+class Stored(Expression):
+    """A number in the form in which a column of another type keeps it."""
+
+    __slots__ = ("operand",)
+
+    def __init__(self, operand: Expression, type: SqlType) -> None:
+        self.operand = operand
+        self.type = type
 
 
 class SqliteCompiler(Compiler):
     """The compiler for SQLite and, with few changes, Cloudflare D1."""
 
     encoders = ENCODERS
+    stored = STORED
     functions = MappingProxyType({"substring": "substr"})
 
     # Decimals
@@ -45,21 +59,27 @@ class SqliteCompiler(Compiler):
 
     def arithmetic(self, node: nodes.Binary, level: int) -> str:
         if isinstance(node.type, Numeric) and node.operator != "*":
-            left, right = (self.at_scale(side, node.type.scale) for side in (node.left, node.right))
-            return f"{left} {node.operator} {right}"
+            scale = common_scale(node.left, node.right) or 0
+            left, right = (self.at_scale(side, scale) for side in (node.left, node.right))
+            return f"{left} {'/' if node.operator == '//' else node.operator} {right}"
         if node.type.kind == "real" and "numeric" in (node.left.type.kind, node.right.type.kind):
             return f"{self.as_float(node.left)} {node.operator} {self.as_float(node.right)}"
         return super().arithmetic(node, level)
 
     def visit_in(self, node: nodes.In) -> str:
         options = node.options
-        if isinstance(options, tuple) and options:
-            scale = common_scale(node.operand, *options)
-            if scale is not None:
-                word = "NOT IN" if node.negated else "IN"
-                items = ", ".join([self.at_scale(option, scale) for option in options])
-                return f"{self.at_scale(node.operand, scale)} {word} ({items})"
-        return super().visit_in(node)
+        sides = (node.operand, options) if isinstance(options, nodes.Subquery) else (node.operand, *options)
+        if not options or all(side.type.kind != "numeric" for side in sides):
+            return super().visit_in(node)
+        word = "NOT IN" if node.negated else "IN"
+        scale = common_scale(*sides)
+        if isinstance(options, nodes.Subquery):
+            if scale is None:
+                raise UnsupportedError("SQLite cannot look for a decimal among floats of a sub-query")
+            select = selected_as(options.select, [Numeric(WIDEST, scale)])
+            return f"{self.at_scale(node.operand, scale)} {word} ({self.visit(select)})"
+        operand, *items = [self.as_float(side) if scale is None else self.at_scale(side, scale) for side in sides]
+        return f"{operand} {word} ({', '.join(items)})"
 
     def visit_between(self, node: nodes.Between) -> str:
         low_high = (node.low, node.high)
@@ -67,6 +87,8 @@ class SqliteCompiler(Compiler):
         scale = common_scale(node.operand, *low_high)
         if scale is not None:
             operand, low, high = (self.at_scale(side, scale) for side in (node.operand, *low_high))
+        elif any(side.type.kind == "numeric" for side in (node.operand, *low_high)):
+            operand, low, high = (self.as_float(side) for side in (node.operand, *low_high))
         elif isinstance(kind, Enum):
             operand, low, high = (self.rank(side, kind) for side in (node.operand, *low_high))
         else:
@@ -78,6 +100,8 @@ class SqliteCompiler(Compiler):
         kind = node.type
         if isinstance(node, Parameter):
             return self.bind(node.value, Numeric(WIDEST, scale))
+        if kind.kind == "real":
+            return f"CAST(round({self.visit(node)} * {10**scale}) AS INTEGER)"
         own = kind.scale if isinstance(kind, Numeric) else 0
         if kind.kind not in INTEGERS and not isinstance(kind, Numeric):
             return self.operand(node, ATOM)
@@ -96,16 +120,36 @@ class SqliteCompiler(Compiler):
         return f"CAST({self.visit(node)} AS REAL)"
 
     def assigned(self, value: Expression, type: SqlType) -> str:
-        if isinstance(type, Numeric) and not isinstance(value, (Parameter, nodes.Default)):
+        if isinstance(value, (Parameter, nodes.Default)):
+            return super().assigned(value, type)
+        if isinstance(type, Numeric):
             return self.at_scale(value, type.scale)
+        if isinstance(value.type, Numeric) and type.kind in NUMBERS:
+            return self.as_float(value) if type.kind == "real" else self.at_scale(value, 0)
         return super().assigned(value, type)
 
-    def insert_select(self, select: nodes.Select, upsert: bool) -> str:
+    def visit_stored(self, node: Stored) -> str:
+        return self.assigned(node.operand, node.type)
+
+    def insert_select(self, select: nodes.Select, columns: Sequence[nodes.Column], upsert: bool) -> str:
+        select = selected_as(select, [column.type for column in columns])
         if upsert and select.where is None:
             # Without a WHERE, the ON of ON CONFLICT is taken for a join's (sqlite.org/lang_upsert.html, 2.2).
             select = select.copy()
             select.where = ALWAYS
-        return super().insert_select(select, upsert)
+        return super().insert_select(select, columns, upsert)
+
+    def literal(self, value: object, type: SqlType) -> str:
+        text = super().literal(value, type)
+        return text.replace("inf", "9e999") if isinstance(value, float) else text  # the way to write infinity
+
+    def visit_raw(self, node: nodes.Raw) -> str:
+        if any(isinstance(hole, Parameter) and isinstance(hole.type, Numeric) for hole in node.holes):
+            raise UnsupportedError(
+                "SQLite keeps a decimal in the unit of its column, which sql() does not know: write the comparison "
+                "or the sum as an expression, and that into the hole"
+            )
+        return super().visit_raw(node)
 
     # Enums sort by their members' order, not as text
 
@@ -129,6 +173,9 @@ class SqliteCompiler(Compiler):
 
     def like(self, ignore_case: bool) -> str:
         return "LIKE"
+
+    def visit_like(self, node: nodes.Like) -> str:
+        return f"{super().visit_like(node)} ESCAPE '\\'"  # PostgreSQL's
 
     def visit_affix(self, node: nodes.Affix) -> str:
         part, position = node.part, node.position
@@ -155,6 +202,12 @@ class SqliteCompiler(Compiler):
         number, digits = node.arguments
         if isinstance(node.type, Numeric):
             return self.at_scale(number, node.type.scale)
+        count = digits.value if isinstance(digits, Parameter) else 0
+        assert isinstance(count, int)
+        if node.type.kind in INTEGERS:
+            return self.operand(number, ATOM) if count >= 0 else f"({self.at_scale(number, count)} * {10**-count})"
+        if count < 0:  # SQLite takes them for 0
+            return f"(round({self.operand(number, ATOM)} / {10**-count}.0) * {10**-count}.0)"
         return f"round({self.visit(number)}, {self.visit(digits)})"
 
     def function_now(self, node: nodes.Function) -> str:
@@ -167,8 +220,10 @@ class SqliteCompiler(Compiler):
         return "(" + " || ".join([f"coalesce({self.visit(text)}, '')" for text in node.arguments]) + ")"
 
     def date_part(self, node: nodes.Function) -> str:
-        """A part of a date or time as a number."""
-        return f"CAST(strftime('{DATE_PARTS[node.name]}', {self.visit(node.arguments[0])}) AS INTEGER)"
+        """A part of a date or time as a number; strftime() would round the seconds up."""
+        moment = node.arguments[0]
+        start, length = TIME_PARTS[node.name] if moment.type.kind == "time" else DATE_PARTS[node.name]
+        return f"CAST(substr({self.visit(moment)}, {start}, {length}) AS INTEGER)"
 
     function_year = function_month = function_day = date_part
     function_hour = function_minute = function_second = date_part
@@ -196,6 +251,17 @@ class SqliteCompiler(Compiler):
         """
         return "NULL" if node.declared is None else self.assigned(node.declared, node.type)
 
+    def returning(self, node: nodes.Insert | nodes.Update | nodes.Delete) -> str:
+        before, self.uses = self.uses, {}
+        text = super().returning(node)
+        for source in self.uses:
+            if source in getattr(node, "sources", ()):
+                raise UnsupportedError(
+                    f'RETURNING of SQLite has only the columns of "{node.table.label}", not those of "{source.label}"'
+                )
+        self.uses = {**before, **self.uses}
+        return text
+
     def using(self, node: nodes.Delete, where: Expression | None) -> str:
         """SQLite has no USING: the same rows, by a sub-query that reads the row in hand."""
         if not node.sources:
@@ -203,6 +269,16 @@ class SqliteCompiler(Compiler):
         if where is None:
             raise CompileError("a delete with .using() needs a .where() that ties the tables together")
         return f" WHERE EXISTS (SELECT 1 FROM {self.visit_all(node.sources)} WHERE {self.visit(where)})"
+
+
+def selected_as(select: nodes.Select, kinds: Sequence[SqlType]) -> nodes.Select:
+    """The select with its decimals in the form of these types, and what becomes a decimal likewise."""
+    pairs = list(zip(select.projection, kinds, strict=True))
+    if all("numeric" not in (kind.kind, getattr(item, "type", kind).kind) for item, kind in pairs):
+        return select
+    select = select.copy()
+    select.projection = tuple([Stored(item, kind) if isinstance(item, Expression) else item for item, kind in pairs])
+    return select
 
 
 def common_scale(*sides: Expression) -> int | None:

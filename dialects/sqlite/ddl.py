@@ -70,5 +70,6 @@ class SqliteDdl(Ddl):
         elif isinstance(kind, Numeric):
             checks.append(f"abs({name}) < {10**kind.precision}")
         elif kind.kind == "json":
-            checks.append(f"json_valid({name})")
+            valid = f"json_valid({name})"  # of NULL it is false, before SQLite 3.45
+            checks.append(f"{name} IS NULL OR {valid}" if declared.nullable else valid)
         return checks

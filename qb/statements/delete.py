@@ -10,11 +10,12 @@ from qb.query import Compilable
 from qb.statements.returning import Returning
 from qb.statements.sources import AnySource, Selectable, projection_of, source_of
 from qb.tables import Table
+from qb.typevars import Facts
 
 TB = TypeVar("TB", bound=Table, covariant=True)
 
 
-class Delete(Compilable, Generic[TB]):
+class Delete(Compilable, Generic[TB, Facts]):
     """A DELETE from a table. Without WHERE it is refused, unless it says `.all_rows()`."""
 
     __slots__ = ("node",)

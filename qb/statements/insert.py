@@ -9,19 +9,20 @@ from typing import Any, Generic, Self, TypeVar
 from qb.columns import Column
 from qb.errors import CompileError
 from qb.expressions import Expr, conjunction, select_of
-from qb.nodes import Default, Excluded, Expression, OnConflict, Values
+from qb.nodes import Default, Excluded, Expression, OnConflict, Values, WholeTable
 from qb.nodes import Insert as InsertNode
 from qb.query import Compilable, Query
 from qb.statements.returning import Returning
 from qb.statements.sources import Selectable, column_node, projection_of, source_of
 from qb.statements.writes import assignments, given, writable
 from qb.tables import Table, definition_of
+from qb.typevars import Facts
 
 TB = TypeVar("TB", bound=Table, covariant=True)
 T = TypeVar("T")
 
 
-class Insert(Compilable, Generic[TB]):
+class Insert(Compilable, Generic[TB, Facts]):
     """An INSERT into a table."""
 
     __slots__ = ("node", "table")
@@ -50,6 +51,10 @@ class Insert(Compilable, Generic[TB]):
         node = self.node.copy()
         if all(row.keys() == first for row in rows):
             attributes = list(first)
+            if not attributes:
+                raise CompileError(
+                    f"insert({self.table.__name__}).values_many([{{}}]): for a row of defaults say .values()"
+                )
             if len(attributes) > 1:
                 cells = list(map(itemgetter(*attributes), rows))
             else:
@@ -73,7 +78,14 @@ class Insert(Compilable, Generic[TB]):
         """The rows of a select, into these columns in this order; by default into the columns that have the
         names of what it selects.
         """
-        select = select_of(query)
+        select = select_of(query).copy()
+        select.projection = tuple(
+            [
+                item
+                for part in select.projection
+                for item in (part.table.columns if isinstance(part, WholeTable) else [part])
+            ]
+        )
         node = self.node.copy()
         if columns:
             node.columns = tuple([column_node(column) for column in columns])

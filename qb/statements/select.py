@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Generic, Self, TypeVar, overload
 
 from qb import nodes
-from qb.expressions import Expr, Ordering, conjunction, operand
-from qb.nodes import Join, Order, Subquery
+from qb.expressions import Expr, Ordering, conjunction, expression, one_column
+from qb.nodes import Join, Order
 from qb.query import Query
 from qb.rows import Row
 from qb.statements.sources import AnySource, Selectable, projection_of, source_of
@@ -71,7 +71,7 @@ class Select(Query[R], Generic[R, Projection, Facts]):
     def group_by(self, *keys: Expr[Any, Any]) -> Self:
         """One row for each combination of the keys."""
         node = self.node.copy()
-        node.group_by += tuple([key.node for key in keys])
+        node.group_by += tuple([expression(key, "group key") for key in keys])
         return self._with(node)
 
     def having(self, *predicates: Expr[bool | None]) -> Self:
@@ -83,19 +83,21 @@ class Select(Query[R], Generic[R, Projection, Facts]):
     def order_by(self, *keys: Expr[Any, Any] | Ordering[Any]) -> Self:
         """Sort by the keys, upwards unless `.desc()`; more calls add keys."""
         node = self.node.copy()
-        node.order_by += tuple([Order(key.node, False) if isinstance(key, Expr) else key.node for key in keys])
+        node.order_by += tuple([
+            key.node if isinstance(key, Ordering) else Order(expression(key, "sort key"), False) for key in keys
+        ])  # fmt: skip
         return self._with(node)
 
     def limit(self, count: int | Expr[int]) -> Self:
         """At most this many rows."""
         node = self.node.copy()
-        node.limit = operand(count, BIGINT)
+        node.limit = whole(count)
         return self._with(node)
 
     def offset(self, count: int | Expr[int]) -> Self:
         """Leave out this many rows first."""
         node = self.node.copy()
-        node.offset = operand(count, BIGINT)
+        node.offset = whole(count)
         return self._with(node)
 
     def distinct(self) -> Self:
@@ -106,9 +108,7 @@ class Select(Query[R], Generic[R, Projection, Facts]):
 
     def scalar_subquery(self) -> Expr[Any]:
         """This one-column select as a value: NULL when it finds no row."""
-        if len(self.node.projection) != 1 or isinstance(self.node.projection[0], nodes.WholeTable):
-            raise TypeError("a scalar sub-query selects one column")
-        return Expr(Subquery(self.node, self.node.projection[0].type))
+        return Expr(one_column(self))
 
     def _join(self, kind: str, source: AnySource, on: Expr[bool | None] | None) -> Self:
         node = self.node.copy()
@@ -119,6 +119,15 @@ class Select(Query[R], Generic[R, Projection, Facts]):
         new = object.__new__(type(self))
         new.node = node
         return new
+
+
+def whole(count: int | Expr[int]) -> nodes.Expression:
+    """The node of a number of rows."""
+    if count.__class__ is int:
+        if count < 0:
+            raise ValueError(f"a number of rows is not negative: {count}")  # on SQLite, that is no limit at all
+        return nodes.Parameter(count, BIGINT)
+    return expression(count, "number of rows")
 
 
 @overload

@@ -11,11 +11,12 @@ from qb.statements.returning import Returning
 from qb.statements.sources import AnySource, Selectable, projection_of, source_of
 from qb.statements.writes import assignments
 from qb.tables import Table, definition_of
+from qb.typevars import Facts
 
 TB = TypeVar("TB", bound=Table, covariant=True)
 
 
-class Update(Compilable, Generic[TB]):
+class Update(Compilable, Generic[TB, Facts]):
     """An UPDATE of a table. Without WHERE it is refused, unless it says `.all_rows()`."""
 
     __slots__ = ("node", "table")

@@ -1,0 +1,1 @@
+"""Examples: programs to run and to read."""

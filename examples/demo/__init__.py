@@ -1,0 +1,1 @@
+"""A tour of qb over real data: `python -m examples.demo`."""

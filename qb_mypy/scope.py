@@ -1,0 +1,181 @@
+"""Scope: what the clauses of a statement read must be in its FROM, or come from the query around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mypy.checker import TypeChecker
+from mypy.nodes import ComparisonExpr, Context, Expression, OpExpr, UnaryExpr
+from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
+
+from qb_mypy import messages
+from qb_mypy.encoding import (
+    DELETE,
+    INSERT,
+    ORDERING,
+    SELECT,
+    UPDATE,
+    Facts,
+    Ref,
+    Use,
+    expression,
+    facts_of,
+    short,
+    strings,
+)
+from qb_mypy.rows import item_refs
+from qb_mypy.tables import table_of
+
+
+class Scope(NamedTuple):
+    """What a query has for its FROM, and what it reads from elsewhere."""
+
+    implied: list[str]
+    """Selected sources that nothing names: one is the FROM, more are a mistake."""
+    free: list[Use]
+
+
+def refs_of(api: TypeChecker, type: Type) -> list[Ref]:
+    """What an expression or a sort key reads, as far as it is known."""
+    proper = get_proper_type(type)
+    if isinstance(proper, Instance) and proper.type.fullname == ORDERING:
+        return [Ref.decode(text) for text in strings(proper.args[0]) or ()]
+    part = expression(proper, api)
+    return part.refs or [] if part is not None else []
+
+
+def selected(api: TypeChecker, items: Sequence[Type]) -> list[str]:
+    """The sources of a projection, each once."""
+    return list(dict.fromkeys(ref.source for item in items for ref in item_refs(api, item) or ()))
+
+
+def projected(query: Instance) -> list[Type] | None:
+    """The projection of a query; None when it is unknown."""
+    packed = get_proper_type(query.args[1])
+    return list(packed.items) if isinstance(packed, TupleType) else None
+
+
+def note_uses(
+    api: TypeChecker,
+    facts: Facts,
+    known: Sequence[str],
+    args: Sequence[Sequence[Expression]],
+    arg_types: Sequence[Sequence[Type]],
+    clause: str,
+) -> None:
+    """Remember what a clause reads of sources that are not in the statement: they may still be joined, or come
+    from the query around it.
+    """
+    for group, types in zip(args, arg_types, strict=True):
+        for node, type in zip(group, types, strict=True):
+            for ref in refs_of(api, type):
+                if ref.source not in known:
+                    facts.uses.append(Use(ref, clause, api.tree.fullname, node.line))
+
+
+def check_conditions(api: TypeChecker, args: Sequence[Sequence[Expression]]) -> None:
+    """Report Python's `and`, `or` and chained comparisons in conditions: they lose a part of what was written."""
+    for group in args:
+        for node in group:
+            _check_condition(api, node)
+
+
+def _check_condition(api: TypeChecker, node: Expression) -> None:
+    if isinstance(node, UnaryExpr):
+        _check_condition(api, node.expr)
+    elif isinstance(node, OpExpr) and node.op in ("and", "or"):
+        left = api.lookup_type_or_none(node.left)
+        if left is not None and expression(left, api) is not None:
+            messages.report(api, messages.python_logic(node.op), node, messages.TYPE)
+    elif isinstance(node, OpExpr):
+        _check_condition(api, node.left)
+        _check_condition(api, node.right)
+    elif isinstance(node, ComparisonExpr) and len(node.operators) > 1:
+        types = [api.lookup_type_or_none(operand) for operand in node.operands]
+        if any(type is not None and expression(type, api) is not None for type in types):
+            messages.report(api, messages.chained(), node, messages.TYPE)
+
+
+def scope_of(api: TypeChecker, query: Instance) -> Scope | None:
+    """The scope of a Select; None when too little is known of it."""
+    if query.type.fullname != SELECT:
+        return None
+    facts, items = facts_of(query), projected(query)
+    if facts is None or items is None:
+        return None
+    implied = [name for name in selected(api, items) if name not in facts.sources]
+    known = set(facts.sources) if facts.from_ else {*facts.sources, *implied}
+    return Scope(implied, [use for use in facts.uses if use.ref.source not in known])
+
+
+def free_refs(api: TypeChecker, query: Instance) -> list[Ref] | None:
+    """What a sub-query reads of the query around it; None when that is unknown."""
+    scope = scope_of(api, query)
+    facts, items = (facts_of(query), projected(query)) if scope is not None else (None, None)
+    if scope is None or facts is None or items is None:
+        return None
+    free = [use.ref for use in scope.free]
+    if facts.from_:
+        free += [ref for item in items for ref in item_refs(api, item) or () if ref.source in scope.implied]
+    return free
+
+
+def check_from(api: TypeChecker, query: Instance, where: Context) -> None:
+    """Report a sub-query whose FROM does not follow from what it selects."""
+    scope = scope_of(api, query)
+    facts = facts_of(query) if scope is not None else None
+    if scope is None or facts is None or facts.from_:
+        return
+    if len(scope.implied) > 1:
+        message = messages.not_joined([short(name) for name in scope.implied])
+        messages.report(api, message, where, messages.SCOPE)
+    elif facts.joined and not scope.implied:
+        message = messages.all_joined(short(facts.joined[0]))
+        messages.report(api, message, where, messages.SCOPE)
+
+
+def check_statement(api: TypeChecker, statement: ProperType | None, where: Context) -> None:
+    """A statement is about to be run: all that it reads must be there, and a write must say what it does."""
+    if not isinstance(statement, Instance):
+        return
+    if statement.type.fullname == SELECT:
+        _check_select(api, statement, where)
+    elif statement.type.fullname in (INSERT, UPDATE, DELETE):
+        _check_write(api, statement, where)
+
+
+def _check_select(api: TypeChecker, query: Instance, where: Context) -> None:
+    scope = scope_of(api, query)
+    facts = facts_of(query) if scope is not None else None
+    if scope is None or facts is None:
+        return
+    if facts.from_:
+        for name in scope.implied:
+            message = messages.not_in_from(short(name), [short(source) for source in facts.sources])
+            messages.report(api, message, where, messages.SCOPE)
+    check_from(api, query, where)
+    nothing_yet = not facts.sources and not scope.implied
+    for use in scope.free:
+        message = messages.not_in_query(use.ref.display(), short(use.ref.source), use.clause, nothing_yet)
+        messages.report(api, message, place(api, use, where), messages.SCOPE)
+
+
+def _check_write(api: TypeChecker, write: Instance, where: Context) -> None:
+    table, facts = table_of(write), facts_of(write)
+    if table is None or facts is None:
+        return
+    verb = write.type.name.lower()
+    if verb != "delete" and "values" not in facts.said:
+        messages.report(api, messages.nothing_written(verb, table.name), where, messages.TYPE)
+    elif verb != "insert" and "where" not in facts.said:
+        messages.report(api, messages.every_row(verb, table.name), where, messages.TYPE)
+    for use in facts.uses:
+        if use.ref.source not in facts.sources:
+            message = messages.not_in_write(use.ref.display(), short(use.ref.source), use.clause, verb)
+            messages.report(api, message, place(api, use, where), messages.SCOPE)
+
+
+def place(api: TypeChecker, use: Use, where: Context) -> Context:
+    """Where a use was written, if that is in the module that is being checked."""
+    return messages.at_line(use.line) if use.module == api.tree.fullname else where

@@ -1,0 +1,61 @@
+"""Databases to test with. Each test gets one of its own, empty and open."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+
+import asyncpg
+import pytest
+
+from qb import Database
+from tests.postgres_server import PostgresServer, running_server
+
+SCHEMA_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """The drivers are asyncio's."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for all tests, started when the first one needs it."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def postgres_url(postgres_server: PostgresServer) -> str:
+    """The URL of an empty PostgreSQL schema."""
+    schema = f"test_{next(SCHEMA_NUMBERS)}"
+    connection = await asyncpg.connect(postgres_server.url)
+    try:
+        await connection.execute(f"CREATE SCHEMA {schema}")
+    finally:
+        await connection.close()
+    # Without TLS: asyncpg reports to the event loop when it is cancelled while it asks the server for it.
+    return f"{postgres_server.url}?search_path={schema}&sslmode=disable"
+
+
+@pytest.fixture
+async def postgres_db(postgres_url: str) -> AsyncIterator[Database]:
+    """An empty PostgreSQL."""
+    async with Database.connect(postgres_url) as db:
+        yield db
+
+
+@pytest.fixture
+async def sqlite_db() -> AsyncIterator[Database]:
+    """An empty SQLite, in memory."""
+    async with Database.connect("sqlite://") as db:
+        yield db
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """An empty database of each engine: the test runs once with each."""
+    db: Database = request.getfixturevalue(f"{request.param}_db")
+    return db
