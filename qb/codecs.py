@@ -38,12 +38,18 @@ def real(value: Any, type: SqlType) -> float:
 
 
 def text(value: Any, type: SqlType) -> str:
+    """A text of any length."""
+    if value.__class__ is str or isinstance(value, str):
+        return value
+    raise EncodingError(f"{value!r} is no text, but the column is {type!r}")
+
+
+def limited_text(value: Any, type: SqlType) -> str:
     """A text that is not too long."""
-    if not isinstance(value, str):
-        raise EncodingError(f"{value!r} is no text, but the column is {type!r}")
-    if isinstance(type, Varchar) and len(value) > type.length:
+    assert isinstance(type, Varchar)
+    if len(text(value, type)) > type.length:
         raise EncodingError(f"{value!r} has {len(value)} characters, but the column is {type!r}")
-    return value
+    return value  # type: ignore[no-any-return]  # a str
 
 
 def data(value: Any, type: SqlType) -> Any:

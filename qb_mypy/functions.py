@@ -147,9 +147,7 @@ def raw(ctx: FunctionContext) -> Type:
     refs = lax(union_of_refs([expression(type, api) for type in ctx.arg_types[1]]))
     value = get_proper_type(result.args[0])
     unknown = isinstance(value, Instance) and value.type.fullname == "builtins.object"
-    return result.copy_modified(
-        args=[AnyType(TypeOfAny.special_form) if unknown else value, refs_type(api, refs)]
-    )
+    return result.copy_modified(args=[AnyType(TypeOfAny.special_form) if unknown else value, refs_type(api, refs)])
 
 
 def literal(ctx: FunctionContext) -> Type:

@@ -75,10 +75,7 @@ def unknown_in_row(name: str, known: list[str]) -> str:
 
 
 def unnamed_in_row(name: str, known: list[str]) -> str:
-    return (
-        f'The row has no column "{name}"{_closest(name, known)}: '
-        f'give the expression a name with .as_("{name}")'
-    )
+    return f'The row has no column "{name}"{_closest(name, known)}: give the expression a name with .as_("{name}")'
 
 
 def no_item(table: str, count: int, index: int) -> str:

@@ -45,9 +45,7 @@ def row_type(api: TypeChecker, items: Sequence[Type], outer: frozenset[str]) -> 
     values = [item_value(api, item, outer) for item in items]
     names = [item_name(item) for item in items]
     named = {name: value for name, value in zip(names, values, strict=True) if name is not None}
-    fields = TypedDictType(
-        named, set(named), set(), api.named_generic_type("typing._TypedDict", [])
-    )
+    fields = TypedDictType(named, set(named), set(), api.named_generic_type("typing._TypedDict", []))
     return TupleType(values, Instance(class_info(api, ROW), [fields]))
 
 
@@ -60,9 +58,7 @@ def item_value(api: TypeChecker, item: Type, outer: frozenset[str]) -> Type:
     part = expression(item, api)
     if part is None:
         return AnyType(TypeOfAny.special_form)
-    missing = any(
-        ref.source in outer and not ref.lax and not ref.aggregated for ref in part.refs or ()
-    )
+    missing = any(ref.source in outer and not ref.lax and not ref.aggregated for ref in part.refs or ())
     return optional(part.value) if missing else part.value
 
 

@@ -280,9 +280,7 @@ def _targets(api: TypeChecker, table: TypeInfo, types: Sequence[Type], where: Co
     return names
 
 
-def _keyword_arguments(
-    ctx: MethodContext, table: TypeInfo, is_new: bool = False
-) -> list[tuple[Context, Type]]:
+def _keyword_arguments(ctx: MethodContext, table: TypeInfo, is_new: bool = False) -> list[tuple[Context, Type]]:
     """The arguments that are values of columns, with what mypy's own check of them lets through reported."""
     assert isinstance(ctx.api, TypeChecker)
     found: list[tuple[Context, Type]] = []
@@ -311,9 +309,7 @@ def _keyword_arguments(
 
 def _has_keywords(ctx: MethodContext) -> bool:
     """Whether the call names anything, be it right or wrong."""
-    return isinstance(ctx.context, CallExpr) and any(
-        kind in (ARG_NAMED, ARG_STAR2) for kind in ctx.context.arg_kinds
-    )
+    return isinstance(ctx.context, CallExpr) and any(kind in (ARG_NAMED, ARG_STAR2) for kind in ctx.context.arg_kinds)
 
 
 def _having(ctx: MethodContext, *words: str, clause: str | None = None) -> Type:

@@ -26,10 +26,16 @@ def small_integer(value: Any, type: SqlType) -> int:
 
 def text_without_nul(value: Any, type: SqlType) -> str:
     """A text."""
-    text = codecs.text(value, type)
-    if "\0" in text:
-        raise EncodingError(f"{text!r} holds NUL, which PostgreSQL cannot keep: take col.blob()")
-    return text
+    if value.__class__ is not str:
+        value = codecs.text(value, type)
+    if "\0" in value:
+        raise EncodingError(f"{value!r} holds NUL, which PostgreSQL cannot keep: take col.blob()")
+    return value  # type: ignore[no-any-return]  # a str
+
+
+def limited_text_without_nul(value: Any, type: SqlType) -> str:
+    """A text that is not too long."""
+    return text_without_nul(codecs.limited_text(value, type), type)
 
 
 def array(value: Any, type: SqlType) -> list[Any]:
@@ -83,7 +89,7 @@ STORED: dict[str, Encoder] = {
     "integer": small_integer,
     "smallint": small_integer,
     "text": text_without_nul,
-    "varchar": text_without_nul,
+    "varchar": limited_text_without_nul,
     "blob": codecs.data,
 }
 

@@ -122,7 +122,7 @@ ENCODERS: dict[str, Encoder] = {
     "glob suffix": lambda value, type: "*" + glob_literal(value),
 }
 
-STORED: dict[str, Encoder] = {"text": codecs.text, "varchar": codecs.text, "blob": codecs.data}
+STORED: dict[str, Encoder] = {"text": codecs.text, "varchar": codecs.limited_text, "blob": codecs.data}
 
 DECODERS: dict[str, Callable[[SqlType], Callable[[Any], Any] | None]] = {
     "boolean": lambda type: bool,

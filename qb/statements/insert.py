@@ -64,7 +64,7 @@ class Insert(Compilable, Generic[TB, Facts]):
             absent = {name: self._default(name) for name in attributes}
             cells = [tuple([row.get(name, absent[name]) for name in attributes]) for row in rows]
         node.columns = tuple([writable(self.table, name) for name in attributes])
-        plain = not any([issubclass(cls, (Expr, Expression)) for cls in {c.__class__ for row in cells for c in row}])
+        plain = not any(issubclass(cls, (Expr, Expression)) for cls in {c.__class__ for row in cells for c in row})
         if not plain:
             cells = [tuple([c.node if isinstance(c, Expr) else c for c in row]) for row in cells]
         node.values = Values(cells, plain)

@@ -42,14 +42,16 @@ class Mutation(ast.NodeTransformer):
             return node
         if self.strikes("argument replaced"):
             other = self.chance.choice(self.names)
-            node.args[0] = self.chance.choice([
-                ast.Constant(None),
-                ast.Constant("text"),
-                ast.Starred(node.args[0], ast.Load()),
-                ast.Name(other, ast.Load()),
-                ast.Call(ast.Name(other, ast.Load()), [], []),
-                ast.List([node.args[0]], ast.Load()),
-            ])
+            node.args[0] = self.chance.choice(
+                [
+                    ast.Constant(None),
+                    ast.Constant("text"),
+                    ast.Starred(node.args[0], ast.Load()),
+                    ast.Name(other, ast.Load()),
+                    ast.Call(ast.Name(other, ast.Load()), [], []),
+                    ast.List([node.args[0]], ast.Load()),
+                ]
+            )
         elif self.strikes("dictionary unpacked"):
             node.keywords.append(ast.keyword(None, node.args[0]))
         elif isinstance(node.func, ast.Attribute) and self.strikes("call left out"):
@@ -214,9 +216,7 @@ def test_errors_are_ignored_by_their_code(code: str, tmp_path: Path) -> None:
 
 def test_another_code_does_not_ignore_them(tmp_path: Path) -> None:
     (tmp_path / SCHEMA).write_text((CASES / SCHEMA).read_text())
-    (tmp_path / "program.py").write_text(
-        "from schema import Album\nAlbum.id == 'x'  # type: ignore[qb-scope]\n"
-    )
+    (tmp_path / "program.py").write_text("from schema import Album\nAlbum.id == 'x'  # type: ignore[qb-scope]\n")
     said = mypy(tmp_path)
     assert "program.py:2: error: Album.id is int, but the value is str" in said
     assert 'error: Unused "type: ignore" comment' in said
