@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from qb import nodes, types
 from qb.columns import Column, Declaration, Required
 from qb.errors import SchemaError
+from qb.identifiers import snake_case
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -154,7 +155,6 @@ def enum(python_type: type[E], name: str | None = None, *, renamed_from: str | N
         raise SchemaError(
             f"col.enum({python_type.__name__}): the members need string values, which the database stores"
         )
-    from qb.compiler import snake_case
 
     kind = types.Enum(python_type, snake_case(python_type.__name__))
     return _column(kind, name, renamed_from)

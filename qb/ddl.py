@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from qb import constraints, nodes
 from qb.columns import Column, Declaration, Reference
-from qb.compiler import PATHS, QUOTED, Compiler, Names
+from qb.compiler import Compiler
 from qb.errors import SchemaError, UnsupportedError
+from qb.identifiers import PATHS, QUOTED, Names
 from qb.nodes import Node
 from qb.tables import Definition, Table, definition_of, resolve
 from qb.types import Array, Enum, SqlType

@@ -6,8 +6,9 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
-from qb.compiler import QUOTED, Compiler
+from qb.compiler import Compiler
 from qb.errors import QbError, closest
+from qb.identifiers import QUOTED
 from qb.types import SqlType
 
 if TYPE_CHECKING:

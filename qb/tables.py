@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from qb import constraints, nodes, types
 from qb.columns import Column, Declaration, Reference
-from qb.compiler import snake_case
 from qb.errors import SchemaError, closest
 from qb.expressions import Expr, Ordering
+from qb.identifiers import snake_case
 from qb.transform import transform
 from qb.typevars import Name
 

@@ -23,6 +23,7 @@ FLOORS = [
     "qb.codecs",
     "qb.nodes",
     "qb.transform",
+    "qb.identifiers",
     "qb.compiler",
     "qb.dialect",
     "qb.query",

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from dialects.postgres.codecs import ENCODERS, LIMITS, PATTERNS, STORED, LikePattern
 from qb import nodes
 from qb.codecs import MICROSECOND
-from qb.compiler import ATOM, QUOTED, Compiler
+from qb.compiler import ATOM, Compiler
+from qb.identifiers import QUOTED
 from qb.nodes import Column, Expression, Node, Parameter
 from qb.transform import transform
 from qb.types import BIGINT, INTEGERS, NUMBERS, TEXTS, Array, Enum, SqlType, Timestamp

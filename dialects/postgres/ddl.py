@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dialects.postgres.compiler import PostgresCompiler, type_name
 from qb import constraints
 from qb.columns import Declaration
-from qb.compiler import QUOTED
 from qb.ddl import Ddl, DdlExpressions, quoted_names
+from qb.identifiers import QUOTED
 from qb.tables import Definition
 from qb.types import TEXT, Array, Enum, SqlType
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dialects.sqlite.codecs import DIGITS
 from dialects.sqlite.compiler import SqliteCompiler
 from qb.columns import Declaration
-from qb.compiler import QUOTED
 from qb.ddl import Ddl, DdlExpressions
 from qb.errors import UnsupportedError
+from qb.identifiers import QUOTED
 from qb.types import TEXT, Enum, Numeric, SqlType, Varchar
 
 TYPE_NAMES = {

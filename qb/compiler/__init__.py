@@ -1,0 +1,16 @@
+"""Nodes to SQL text and parameters, in one pass.
+
+`Compiler` speaks the SQL that the engines share; a dialect subclasses it and overrides the few methods in which it
+differs. A `visit_*` method returns the text of a node; parameters are collected in the order of the text.
+"""
+
+from qb.compiler.base import Encoder
+from qb.compiler.expressions import ATOM
+from qb.compiler.writes import WriteCompiler
+
+
+class Compiler(WriteCompiler):
+    """The whole of it."""
+
+
+__all__ = ["ATOM", "Compiler", "Encoder"]

@@ -1,0 +1,104 @@
+"""What every part of a compiler needs: the dispatch on nodes, the parameters, the scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from qb import nodes
+from qb.errors import CompileError
+from qb.identifiers import PATHS, snake_case
+from qb.nodes import Column, Node, Source
+from qb.types import SqlType
+
+Encoder = Callable[[Any, SqlType], Any]  # any value of the type's Python class, to what the driver takes
+
+
+class BaseCompiler:
+    """Renders one statement; a new one is made for each."""
+
+    encoders: ClassVar[Mapping[str, Encoder]] = {}
+    """By the kind of a SQL type: how its values are handed to the driver. A missing kind goes as it is."""
+    stored: ClassVar[Mapping[str, Encoder]] = {}
+    """Likewise for values that a column shall keep, where a comparison takes more than a column does."""
+    functions: ClassVar[Mapping[str, str]] = {}
+    """By qb's name for a function: the dialect's name, where it is another one."""
+    paths: ClassVar[Mapping[tuple[str, ...], str]] = PATHS
+    """How columns are written."""
+    dispatch: ClassVar[dict[type[Node], Callable[[Any, Any], str]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls.dispatch = _dispatch(cls)
+
+    def __init__(self) -> None:
+        self.parameters: list[object] = []
+        self.uses: dict[Source, Column] = {}
+        """The sources that the statement in hand reads, each with a column that reads it."""
+
+    def compile(self, node: Node) -> tuple[str, tuple[object, ...]]:
+        """The text of a whole statement, and its parameters."""
+        text = self.dispatch[node.__class__](self, node)
+        if self.uses and isinstance(node, nodes.Statement):
+            self.check_scope()
+        return text, tuple(self.parameters)
+
+    def check_scope(self) -> None:
+        """Raise CompileError when columns are read of what is not there."""
+        for column in self.uses.values():
+            raise CompileError(
+                f'"{column.source.label}" is not in this query, but its column "{column.name}" is used: '
+                f"add a .from_() or a .join()"
+            )
+
+    def visit(self, node: Node) -> str:
+        """The text of any node."""
+        return self.dispatch[node.__class__](self, node)
+
+    def visit_all(self, items: Iterable[Node]) -> str:
+        """Texts with commas between them."""
+        dispatch = self.dispatch
+        return ", ".join([dispatch[item.__class__](self, item) for item in items])
+
+    # Parameters
+
+    def placeholder(self) -> str:
+        """The mark of the parameter that was appended last."""
+        return "?"
+
+    def bind(self, value: object, type: SqlType, beside: SqlType | None = None) -> str:
+        """Append a parameter; `beside` is the type of what it is compared with or assigned to, if known."""
+        encode = self.encoders.get(type.kind)
+        if encode is not None and value is not None:
+            value = encode(value, type)
+        self.parameters.append(value)
+        return self.placeholder()
+
+    def literal(self, value: object, type: SqlType) -> str:
+        """A value as text, for DDL, where nothing can be bound."""
+        if value is None:
+            return "NULL"
+        encode = self.encoders.get(type.kind)
+        if encode is not None:
+            value = encode(value, type)
+        if isinstance(value, bool):
+            return "TRUE" if value else "FALSE"
+        if isinstance(value, (int, float)):
+            return f"({value!r})" if value < 0 else repr(value)
+        if isinstance(value, bytes):
+            return f"X'{value.hex()}'"
+        text = str(value)
+        if "\0" in text:
+            raise CompileError("a text in DDL cannot hold NUL")
+        return "'" + text.replace("'", "''") + "'"
+
+
+def _dispatch(compiler: type[BaseCompiler]) -> dict[type[Node], Callable[[Any, Any], str]]:
+    """Each node class with the visit method for its name."""
+    table = {}
+    classes: list[type[Node]] = [Node]
+    for cls in classes:  # grows
+        classes += cls.__subclasses__()  # dialects may have nodes of their own
+        method = getattr(compiler, f"visit_{snake_case(cls.__name__)}", None)
+        if method is not None:
+            table[cls] = method
+    return table

@@ -1,0 +1,217 @@
+"""Expressions, with parentheses where they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qb import nodes
+from qb.compiler.base import BaseCompiler
+from qb.identifiers import QUOTED
+from qb.nodes import Column, Expression, Node, Parameter
+from qb.types import SqlType
+
+PREDICATE, CLOSER = 4, 5
+ATOM = 10
+PRECEDENCE = {
+    "OR": 1,
+    "AND": 2,
+    "=": PREDICATE,
+    "<>": PREDICATE,
+    "<": PREDICATE,
+    "<=": PREDICATE,
+    ">": PREDICATE,
+    ">=": PREDICATE,
+    "||": 5,
+    "+": 6,
+    "-": 6,
+    "*": 7,
+    "/": 7,
+    "//": 7,
+    "%": 7,
+}
+"""How tightly operators bind, where the engines agree. Elsewhere (`||` next to arithmetic, predicates inside
+predicates) parentheses are always written."""
+NOT, NEGATION = 3, 8
+
+
+class ExpressionCompiler(BaseCompiler):
+    """Renders expressions and projections."""
+
+    def operand(self, node: Expression, minimum: int, beside: SqlType | None = None) -> str:
+        """The text of a part of an expression, in parentheses when it binds less tightly than `minimum`."""
+        cls = node.__class__
+        if cls is Column:  # the two commonest nodes, so without a call
+            self.uses[node.source] = node  # type: ignore[attr-defined,assignment]  # the class was checked
+            return self.paths[node.path]  # type: ignore[attr-defined]  # likewise
+        if cls is Parameter:
+            return self.bind(node.value, node.type, beside)  # type: ignore[attr-defined]  # likewise
+        text = self.dispatch[cls](self, node)
+        return f"({text})" if self.strength(node) < minimum else text
+
+    def strength(self, node: Expression) -> int:
+        """How tightly the text of a node holds together."""
+        if isinstance(node, nodes.Binary):
+            return PRECEDENCE[node.operator]
+        if isinstance(node, nodes.Unary):
+            return NOT if node.operator == "NOT" else NEGATION
+        if isinstance(node, nodes.Label):
+            return self.strength(node.operand)
+        if isinstance(node, (nodes.IsNull, nodes.In, nodes.Between, nodes.Like, nodes.Affix)):
+            return PREDICATE
+        return 0 if isinstance(node, nodes.Raw) else ATOM
+
+    def visit_column(self, node: Column) -> str:
+        self.uses[node.source] = node
+        return self.paths[node.path]
+
+    def visit_unbound(self, node: nodes.Unbound) -> str:
+        return "?column?"
+
+    def visit_parameter(self, node: Parameter) -> str:
+        return self.bind(node.value, node.type)
+
+    def visit_null(self, node: nodes.Null) -> str:
+        return "NULL"
+
+    def visit_default(self, node: nodes.Default) -> str:
+        return "DEFAULT"
+
+    def visit_comparison(self, node: nodes.Comparison) -> str:
+        left = node.left
+        return f"{self.operand(left, CLOSER)} {node.operator} {self.operand(node.right, CLOSER, left.type)}"
+
+    def visit_binary(self, node: nodes.Binary) -> str:
+        operator = node.operator
+        level = PRECEDENCE[operator]
+        if level < PREDICATE:  # AND, OR: associative
+            return f"{self.operand(node.left, level)} {operator} {self.operand(node.right, level)}"
+        return self.arithmetic(node, level)
+
+    def arithmetic(self, node: nodes.Binary, level: int) -> str:
+        """Arithmetic and `||`: associative to the left."""
+        operator, left, right = node.operator, node.left, node.right
+        if operator == "/":
+            return self.division(node)
+        lowest = level
+        if operator == "||" and not (isinstance(left, nodes.Binary) and left.operator == "||"):
+            lowest = NEGATION
+        left_text = self.operand(left, lowest)
+        right_text = self.operand(right, max(level + 1, lowest), left.type)
+        return f"{left_text} {'/' if operator == '//' else operator} {right_text}"
+
+    def division(self, node: nodes.Binary) -> str:
+        """True division."""
+        return f"{self.as_float(node.left)} / {self.as_float(node.right)}"
+
+    def as_float(self, node: Expression) -> str:
+        """An expression as a double-precision float."""
+        return f"CAST({self.visit(node)} AS double precision)"
+
+    def visit_unary(self, node: nodes.Unary) -> str:
+        if node.operator == "NOT":
+            return f"NOT {self.operand(node.operand, NOT)}"
+        return f"-{self.operand(node.operand, ATOM)}"
+
+    def visit_is_null(self, node: nodes.IsNull) -> str:
+        text = self.operand(node.operand, CLOSER)
+        return f"{text} IS NOT NULL" if node.negated else f"{text} IS NULL"
+
+    def visit_in(self, node: nodes.In) -> str:
+        options = node.options
+        if not options:  # no engine takes an empty list
+            return "1 = 1" if node.negated else "1 = 0"
+        left = self.operand(node.operand, CLOSER)
+        word = "NOT IN" if node.negated else "IN"
+        if isinstance(options, nodes.Subquery):
+            return f"{left} {word} {self.visit(options)}"
+        kind = node.operand.type
+        items = ", ".join([self.operand(option, CLOSER, kind) for option in options])
+        return f"{left} {word} ({items})"
+
+    def visit_between(self, node: nodes.Between) -> str:
+        kind = node.operand.type
+        operand = self.operand(node.operand, CLOSER)
+        word = "NOT BETWEEN" if node.negated else "BETWEEN"
+        low, high = self.operand(node.low, CLOSER, kind), self.operand(node.high, CLOSER, kind)
+        return f"{operand} {word} {low} AND {high}"
+
+    def visit_like(self, node: nodes.Like) -> str:
+        operand = self.operand(node.operand, CLOSER)
+        word = f"{'NOT ' if node.negated else ''}{self.like(node.ignore_case)}"
+        return f"{operand} {word} {self.operand(node.pattern, CLOSER, node.operand.type)}"
+
+    def like(self, ignore_case: bool) -> str:
+        """The operator for LIKE."""
+        return "ILIKE" if ignore_case else "LIKE"
+
+    def visit_affix(self, node: nodes.Affix) -> str:
+        """For showing: each dialect has its own way."""
+        word = {"prefix": "STARTS WITH", "suffix": "ENDS WITH", "substring": "CONTAINS"}[node.position]
+        return f"{self.operand(node.operand, CLOSER)} {word} {self.operand(node.part, CLOSER)}"
+
+    def visit_function(self, node: nodes.Function) -> str:
+        special = getattr(self, f"function_{node.name}", None)
+        if special is not None:
+            return special(node)  # type: ignore[no-any-return]  # function_* methods return text
+        name = self.functions.get(node.name, node.name)
+        return f"{name}({self.visit_all(node.arguments)})"
+
+    def visit_aggregate(self, node: nodes.Aggregate) -> str:
+        return self.cast_aggregate(node, self.aggregate(node))
+
+    def aggregate(self, node: nodes.Aggregate) -> str:
+        """The call itself, with DISTINCT and FILTER."""
+        arguments = self.visit_all(node.arguments) if node.arguments else "*"
+        text = f"{node.name}({'DISTINCT ' if node.distinct else ''}{arguments})"
+        if node.filter is not None:
+            text += f" FILTER (WHERE {self.visit(node.filter)})"
+        return text
+
+    def cast_aggregate(self, node: nodes.Aggregate, text: str) -> str:
+        """An aggregate, cast where the engine would answer in another type than qb promises."""
+        return text
+
+    def visit_excluded(self, node: nodes.Excluded) -> str:
+        return f"excluded.{QUOTED[node.column.name]}"
+
+    def visit_subquery(self, node: nodes.Subquery) -> str:
+        return f"({self.visit(node.select)})"
+
+    def visit_exists(self, node: nodes.Exists) -> str:
+        return f"EXISTS ({self.visit(node.select)})"
+
+    def visit_raw(self, node: nodes.Raw) -> str:
+        pieces = [node.texts[0]]
+        for hole, text in zip(node.holes, node.texts[1:], strict=True):
+            pieces.append(self.visit(hole))
+            pieces.append(text)
+        return "".join(pieces)
+
+    def visit_label(self, node: nodes.Label) -> str:
+        """What has the name; outside of a projection that is all there is to a label."""
+        return self.visit(node.operand)
+
+    def visit_whole_table(self, node: nodes.WholeTable) -> str:
+        return self.projection(node.table.columns)
+
+    def visit_order(self, node: nodes.Order) -> str:
+        text = self.visit(node.operand)
+        if node.descending:
+            text += " DESC"
+        return text if node.nulls is None else f"{text} NULLS {node.nulls}"
+
+    def projection(self, items: Sequence[Node]) -> str:
+        """What a statement returns. A column is renamed to its attribute where the two differ."""
+        texts = []
+        for item in items:
+            if isinstance(item, Column):  # the commonest item, so without a call
+                self.uses[item.source] = item
+                text = self.paths[item.path]
+                if item.attribute != item.name:
+                    text += f" AS {QUOTED[item.attribute]}"
+            else:
+                text = self.dispatch[item.__class__](self, item)
+                if item.__class__ is nodes.Label:
+                    text += f" AS {QUOTED[item.name]}"
+            texts.append(text)
+        return ", ".join(texts)

@@ -1,0 +1,84 @@
+"""SELECT, and the scope of what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qb import nodes
+from qb.compiler.expressions import ExpressionCompiler
+from qb.errors import CompileError
+from qb.identifiers import PATHS, QUOTED
+from qb.nodes import Column, Source
+from qb.types import BIGINT
+
+
+class SelectCompiler(ExpressionCompiler):
+    """Renders selects and their sources."""
+
+    def visit_select(self, node: nodes.Select) -> str:
+        outer, self.uses = self.uses, {}
+        text = "SELECT DISTINCT " if node.distinct else "SELECT "
+        text += self.projection(node.projection)
+        sources = node.sources or self.implied_source(node.joins)
+        if sources:
+            text += " FROM " + self.visit_all(sources)
+        if node.joins:
+            text += "".join([self.visit_join(join) for join in node.joins])
+        if node.where is not None:
+            text += " WHERE " + self.visit(node.where)
+        if node.group_by:
+            text += " GROUP BY " + self.visit_all(node.group_by)
+        if node.having is not None:
+            text += " HAVING " + self.visit(node.having)
+        if node.order_by:
+            text += " ORDER BY " + self.visit_all(node.order_by)
+        if node.limit is not None or node.offset is not None:
+            text += self.limit(node)
+        self.leave(outer, sources, node.joins)
+        return text
+
+    def implied_source(self, joins: Sequence[nodes.Join]) -> tuple[Source, ...]:
+        """The FROM of a select that names none: the one selected source that is not joined."""
+        selected = tuple(self.uses)
+        if joins:
+            joined = {join.source for join in joins}
+            selected = tuple([source for source in selected if source not in joined])
+            if not selected:
+                raise CompileError("a select of nothing but joined sources needs a .from_() for the first of them")
+        if len(selected) > 1:
+            names = " and ".join([f'"{source.label}"' for source in selected])
+            raise CompileError(f"{names} are selected, but not joined: join them, or name the first in .from_()")
+        return selected
+
+    def leave(
+        self,
+        outer: dict[Source, Column],
+        own: tuple[Source, ...],
+        joins: Sequence[nodes.Join] = (),
+    ) -> None:
+        """Close a statement's scope: what it reads but does not have must come from the statement around it."""
+        inner, self.uses = self.uses, outer
+        if joins:
+            own = (*own, *[join.source for join in joins])
+        if len(own) > 1 and len({source.label.lower() for source in own}) < len(own):  # SQLite ignores case
+            raise CompileError(
+                f"a source is twice in this query: give one of them a name of its own with alias() "
+                f"({', '.join([source.label for source in own])})"
+            )
+        for source in inner:
+            if source not in own:
+                outer[source] = inner[source]
+
+    def limit(self, node: nodes.Select) -> str:
+        """LIMIT and OFFSET."""
+        text = "" if node.limit is None else f" LIMIT {self.operand(node.limit, 0, BIGINT)}"
+        return text if node.offset is None else f"{text} OFFSET {self.operand(node.offset, 0, BIGINT)}"
+
+    def visit_table(self, node: nodes.Table) -> str:
+        name = QUOTED[node.name] if node.schema is None else PATHS[node.schema, node.name]
+        return name if node.alias is None else f"{name} AS {QUOTED[node.alias]}"
+
+    def visit_join(self, node: nodes.Join) -> str:
+        source = self.visit(node.source)
+        on = "" if node.on is None else f" ON {self.visit(node.on)}"
+        return f" {node.kind} JOIN {source}{on}"

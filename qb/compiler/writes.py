@@ -1,0 +1,151 @@
+"""INSERT, UPDATE and DELETE."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from qb import nodes
+from qb.compiler.select import SelectCompiler
+from qb.errors import CompileError, EncodingError
+from qb.identifiers import QUOTED
+from qb.nodes import Column, Expression, Parameter
+from qb.types import SqlType
+
+
+class WriteCompiler(SelectCompiler):
+    """Renders the statements that write."""
+
+    def visit_insert(self, node: nodes.Insert) -> str:
+        parts = [f"INSERT INTO {self.visit_table(node.table)}"]
+        columns = node.columns
+        if columns:
+            parts.append(f" ({', '.join([QUOTED[column.name] for column in columns])})")
+        if node.select is not None:
+            parts.append(f" {self.insert_select(node.select, columns, node.on_conflict is not None)}")
+        elif node.values is not None and columns:
+            parts.append(f" VALUES {self.rows(columns, node.values)}")
+        else:
+            parts.append(" DEFAULT VALUES")
+        self.check_scope()  # what is inserted reads no columns of its own table
+        if node.on_conflict is not None:
+            parts.append(self.on_conflict(node.on_conflict))
+        parts.append(self.returning(node))
+        self.leave({}, (node.table,))
+        return "".join(parts)
+
+    def insert_select(self, select: nodes.Select, columns: Sequence[Column], upsert: bool) -> str:
+        """The SELECT of an INSERT."""
+        return self.visit_select(select)
+
+    def rows(self, columns: Sequence[Column], values: nodes.Values) -> str:
+        """The rows of VALUES: plain values are bound with their column's type."""
+        if values.plain:
+            return self.plain_rows(columns, values.rows)
+        texts = []
+        for row in values.rows:
+            cells = []
+            for cell, column in zip(row, columns, strict=True):
+                kind = column.type
+                try:
+                    cells.append(self.assigned(cell, kind) if isinstance(cell, Expression) else self.store(cell, kind))
+                except EncodingError as error:
+                    raise misfit(column, error) from error
+            texts.append(f"({', '.join(cells)})")
+        return ", ".join(texts)
+
+    def plain_rows(self, columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> str:
+        """Rows of nothing but values: one flat loop over each column that is encoded."""
+        width = len(columns)
+        before = len(self.parameters)
+        values = [value for row in rows for value in row]
+        for position, column in enumerate(columns):
+            kind = column.type
+            encode = self.stored.get(kind.kind) or self.encoders.get(kind.kind)
+            if encode is not None:
+                try:
+                    values[position::width] = [
+                        None if value is None else encode(value, kind) for value in values[position::width]
+                    ]
+                except EncodingError as error:
+                    raise misfit(column, error) from error
+        self.parameters += values
+        return self.placeholders(before, width, len(rows))
+
+    def placeholders(self, before: int, width: int, height: int) -> str:
+        """The marks of `height` rows of `width` parameters; `before` is how many there are already."""
+        row = f"({', '.join(['?'] * width)})"
+        return ", ".join([row] * height)
+
+    def assigned(self, value: Expression, type: SqlType) -> str:
+        """An expression that becomes the value of a column."""
+        if value.__class__ is Parameter:  # whatever it was beside
+            return self.store(value.value, type)
+        return self.operand(value, 0, type)
+
+    def store(self, value: object, type: SqlType) -> str:
+        """A parameter that becomes the value of a column."""
+        encode = self.stored.get(type.kind)
+        if encode is None or value is None:
+            return self.bind(value, type, type)
+        self.parameters.append(encode(value, type))
+        return self.placeholder()
+
+    def on_conflict(self, node: nodes.OnConflict) -> str:
+        target = f" ({', '.join([QUOTED[column.name] for column in node.target])})" if node.target else ""
+        if node.assignments is None:
+            return f" ON CONFLICT{target} DO NOTHING"
+        where = "" if node.where is None else f" WHERE {self.visit(node.where)}"
+        return f" ON CONFLICT{target} DO UPDATE SET {self.visit_all(node.assignments)}{where}"
+
+    def visit_assignment(self, node: nodes.Assignment) -> str:
+        column = node.column
+        try:
+            return f"{QUOTED[column.name]} = {self.assigned(node.value, column.type)}"
+        except EncodingError as error:
+            raise misfit(column, error) from error
+
+    def returning(self, node: nodes.Insert | nodes.Update | nodes.Delete) -> str:
+        """RETURNING, or nothing."""
+        return f" RETURNING {self.projection(node.projection)}" if node.projection else ""
+
+    def visit_update(self, node: nodes.Update) -> str:
+        if not node.assignments:
+            raise CompileError(f'the update of "{node.table.label}" sets nothing: call .set(…)')
+        where = self.guarded_where(node, "update")
+        outer, self.uses = self.uses, {}
+        parts = [f"UPDATE {self.visit_table(node.table)} SET {self.visit_all(node.assignments)}"]
+        if node.sources:
+            parts.append(f" FROM {self.visit_all(node.sources)}")
+        if where is not None:
+            parts.append(f" WHERE {self.visit(where)}")
+        parts.append(self.returning(node))
+        self.leave(outer, (node.table, *node.sources))
+        return "".join(parts)
+
+    def visit_delete(self, node: nodes.Delete) -> str:
+        where = self.guarded_where(node, "delete")
+        outer, self.uses = self.uses, {}
+        parts = [f"DELETE FROM {self.visit_table(node.table)}", self.using(node, where)]
+        parts.append(self.returning(node))
+        self.leave(outer, (node.table, *node.sources))
+        return "".join(parts)
+
+    def using(self, node: nodes.Delete, where: Expression | None) -> str:
+        """USING and WHERE of a DELETE."""
+        using = f" USING {self.visit_all(node.sources)}" if node.sources else ""
+        return using if where is None else f"{using} WHERE {self.visit(where)}"
+
+    def guarded_where(self, node: nodes.Update | nodes.Delete, verb: str) -> Expression | None:
+        """The WHERE of a write, which may be absent only when that was said."""
+        if node.where is None and not node.all_rows:
+            raise CompileError(
+                f'this {verb} has no WHERE and would touch every row of "{node.table.label}": '
+                f"add .where(…), or say .all_rows()"
+            )
+        return node.where
+
+
+def misfit(column: Column, error: EncodingError) -> EncodingError:
+    """The error with the column whose value does not fit."""
+    return EncodingError(f"{column.source.label}.{column.attribute}: {error}")

@@ -1,0 +1,44 @@
+"""Identifiers: the one place where a name becomes SQL."""
+
+from __future__ import annotations
+
+from qb.errors import CompileError
+
+
+class Quoting(dict[str, str]):
+    """Identifiers, quoted: the one place where a name becomes SQL."""
+
+    def __missing__(self, name: str) -> str:
+        if "\0" in name or not name:
+            raise CompileError(f"{name!r} cannot be an identifier")
+        if len(self) > 10_000:  # names made on the fly must not pile up
+            self.clear()
+        self[name] = text = '"' + name.replace('"', '""') + '"'
+        return text
+
+
+class Paths(dict[tuple[str, ...], str]):
+    """Qualified identifiers, quoted."""
+
+    def __missing__(self, path: tuple[str, ...]) -> str:
+        if len(self) > 10_000:
+            self.clear()
+        self[path] = text = ".".join([QUOTED[name] for name in path])
+        return text
+
+
+class Names(dict[tuple[str, ...], str]):
+    """Qualified identifiers, quoted without what qualifies them."""
+
+    def __missing__(self, path: tuple[str, ...]) -> str:
+        return QUOTED[path[-1]]
+
+
+QUOTED = Quoting()
+PATHS = Paths()
+
+
+def snake_case(name: str) -> str:
+    """`WholeTable` as `whole_table`."""
+    text = "".join(["_" + letter.lower() if letter.isupper() else letter for letter in name])
+    return text.removeprefix("_")
