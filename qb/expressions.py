@@ -65,15 +65,13 @@ class Expr(Generic[Value, Refs]):
         """`a == b` is `a = b`; with None it is `a IS NULL`."""
         if other is None:
             return Expr(IsNull(self.node, False))
-        node = self.node
-        return Expr(Comparison("=", node, operand(other, node.type)))
+        return Expr(Comparison("=", self.node, self._beside(other)))
 
     def __ne__(self, other: object) -> Expr[bool, Refs]:  # type: ignore[override]  # builds SQL
         """`a != b` is `a <> b`; with None it is `a IS NOT NULL`."""
         if other is None:
             return Expr(IsNull(self.node, True))
-        node = self.node
-        return Expr(Comparison("<>", node, operand(other, node.type)))
+        return Expr(Comparison("<>", self.node, self._beside(other)))
 
     def __lt__(self, other: object) -> Expr[bool, Refs]:
         return self._compare("<", other)
@@ -98,22 +96,22 @@ class Expr(Generic[Value, Refs]):
         return Expr(IsNull(self.node, True))
 
     def in_(self, options: Iterable[T] | Query[Any]) -> Expr[bool, Refs]:
-        """`a IN (…)`: of values, expressions, or a one-column select. An empty list is false."""
+        """`a IN (…)`: of values, expressions, or a one-column select. An empty list is false; None in it means
+        `OR a IS NULL`.
+        """
         return Expr(self._in(options, False))
 
     def not_in(self, options: Iterable[T] | Query[Any]) -> Expr[bool, Refs]:
-        """`a NOT IN (…)`. An empty list is true."""
+        """`a NOT IN (…)`. An empty list is true; None in it means `AND a IS NOT NULL`."""
         return Expr(self._in(options, True))
 
     def between(self, low: object, high: object) -> Expr[bool, Refs]:
         """`a BETWEEN low AND high`: both ends belong to it."""
-        node = self.node
-        return Expr(Between(node, operand(low, node.type), operand(high, node.type), False))
+        return Expr(Between(self.node, self._beside(low), self._beside(high), False))
 
     def not_between(self, low: object, high: object) -> Expr[bool, Refs]:
         """`a NOT BETWEEN low AND high`."""
-        node = self.node
-        return Expr(Between(node, operand(low, node.type), operand(high, node.type), True))
+        return Expr(Between(self.node, self._beside(low), self._beside(high), True))
 
     # Text
 
@@ -224,19 +222,34 @@ class Expr(Generic[Value, Refs]):
 
     # Inside
 
+    def _beside(self, value: object) -> Expression:
+        """What stands beside this expression in a comparison. Raises CompileError when engines differ on it."""
+        own = self.node.type
+        if value.__class__ is own.python:
+            return Parameter(value, own)
+        other = operand(value, own)
+        if other.type is not own and not types.comparable(own, other.type):
+            beside = value if isinstance(value, Expr) else type(value).__name__
+            raise CompileError(f"{self} is {own!r} and cannot be compared with {beside} ({other.type!r})")
+        return other
+
     def _compare(self, operator: str, other: object) -> Expr[bool, Refs]:
         if other is None:
             raise CompileError(f"nothing is {operator} NULL: compare with == None or .is_null()")
-        node = self.node
-        return Expr(Comparison(operator, node, operand(other, node.type)))
+        return Expr(Comparison(operator, self.node, self._beside(other)))
 
-    def _in(self, options: Iterable[object] | Query[Any], negated: bool) -> In:
+    def _in(self, options: Iterable[object] | Query[Any], negated: bool) -> Expression:
         node = self.node
         if isinstance(options, Query):
             return In(node, one_column(options), negated)
         if isinstance(options, (str, bytes)):
             raise TypeError(f"in_ takes a list of values, not one {type(options).__name__}: in_([…])")
-        return In(node, tuple([operand(option, node.type) for option in options]), negated)
+        options = list(options)
+        found = In(node, tuple([self._beside(option) for option in options if option is not None]), negated)
+        if not any(option is None for option in options):
+            return found
+        # NULL in the list itself would match nothing, and make NOT IN false for every row.
+        return Binary("AND" if negated else "OR", found, IsNull(node, negated), BOOLEAN)
 
     @staticmethod
     def _arithmetic(operator: str, left: object, right: object) -> Expr[Any, Any]:

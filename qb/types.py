@@ -332,6 +332,14 @@ def arithmetic(operator: str, left: SqlType, right: SqlType) -> SqlType:
     return left
 
 
+def comparable(left: SqlType, right: SqlType) -> bool:
+    """Whether the engines compare the two types, and alike."""
+    if left.kind == right.kind:
+        return not isinstance(left, Timestamp) or left == right
+    kinds = {left.kind, right.kind}
+    return kinds <= NUMBERS or kinds <= TEXTS or "any" in kinds
+
+
 def check_text(kind: SqlType) -> None:
     """Raise TypeError for a type whose values engines write in different ways, where a text is made of them."""
     if kind.kind not in AS_TEXT:

@@ -24,7 +24,7 @@ from qb_mypy import messages
 from qb_mypy.encoding import QUERY, Expression, expression, is_optional, without_none
 
 BOOL, INT, FLOAT, DECIMAL = "builtins.bool", "builtins.int", "builtins.float", "decimal.Decimal"
-STR, BYTES = "builtins.str", "builtins.bytes"
+STR, BYTES, TIMEDELTA = "builtins.str", "builtins.bytes", "datetime.timedelta"
 DATE, TIME, DATETIME = "datetime.date", "datetime.time", "datetime.datetime"
 INTERVAL = "datetime.timedelta"
 NUMBERS = frozenset({INT, FLOAT, DECIMAL})
@@ -82,12 +82,14 @@ def result_of(api: TypeChecker, operator: str, left: ProperType, right: ProperTy
     names = {class_name(left), class_name(right)}
     if names == {STR} and operator == "+":
         return api.named_generic_type(STR, [])
+    if names == {TIMEDELTA} and operator in ("+", "-"):
+        return left
     if not names <= NUMBERS:
         return None
     if operator == "/":
         return api.named_generic_type(FLOAT, [])
-    if operator in ("//", "%"):
-        return api.named_generic_type(INT, []) if names == {INT} else None
+    if operator in ("//", "%") and FLOAT in names:
+        return None
     if FLOAT in names:
         return api.named_generic_type(FLOAT, [])
     if DECIMAL in names:

@@ -17,8 +17,6 @@ from qb.nodes import Expression, Parameter
 from qb.types import BOOLEAN, INTEGERS, NUMBERS, TEXT, WIDEST, Enum, Numeric, SqlType
 
 ORDERING = frozenset({"<", "<=", ">", ">="})
-BRIDGED = frozenset({"numeric", "enum"})
-"""Kinds of types whose stored form does not compare by itself as their values do."""
 ALWAYS = nodes.Raw(("1 = 1",), ())
 DATE_PARTS = {"year": (1, 4), "month": (6, 2), "day": (9, 2), "hour": (12, 2), "minute": (15, 2), "second": (18, 2)}
 TIME_PARTS = {"hour": (1, 2), "minute": (4, 2), "second": (7, 2)}
@@ -40,14 +38,13 @@ class SqliteCompiler(Compiler):
 
     encoders = ENCODERS
     stored = STORED
+    bridged = frozenset({"numeric", "enum"})
     functions = MappingProxyType({"substring": "substr"})
 
     # Decimals
 
-    def visit_comparison(self, node: nodes.Comparison) -> str:
+    def bridged_comparison(self, node: nodes.Comparison) -> str:
         left, right = node.left, node.right
-        if left.type.kind not in BRIDGED and right.type.kind not in BRIDGED:
-            return Compiler.visit_comparison(self, node)  # quicker than super(), and every query comes here
         scale = common_scale(left, right)
         if scale is not None:
             return f"{self.at_scale(left, scale)} {node.operator} {self.at_scale(right, scale)}"
@@ -55,7 +52,7 @@ class SqliteCompiler(Compiler):
             return f"{self.as_float(left)} {node.operator} {self.as_float(right)}"
         if isinstance(left.type, Enum) and node.operator in ORDERING:
             return f"{self.rank(left, left.type)} {node.operator} {self.rank(right, left.type)}"
-        return super().visit_comparison(node)
+        return f"{self.operand(left, ATOM)} {node.operator} {self.operand(right, ATOM, left.type)}"
 
     def arithmetic(self, node: nodes.Binary, level: int) -> str:
         if isinstance(node.type, Numeric) and node.operator != "*":
@@ -66,11 +63,11 @@ class SqliteCompiler(Compiler):
             return f"{self.as_float(node.left)} {node.operator} {self.as_float(node.right)}"
         return super().arithmetic(node, level)
 
-    def visit_in(self, node: nodes.In) -> str:
+    def membership(self, node: nodes.In) -> str:
         options = node.options
         sides = (node.operand, options) if isinstance(options, nodes.Subquery) else (node.operand, *options)
         if not options or all(side.type.kind != "numeric" for side in sides):
-            return super().visit_in(node)
+            return super().membership(node)
         word = "NOT IN" if node.negated else "IN"
         scale = common_scale(*sides)
         if isinstance(options, nodes.Subquery):
@@ -81,7 +78,7 @@ class SqliteCompiler(Compiler):
         operand, *items = [self.as_float(side) if scale is None else self.at_scale(side, scale) for side in sides]
         return f"{operand} {word} ({', '.join(items)})"
 
-    def visit_between(self, node: nodes.Between) -> str:
+    def range(self, node: nodes.Between) -> str:
         low_high = (node.low, node.high)
         kind = node.operand.type
         scale = common_scale(node.operand, *low_high)
@@ -92,7 +89,7 @@ class SqliteCompiler(Compiler):
         elif isinstance(kind, Enum):
             operand, low, high = (self.rank(side, kind) for side in (node.operand, *low_high))
         else:
-            return super().visit_between(node)
+            return super().range(node)
         return f"{operand} {'NOT ' if node.negated else ''}BETWEEN {low} AND {high}"
 
     def at_scale(self, node: Expression, scale: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from qb import nodes
-from qb.errors import CompileError
+from qb.errors import CompileError, EncodingError
 from qb.identifiers import PATHS, snake_case
 from qb.nodes import Column, Node, Source
 from qb.types import SqlType
@@ -21,6 +21,8 @@ class BaseCompiler:
     """By the kind of a SQL type: how its values are handed to the driver. A missing kind goes as it is."""
     stored: ClassVar[Mapping[str, Encoder]] = {}
     """Likewise for values that a column shall keep, where a comparison takes more than a column does."""
+    bridged: ClassVar[frozenset[str]] = frozenset()
+    """Kinds of types whose stored form does not compare by itself as their values do."""
     functions: ClassVar[Mapping[str, str]] = {}
     """By qb's name for a function: the dialect's name, where it is another one."""
     paths: ClassVar[Mapping[tuple[str, ...], str]] = PATHS
@@ -90,6 +92,14 @@ class BaseCompiler:
         if "\0" in text:
             raise CompileError("a text in DDL cannot hold NUL")
         return "'" + text.replace("'", "''") + "'"
+
+
+def name_column(error: EncodingError, *sides: Node) -> None:
+    """Put the column beside which a value does not fit in front of the error's message."""
+    for side in sides:
+        if isinstance(side, Column):
+            error.args = (f"{side.source.label}.{side.attribute}: {error}",)
+            return
 
 
 def _dispatch(compiler: type[BaseCompiler]) -> dict[type[Node], Callable[[Any, Any], str]]:

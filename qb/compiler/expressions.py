@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qb import nodes
-from qb.compiler.base import BaseCompiler
+from qb.compiler.base import BaseCompiler, name_column
+from qb.errors import EncodingError
 from qb.identifiers import QUOTED
 from qb.nodes import Column, Expression, Node, Parameter
 from qb.types import SqlType
@@ -77,8 +78,18 @@ class ExpressionCompiler(BaseCompiler):
         return "DEFAULT"
 
     def visit_comparison(self, node: nodes.Comparison) -> str:
-        left = node.left
-        return f"{self.operand(left, CLOSER)} {node.operator} {self.operand(node.right, CLOSER, left.type)}"
+        left, right = node.left, node.right
+        try:
+            if left.type.kind in self.bridged or right.type.kind in self.bridged:
+                return self.bridged_comparison(node)
+            return f"{self.operand(left, CLOSER)} {node.operator} {self.operand(right, CLOSER, left.type)}"
+        except EncodingError as error:
+            name_column(error, left, right)
+            raise
+
+    def bridged_comparison(self, node: nodes.Comparison) -> str:
+        """A comparison of `bridged` types."""
+        raise NotImplementedError
 
     def visit_binary(self, node: nodes.Binary) -> str:
         operator = node.operator
@@ -117,6 +128,14 @@ class ExpressionCompiler(BaseCompiler):
         return f"{text} IS NOT NULL" if node.negated else f"{text} IS NULL"
 
     def visit_in(self, node: nodes.In) -> str:
+        try:
+            return self.membership(node)
+        except EncodingError as error:
+            name_column(error, node.operand)
+            raise
+
+    def membership(self, node: nodes.In) -> str:
+        """`operand IN (…)`."""
         options = node.options
         if not options:  # no engine takes an empty list
             return "1 = 1" if node.negated else "1 = 0"
@@ -129,6 +148,14 @@ class ExpressionCompiler(BaseCompiler):
         return f"{left} {word} ({items})"
 
     def visit_between(self, node: nodes.Between) -> str:
+        try:
+            return self.range(node)
+        except EncodingError as error:
+            name_column(error, node.operand, node.low, node.high)
+            raise
+
+    def range(self, node: nodes.Between) -> str:
+        """`operand BETWEEN low AND high`."""
         kind = node.operand.type
         operand = self.operand(node.operand, CLOSER)
         word = "NOT BETWEEN" if node.negated else "BETWEEN"

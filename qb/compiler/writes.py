@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qb import nodes
+from qb.compiler.base import name_column
 from qb.compiler.select import SelectCompiler
 from qb.errors import CompileError, EncodingError
 from qb.identifiers import QUOTED
@@ -50,7 +51,8 @@ class WriteCompiler(SelectCompiler):
                 try:
                     cells.append(self.assigned(cell, kind) if isinstance(cell, Expression) else self.store(cell, kind))
                 except EncodingError as error:
-                    raise misfit(column, error) from error
+                    name_column(error, column)
+                    raise
             texts.append(f"({', '.join(cells)})")
         return ", ".join(texts)
 
@@ -68,7 +70,8 @@ class WriteCompiler(SelectCompiler):
                         None if value is None else encode(value, kind) for value in values[position::width]
                     ]
                 except EncodingError as error:
-                    raise misfit(column, error) from error
+                    name_column(error, column)
+                    raise
         self.parameters += values
         return self.placeholders(before, width, len(rows))
 
@@ -103,7 +106,8 @@ class WriteCompiler(SelectCompiler):
         try:
             return f"{QUOTED[column.name]} = {self.assigned(node.value, column.type)}"
         except EncodingError as error:
-            raise misfit(column, error) from error
+            name_column(error, column)
+            raise
 
     def returning(self, node: nodes.Insert | nodes.Update | nodes.Delete) -> str:
         """RETURNING, or nothing."""
@@ -144,8 +148,3 @@ class WriteCompiler(SelectCompiler):
                 f"add .where(…), or say .all_rows()"
             )
         return node.where
-
-
-def misfit(column: Column, error: EncodingError) -> EncodingError:
-    """The error with the column whose value does not fit."""
-    return EncodingError(f"{column.source.label}.{column.attribute}: {error}")

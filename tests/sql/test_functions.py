@@ -366,9 +366,9 @@ async def test_arithmetic_of_decimals(check: Check) -> None:
             price + 1,
             price * Decimal("0.125"),
             fee - price,
-            price // fee,  # type: ignore[qb-type]
-            price % fee,  # type: ignore[qb-type]
-            price % 4,  # type: ignore[qb-type]
+            price // fee,
+            price % fee,
+            price % 4,
             2 - price,
         )
         .from_(Album)
@@ -449,7 +449,7 @@ async def test_integers_and_floats_make_floats(check: Check) -> None:
 
 
 async def test_intervals_are_added_and_subtracted(check: Check) -> None:
-    query = select(Event.lasts + timedelta(hours=1), Event.lasts - Event.lasts).where(Event.id == 2)  # type: ignore[qb-type]
+    query = select(Event.lasts + timedelta(hours=1), Event.lasts - Event.lasts).where(Event.id == 2)
     await check(
         query,
         sqlite=(

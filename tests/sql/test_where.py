@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -721,3 +723,37 @@ async def test_dates(check: Check) -> None:
         postgres_parameters=[date(1960, 1, 1)],
         rows=[(3,)],
     )
+
+
+async def test_none_in_a_list_means_is_null(check: Check) -> None:
+    """In SQL, a NULL in the list would match nothing, and NOT IN would find no row at all."""
+    released: list[date | None] = [date(1971, 6, 22), None]
+    await check(
+        select(Album.id).where(Album.released.in_(released)).order_by(Album.id),
+        sqlite='SELECT "albums"."id" FROM "albums" WHERE "albums"."released" IN (?) OR "albums"."released" IS NULL '
+        'ORDER BY "albums"."id"',
+        parameters=["1971-06-22"] if check.dialect == "sqlite" else [date(1971, 6, 22)],
+        rows=[(1,), (4,)],
+    )
+    await check(
+        select(Album.id).where(Album.released.not_in(released), Album.id < 9).order_by(Album.id),
+        sqlite='SELECT "albums"."id" FROM "albums" WHERE "albums"."released" NOT IN (?) AND '
+        '"albums"."released" IS NOT NULL AND "albums"."id" < ? ORDER BY "albums"."id"',
+        parameters=["1971-06-22", 9] if check.dialect == "sqlite" else [date(1971, 6, 22), 9],
+        rows=[(2,), (3,)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("compare", "message"),
+    [  # mistakes on purpose, which mypy sees too
+        (lambda: Album.released == "1971", 'released" is date and cannot be compared with str'),  # type: ignore[qb-type]
+        (lambda: Album.title == 5, 'title" is text and cannot be compared with int'),  # type: ignore[qb-type]
+        (lambda: Album.title.in_([5]), 'title" is text and cannot be compared with int'),  # type: ignore[qb-type]
+        (lambda: Album.plays.between(1, "2"), 'plays" is integer and cannot be compared with str'),  # type: ignore[qb-type]
+        (lambda: Album.plays == Album.title, 'plays" is integer and cannot be compared with "albums"."title"'),  # type: ignore[qb-type]
+    ],
+)
+def test_what_engines_do_not_compare_alike_is_refused(compare: Callable[[], object], message: str) -> None:
+    with pytest.raises(CompileError, match=re.escape(message)):
+        compare()

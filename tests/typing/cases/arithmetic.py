@@ -50,14 +50,16 @@ Album.title - Album.plays  # E[qb-type]: Album.title is str, but Album.plays is 
 Album.title * 2  # E[qb-type]: there is no "*" between them
 Album.live + 1  # E[qb-type]: Album.live is bool, but the value is int: there is no "+" between them
 Album.rating % 2  # E[qb-type]: Album.rating is float, but the value is int: there is no "%" between them
-Album.price // 2  # E[qb-type]: Album.price is Decimal, but the value is int: there is no "//" between them
+reveal_type(Album.price // 2)  # R: Expr[Decimal, Literal['Album.price']]
+reveal_type(Album.price % 2)  # R: Expr[Decimal, Literal['Album.price']]
 Album.released + 1  # E[qb-type]: Album.released is date, but the value is int
 Album.plays + None  # E[qb-type]: Album.plays is int, but the value is NULL
 Album.genre + "!"  # E[qb-type]: Album.genre is Genre, but the value is str
 -Album.title  # E[qb-type]: Album.title is str: there is no "-" of it
 -Album.released  # E[qb-type]: Album.released is date: there is no "-" of it
 Album.plays ** 2  # E[operator]: Unsupported operand types for **
-# The engines have no arithmetic of dates and intervals in common yet.
+# Intervals add up; the engines have no other arithmetic of dates and intervals in common yet.
+reveal_type(Track.length + Track.length)  # R: Expr[timedelta | None, Literal['Track.length']]
 Track.length * 2  # E[qb-type]: Track.length is timedelta, but the value is int
 Album.created_at + timedelta(days=1)  # E[qb-type]: Album.created_at is datetime, but the value is timedelta
 (Album.plays + "1") + 1  # E[qb-type]: Album.plays is int, but the value is str
