@@ -68,7 +68,20 @@ class Definition:
         return single
 
 
-class Table:
+if TYPE_CHECKING:
+    TableType = type
+else:
+
+    class TableType(type):
+        """Says which column was meant; type checkers know without it."""
+
+        def __getattr__(cls, name: str) -> None:
+            definition = cls.__dict__.get("__qb_definition__")
+            known = () if definition is None else definition.columns
+            raise AttributeError(f"{cls.__name__} has no column {name!r}{closest(name, known)}")
+
+
+class Table(metaclass=TableType):
     """The base of all tables: a subclass declares one, and is then a source of columns for queries.
 
         class Artist(Table, name="artists"):

@@ -39,6 +39,7 @@ from qb_mypy.encoding import (
     without_none,
 )
 from qb_mypy.rows import items_of
+from qb_mypy.tables import source_of
 from qb_mypy.values import (
     BOOL,
     BYTES,
@@ -117,7 +118,7 @@ def membership(ctx: MethodContext, method: str) -> Type:
         free = scope.free_refs(api, options)
         refs = None if refs is None or free is None else refs + free
         return expr_type(api, nullable_if(_bool(api), [left]), refs)
-    if class_name(options) in (STR, BYTES):
+    if class_name(options) in (STR, BYTES) or source_of(options) is not None:
         message = messages.not_a_list(method, shown(api, options))
         messages.report(api, message, ctx.context, messages.TYPE)
         return expr_type(api, nullable_if(_bool(api), [left]), refs)

@@ -118,7 +118,7 @@ class QbPlugin(Plugin):
     """Row types, scopes and value types of qb's queries."""
 
     def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
-        return guarded(tables.remember_order) if fullname == TABLE else None
+        return guarded(tables.declared) if fullname == TABLE else None
 
     def get_class_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         return guarded(partial(tables.class_attribute, fullname=fullname))

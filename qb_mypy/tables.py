@@ -32,11 +32,13 @@ class Source(NamedTuple):
     table: TypeInfo
 
 
-def remember_order(ctx: ClassDefContext) -> None:
-    """Keep the order of a table's columns: names that come back from the cache are in alphabetical order."""
+def declared(ctx: ClassDefContext) -> None:
+    """A table class: keep the order of its columns, because names that come back from the cache are in alphabetical
+    order, and have mypy ask `class_attribute` about names that it does not have.
+    """
     info = ctx.cls.info
-    names = list(declaring_calls(info))
-    info.metadata["qb"] = {"columns": names}
+    info.metadata["qb"] = {"columns": list(declaring_calls(info))}
+    info.meta_fallback_to_any = True
 
 
 def declaring_calls(info: TypeInfo) -> dict[str, Expression]:
@@ -143,16 +145,31 @@ def _table_source(type: ProperType) -> Source | None:
 def class_attribute(ctx: AttributeContext, fullname: str) -> Type:
     """`Album.title`: the declared column, with its name and source."""
     column = get_proper_type(ctx.default_attr_type)
-    if not isinstance(column, Instance) or column.type.fullname != COLUMN:
-        return ctx.default_attr_type
     owner, _, name = fullname.rpartition(".")
     source = source_of(ctx.type)
+    if isinstance(column, AnyType) and source is not None and source.table.get(name) is None:
+        return missing_attribute(ctx, source, name)
+    if not isinstance(column, Instance) or column.type.fullname != COLUMN:
+        return ctx.default_attr_type
     if source is not None:
         owner = source.name
     elif not isinstance(get_proper_type(ctx.type), UnionType):  # of whose items mypy asks for one after the other
         return ctx.default_attr_type
     assert isinstance(ctx.api, TypeChecker)
     return bound(ctx.api, column, owner, name)
+
+
+def missing_attribute(ctx: AttributeContext, source: Source, name: str) -> Type:
+    """`Album.titel`, or `Album.__name__`, which all classes have."""
+    assert isinstance(ctx.api, TypeChecker)
+    of_classes = ctx.api.lookup_typeinfo("builtins.type").get(name)
+    if of_classes is not None:
+        return of_classes.type or ctx.default_attr_type
+    if not columns_are_known(ctx.api, source.table, ctx.context):
+        return AnyType(TypeOfAny.special_form)
+    message = messages.unknown_column(short(source.name), name, list(columns(source.table)))
+    messages.report(ctx.api, message, ctx.context, messages.NAME)
+    return AnyType(TypeOfAny.from_error)
 
 
 def alias_attribute(ctx: AttributeContext, name: str) -> Type:

@@ -86,7 +86,7 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: declare(bases=(Other,), a=col.integer()), "Wrong inherits from the table Other.*mixin"),
     (
-        lambda: declare(a=col.integer().references(lambda: Other.nothing)),  # type: ignore[attr-defined]
+        lambda: declare(a=col.integer().references(lambda: Other.nothing)),  # type: ignore[qb-name]
         r"Wrong\.a references a column that does not exist.*nothing",
     ),
     (lambda: declare(a=col.integer().references(lambda: 5)), r"Wrong\.a references 5, which is not a column"),  # type: ignore[arg-type,return-value]

@@ -457,4 +457,4 @@ def test_an_unknown_dialect() -> None:
 
 def test_an_unknown_column_is_named() -> None:
     with pytest.raises((SchemaError, AttributeError), match="titel"):
-        Album.titel  # type: ignore[attr-defined]  # noqa: B018
+        Album.titel  # type: ignore[qb-name]  # noqa: B018

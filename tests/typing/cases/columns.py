@@ -15,6 +15,8 @@ reveal_type(Track.id)  # R: Column[UUID, Required, Literal['Track.id']]
 reveal_type(Category.id)  # R: Column[int, Required, Literal['Category.id']]
 reveal_type(parent.name)  # R: Column[str, Required, Literal['parent.name']]
 
-Album.titel  # E[attr-defined]: "type[Album]" has no attribute "titel"
+Album.titel  # E[qb-name]: "Album" has no column "titel"; did you mean "title"?
 parent.titel  # E[qb-name]: "parent" has no column "titel"
 parent.nme  # E[qb-name]: did you mean "name"?
+Album.query  # E[qb-name]: "Album" has no column "query"; it has created_at, updated_at, id, artist_id
+reveal_type(Album.__name__)  # R: str

@@ -108,6 +108,7 @@ Album.artist_id.in_(select(Artist.id))
 Album.artist_id.in_(select(Artist.name))  # E[qb-type]: Album.artist_id is int, but the sub-query's column is str
 Album.artist_id.in_(select(Artist.id, Artist.name))  # E[qb-type]: A sub-query in .in_() selects one column, but this one has 2
 Album.artist_id.in_(select(Artist))  # E[qb-type]: A sub-query in .in_() selects one column, but this one has 3
+Album.artist_id.in_(Artist)  # E[qb-type]: .in_() takes a list of values, not one type[Artist]
 
 # And, or, not
 

@@ -50,7 +50,7 @@ class Wrong(Table):
     half = col.integer().default(0.5)  # E[qb-type]: The column is int, but its default is float
     upper = col.integer().generated(fn.upper(title))  # E[qb-type]: The column is int, but it is generated as str
     artist = col.text().references(lambda: Artist.id)  # E[qb-type]: The column is str, but Artist.id is int
-    album = col.integer().references(lambda: Album.idd)  # E[attr-defined]: "type[Album]" has no attribute "idd"
+    album = col.integer().references(lambda: Album.idd)  # E[qb-name]: "Album" has no column "idd"; did you mean "id"?
     table = col.integer().references(Artist.id)  # E[arg-type]: Argument 1 to "references" of "Column" has incompatible type "Column[int
     action = col.integer().references(lambda: Artist.id, on_delete="CASCADE")  # E[arg-type]: Argument "on_delete" to "references" of "Column" has incompatible type
     length = col.varchar()  # E[call-arg]: Missing positional argument "length" in call to "varchar"
