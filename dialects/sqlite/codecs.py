@@ -12,7 +12,7 @@ from typing import Any
 
 from qb import codecs
 from qb.compiler import Encoder
-from qb.errors import EncodingError
+from qb.errors import EncodingError, InvalidValue
 from qb.types import Numeric, SqlType, Timestamp
 
 LARGEST = 2**63 - 1
@@ -38,7 +38,13 @@ def unscaled(type: SqlType) -> Callable[[Any], Any]:
 
     assert isinstance(type, Numeric)
     scale, context = -type.scale, Context(prec=100)
-    return lambda whole: Decimal(whole).scaleb(scale, context)
+
+    def decode(whole: Any) -> Any:
+        if whole.__class__ is not int:  # SQLite goes on with a float where 64 bits are not enough
+            raise InvalidValue(f"a result of {type!r} does not fit in the 64 bits that SQLite has: {whole!r}")
+        return Decimal(whole).scaleb(scale, context)
+
+    return decode
 
 
 def finite_float(value: Any, type: SqlType) -> float:

@@ -184,6 +184,17 @@ async def test_a_sum_that_does_not_fit_is_an_error(samples: Database) -> None:
         await samples.fetch_value(select(fn.sum(Sample.bigint)))
 
 
+async def test_a_decimal_that_does_not_fit_is_an_error(samples: Database) -> None:
+    """SQLite goes on with a float where 64 bits are not enough; PostgreSQL's decimals have room."""
+    await refill(samples, "whole", [Decimal(10**18 - 1)])
+    product = samples.fetch_value(select(Sample.whole * Sample.whole))
+    if samples.dialect.name == "sqlite":
+        with pytest.raises(InvalidValue, match="64 bits"):
+            await product
+    else:
+        assert await product == (10**18 - 1) ** 2
+
+
 async def run(check: Any) -> None:
     """Run hypothesis in a thread of its own, whose coroutines come back to this loop."""
     import asyncio
