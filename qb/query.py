@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import GenericAlias
-from typing import TYPE_CHECKING, Generic, NamedTuple
+from typing import TYPE_CHECKING, Generic
 
 from qb.dialect import Dialect, find_dialect
 from qb.errors import QbError
@@ -11,11 +11,23 @@ from qb.nodes import Node
 from qb.typevars import R
 
 
-class Compiled(NamedTuple):
+class Compiled(tuple[str, tuple[object, ...]]):
     """SQL text and the parameters for it, ready for any driver of the dialect."""
 
-    sql: str
-    parameters: tuple[object, ...]
+    __slots__ = ()  # written out, because making a NamedTuple takes longer than the rest of this module
+
+    @property
+    def sql(self) -> str:
+        """The text."""
+        return self[0]
+
+    @property
+    def parameters(self) -> tuple[object, ...]:
+        """What is bound to its marks, in their order."""
+        return self[1]
+
+    def __repr__(self) -> str:
+        return f"Compiled(sql={self.sql!r}, parameters={self.parameters!r})"
 
 
 class Compilable:
