@@ -1,22 +1,59 @@
 """Reading the columns of a table from the calls that declare them.
 
-During semantic analysis nothing is inferred yet, but an annotation such as `NewRow[Album]` needs the columns of a
-table of the same module. So the calls are followed by hand, through the declared types of qb's own functions.
+During semantic analysis nothing is inferred yet, but an annotation such as `NewRow[Album]`, and a foreign key to a
+table further down, need the columns of a table of the same module. So the calls are followed by hand, through the
+declared types of qb's own functions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from mypy.exprtotype import TypeTranslationError, expr_to_unanalyzed_type
-from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, TypeInfo
+from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, TypeInfo, Var
+from mypy.options import Options
+from mypy.plugin import ClassDefContext
+from mypy.semanal import SemanticAnalyzer
 from mypy.typeanal import TypeAnalyser
-from mypy.types import CallableType, Instance, NoneType, Type, UnionType, get_proper_type
+from mypy.types import CallableType, Instance, NoneType, ProperType, Type, UnionType, get_proper_type
 
 from qb_mypy.encoding import COLUMN, DEFAULTED, GENERATED, REQUIRED
 from qb_mypy.tables import column_names, declared_column, declaring_calls
 
 
+class Analysis(NamedTuple):
+    """What semantic analysis can be asked, by whichever of its parts is at work."""
+
+    analyze: Callable[[ProperType], Type | None]
+    named: Callable[[str, list[Type]], Instance]
+    options: Options
+
+
+def declared(ctx: ClassDefContext) -> None:
+    """A table class: keep the order of its columns, because names that come back from the cache are in alphabetical
+    order; have mypy ask `class_attribute` about names that it does not have; and give its columns a first type, so
+    that `references` may look ahead. The type that mypy infers later takes its place.
+    """
+    info, api = ctx.cls.info, ctx.api
+    calls = declaring_calls(info)
+    info.metadata["qb"] = {"columns": list(calls)}
+    info.meta_fallback_to_any = True
+    assert isinstance(api, SemanticAnalyzer)
+    analysis = Analysis(api.anal_type, api.named_type, api.options)
+    for name, call in calls.items():
+        node = info.names[name].node if name in info.names else None
+        read = read_declaration(call, analysis) if isinstance(node, Var) and node.type is None else None
+        if isinstance(node, Var) and read is not None:
+            value, insertion = read
+            column = api.named_type(COLUMN)
+            refs = column.args[2] if len(column.args) == 3 else api.named_type("builtins.object")
+            node.type = Instance(column.type, [value, api.named_type(insertion), refs])
+
+
 def columns_while_analyzing(table: TypeInfo, analyser: TypeAnalyser) -> dict[str, tuple[Type, str]] | None:
     """Each column's Python type and whether an insert must give it. None when mypy has to come back later."""
+    analysis = Analysis(analyser.analyze_type, analyser.named_type, analyser.options)
     calls: dict[str, Expression] = {}
     for base in reversed(table.mro):
         calls.update(declaring_calls(base))
@@ -27,19 +64,19 @@ def columns_while_analyzing(table: TypeInfo, analyser: TypeAnalyser) -> dict[str
             marker = get_proper_type(column.args[1])
             found[name] = (column.args[0], marker.type.fullname if isinstance(marker, Instance) else "")
         elif name in calls:
-            read = read_declaration(calls[name], analyser)
+            read = read_declaration(calls[name], analysis)
             if read is not None:
                 found[name] = read
     return found or None
 
 
-def read_declaration(call: Expression, analyser: TypeAnalyser) -> tuple[Type, str] | None:
+def read_declaration(call: Expression, analysis: Analysis) -> tuple[Type, str] | None:
     """What a declaring call makes: `col.text().nullable()` is `(str | None, Defaulted)`."""
     if not isinstance(call, CallExpr):
         return None
     callee = call.callee
     if isinstance(callee, MemberExpr) and isinstance(callee.expr, CallExpr):
-        before = read_declaration(callee.expr, analyser)
+        before = read_declaration(callee.expr, analysis)
         return None if before is None else after_method(before, callee.name, call)
     if not isinstance(callee, RefExpr):
         return None
@@ -49,15 +86,18 @@ def read_declaration(call: Expression, analyser: TypeAnalyser) -> tuple[Type, st
     value = made.args[0]
     if callee.fullname in ("qb.col.json", "qb.col.enum") and call.args:
         try:
-            unanalyzed = expr_to_unanalyzed_type(call.args[0], analyser.options)
+            unanalyzed = expr_to_unanalyzed_type(call.args[0], analysis.options)
         except TypeTranslationError:
             return None
-        value = analyser.analyze_type(unanalyzed)
+        analyzed = analysis.analyze(unanalyzed)
+        if analyzed is None:  # not yet
+            return None
+        value = analyzed
     elif callee.fullname == "qb.col.array" and call.args:
-        item = read_declaration(call.args[0], analyser)
+        item = read_declaration(call.args[0], analysis)
         if item is None:
             return None
-        value = analyser.named_type("builtins.list", [item[0]])
+        value = analysis.named("builtins.list", [item[0]])
     return value, REQUIRED
 
 

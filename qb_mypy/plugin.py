@@ -17,7 +17,18 @@ from mypy.plugin import (
 )
 from mypy.types import FunctionLike, Type
 
-from qb_mypy import columns, functions, inferred, operators, queries, row_annotations, rows, tables, writes
+from qb_mypy import (
+    columns,
+    declarations,
+    functions,
+    inferred,
+    operators,
+    queries,
+    row_annotations,
+    rows,
+    tables,
+    writes,
+)
 from qb_mypy.encoding import (
     ALIAS,
     COLUMN,
@@ -118,7 +129,7 @@ class QbPlugin(Plugin):
     """Row types, scopes and value types of qb's queries."""
 
     def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
-        return guarded(tables.declared) if fullname == TABLE else None
+        return guarded(declarations.declared) if fullname == TABLE else None
 
     def get_class_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
         return guarded(partial(tables.class_attribute, fullname=fullname))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from mypy.checker import TypeChecker
 from mypy.nodes import AssignmentStmt, CallExpr, Context, Expression, NameExpr, TypeInfo, Var
-from mypy.plugin import AttributeContext, ClassDefContext, FunctionContext
+from mypy.plugin import AttributeContext, FunctionContext
 from mypy.types import (
     AnyType,
     CallableType,
@@ -30,15 +30,6 @@ class Source(NamedTuple):
     name: str
     """The full name of the table class, or the name of the alias: what refs and facts carry."""
     table: TypeInfo
-
-
-def declared(ctx: ClassDefContext) -> None:
-    """A table class: keep the order of its columns, because names that come back from the cache are in alphabetical
-    order, and have mypy ask `class_attribute` about names that it does not have.
-    """
-    info = ctx.cls.info
-    info.metadata["qb"] = {"columns": list(declaring_calls(info))}
-    info.meta_fallback_to_any = True
 
 
 def declaring_calls(info: TypeInfo) -> dict[str, Expression]:

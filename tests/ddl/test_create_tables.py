@@ -69,7 +69,7 @@ class Thing(Table, name="things"):
 
 class Chicken(Table, name="chickens"):
     id = col.integer().primary_key(generated=False)
-    egg_id = col.integer().nullable().references(lambda: Egg.id)  # type: ignore[has-type]
+    egg_id = col.integer().nullable().references(lambda: Egg.id)
     mother_id = col.integer().nullable().references(lambda: Chicken.id)
 
 

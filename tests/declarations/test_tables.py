@@ -20,7 +20,7 @@ class Keyed:
 
 class Node(Keyed, Timestamps, Table, name="tree nodes", schema="app", renamed_from="nodes"):
     parent_id = col.integer().nullable().references(lambda: Node.id, on_delete="set null", on_update="cascade")
-    next_id = col.integer().nullable().references(lambda: Leaf.id)  # type: ignore[has-type]
+    next_id = col.integer().nullable().references(lambda: Leaf.id)
     label = col.text("Label", renamed_from="title").unique()
 
     label_is_long = check(label != "")

@@ -162,7 +162,7 @@ real.FUNCTIONS["qb.statements.select.select"] = fail
 real.METHODS["qb.columns.Column.__eq__"] = fail
 real.METHOD_SIGNATURES["qb.statements.insert.Insert.values"] = fail
 real.ANNOTATIONS["qb.rows.NewRow"] = fail
-real.tables.declared = fail
+real.declarations.declared = fail
 real.rows.attribute = lambda ctx, name: fail(ctx)
 
 plugin = real.plugin

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypedDict
 
-from schema import Album, Artist
+from schema import Album, Artist, Genre
 
 from qb import Column, Table, check, col, columns, fn, foreign_key, index, primary_key, row_type, unique  # E[attr-defined]: Module "qb" has no attribute "row_type"
 
@@ -81,3 +81,21 @@ Artist.name = "Joni"  # E[assignment]: Incompatible types in assignment (express
 title: Column[str] = Album.title
 number: Column[int] = Album.title  # E[assignment]: Incompatible types in assignment
 price: Column[Decimal] = Album.price
+
+
+# A foreign key may look ahead, and two tables may point to each other.
+class Hen(Table):
+    id = col.integer().primary_key()
+    egg_id = col.bigint().nullable().references(lambda: Egg.id)
+    name = col.text().references(lambda: Egg.id)  # E[qb-type]: The column is str, but Egg.id is int
+    lost = col.text().references(lambda: Egg.nest)  # E[qb-name]: "Egg" has no column "nest"; it has id, hen_id, genre
+
+
+class Egg(Table):
+    id = col.bigint().primary_key()
+    hen_id = col.integer().references(lambda: Hen.id)
+    genre = col.enum(Genre).nullable()
+
+
+reveal_type(Hen.egg_id)  # R: Column[int | None, Defaulted, Literal['Hen.egg_id']]
+reveal_type(Egg.genre)  # R: Column[Genre | None, Defaulted, Literal['Egg.genre']]
