@@ -217,7 +217,7 @@ def test_text_is_no_sort_key(text: Any) -> None:
 def test_keys_of_rows_are_columns(key: Any) -> None:
     for rows in ([{key: 1}], [{"text": "x"}, {key: 1}]):
         with pytest.raises(SchemaError, match="Note has no column"):
-            insert(Note).values_many(rows)  # type: ignore[arg-type]
+            insert(Note).values_many(rows)  # type: ignore[arg-type]  # rows of different keys
     values: dict[str, Any] = {key: 1}
     if isinstance(key, str):
         with pytest.raises(SchemaError, match="Note has no column"):

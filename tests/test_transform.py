@@ -29,7 +29,7 @@ STATEMENTS: list[Compilable] = [
         Album.plays.between(1, 5) | Album.plays.in_([1, Album.id]),
         Album.id.in_(select(Track.album_id).where(Track.position == 1)),
         exists(select(Category.id).where(Category.parent_id == Album.id)),
-        Artist.country == None,  # noqa: E711
+        Artist.country == None,  # noqa: E711  # SQL, not Python
         Artist.name.startswith("a") | Artist.name.contains(Artist.country),
         sql("{} > {}", Album.id, 5, returns=bool),
         Album.plays > select(fn.max(Category.id)).scalar_subquery(),
@@ -45,7 +45,7 @@ STATEMENTS: list[Compilable] = [
     .on_conflict(Artist.name)
     .do_update(Artist.id > 5, country=excluded(Artist.country))
     .returning(Artist),
-    insert(Artist).values_many([{"name": "x"}, {"name": literal("y"), "country": "de"}]).on_conflict().do_nothing(),  # type: ignore[typeddict-item]
+    insert(Artist).values_many([{"name": "x"}, {"name": literal("y"), "country": "de"}]).on_conflict().do_nothing(),  # type: ignore[typeddict-item]  # an expression in a row, which only values() takes for mypy
     insert(Artist).values_many([{"name": "x"}, {"name": "y"}]),
     insert(Artist).from_select(select(Album.title.as_("name")).where(Album.id > 5)),
     insert(Artist),
@@ -107,7 +107,7 @@ def test_the_statements_here_have_nodes_of_every_class() -> None:
     assert all_nodes() - abstract - seen == {nodes.Unbound, nodes.Null}
 
 
-@pytest.mark.parametrize("cls", sorted(all_nodes(), key=lambda cls: cls.__name__))  # type: ignore[attr-defined]
+@pytest.mark.parametrize("cls", sorted(all_nodes(), key=lambda cls: cls.__name__))  # type: ignore[attr-defined]  # a list of classes
 def test_every_field_is_a_slot_that_is_set(cls: type[nodes.Node]) -> None:
     assert not hasattr(cls, "__dict__") or "__dict__" not in dir(cls)
     slots = [slot for base in cls.__mro__ for slot in getattr(base, "__slots__", ())]
@@ -136,7 +136,7 @@ def test_parameters_are_found_everywhere() -> None:
 
     compiled = find_dialect("sqlite").compiler().compile(transform(query.node, replace))
     assert compiled == (query.compile("sqlite").sql, (0, 0, 0, 0))
-    rows = insert(Artist).values_many([{"id": literal(1), "name": "x"}])  # type: ignore[typeddict-item]
+    rows = insert(Artist).values_many([{"id": literal(1), "name": "x"}])  # type: ignore[typeddict-item]  # an expression in a row, which only values() takes for mypy
     assert find_dialect("sqlite").compiler().compile(transform(rows.node, replace))[1] == (0, "x")
 
 
@@ -233,7 +233,7 @@ def test_compiling_changes_nothing() -> None:
 def test_a_list_given_to_a_builder_may_change_afterwards() -> None:
     options, rows = [1, 2], [{"name": "x"}]
     query: Query[Any] = select(Album.id).where(Album.id.in_(options))
-    insertion = insert(Artist).values_many(rows)  # type: ignore[arg-type]
+    insertion = insert(Artist).values_many(rows)  # type: ignore[arg-type]  # rows of different keys
     options.append(3)
     rows[0]["name"] = "y"
     rows.append({"name": "z"})

@@ -52,7 +52,7 @@ MISFITS: list[tuple[str, Any, str]] = [
 def test_a_misfit_is_refused_with_the_remedy(name: str, value: Any, message: str, dialect: str) -> None:
     for statement in (
         insert(Sample).values(id=1, **{name: value}),
-        insert(Sample).values_many([{"id": 1, name: None}, {"id": 2, name: value}]),  # type: ignore[misc]
+        insert(Sample).values_many([{"id": 1, name: None}, {"id": 2, name: value}]),  # type: ignore[misc]  # the key is a variable
         update(Sample).set(**{name: value}).where(Sample.id == 1),
     ):
         with pytest.raises(EncodingError, match=message) as caught:

@@ -96,7 +96,7 @@ class Defaults(Table, name="defaults"):
     blob = col.blob().default(b"\0'\xff")
     json = col.json(dict[str, object]).default({"a": ["'", None]})
     mood = col.enum(Mood).default(Mood.GOOD)
-    nothing = col.text().default(None).nullable()  # type: ignore[qb-type]
+    nothing = col.text().default(None).nullable()  # type: ignore[qb-type]  # a default that is NULL
     now = col.timestamp().default_sql(fn.now())
     today = col.date().default_sql(fn.current_date())
     text_now = col.text().default_sql(fn.upper(sql("'x'", returns=str)) + "y")
@@ -127,7 +127,7 @@ SQLITE = [
   CONSTRAINT "one price" UNIQUE ("owner_id", "price"),
   FOREIGN KEY ("owner_id") REFERENCES "the ""owners""" ("id") ON DELETE CASCADE ON UPDATE RESTRICT,
   CONSTRAINT "things_parent" FOREIGN KEY ("parent_kind", "parent_number") REFERENCES "things" ("kind", "number") ON DELETE SET NULL
-) STRICT''',  # noqa: E501
+) STRICT''',  # noqa: E501  # the DDL as it is
     """CREATE INDEX "things_by_price" ON "things" ("price" DESC, "owner_id")""",
     """CREATE UNIQUE INDEX "things_by_name" ON "things" (lower("kind")) WHERE "flag" AND "number" > 5""",
     """CREATE INDEX "things_by_sum" ON "things" (("number" + 1))""",
@@ -158,7 +158,7 @@ POSTGRES = [
   CONSTRAINT "one price" UNIQUE ("owner_id", "price"),
   FOREIGN KEY ("owner_id") REFERENCES "the ""owners""" ("id") ON DELETE CASCADE ON UPDATE RESTRICT,
   CONSTRAINT "things_parent" FOREIGN KEY ("parent_kind", "parent_number") REFERENCES "things" ("kind", "number") ON DELETE SET NULL
-)''',  # noqa: E501
+)''',  # noqa: E501  # the DDL as it is
     """CREATE INDEX "things_by_price" ON "things" ("price" DESC, "owner_id")""",
     """CREATE UNIQUE INDEX "things_by_name" ON "things" (lower("kind")) WHERE "flag" AND "number" > 5""",
     """CREATE INDEX "things_by_sum" ON "things" (("number" + 1)) INCLUDE ("note")""",
@@ -348,7 +348,7 @@ async def test_many_rows_that_leave_out_different_columns_keep_every_default(dat
         {"id": number + 2, name: None if name == "nothing" else await default(database, name)}
         for number, name in enumerate(columns)
     ]
-    await database.execute(insert(Defaults).values_many(rows))  # type: ignore[arg-type]
+    await database.execute(insert(Defaults).values_many(rows))  # type: ignore[arg-type]  # rows of different keys
     one, other = alias(Defaults, "one"), alias(Defaults, "other")
     for name in set(columns) - {"now", "nothing"}:
         same = select(other.id).from_(one).join(other, on=getattr(one, name) == getattr(other, name)).where(one.id == 1)
@@ -377,7 +377,7 @@ async def test_names_with_quotes(database: Database) -> None:
         id = col.integer('i"d').primary_key()
         select = col.text("SELECT")
         one = unique(select, name="it's")
-        two = index(id, select.desc(), name='"')  # noqa: A003
+        two = index(id, select.desc(), name='"')  # noqa: A003  # a name in SQL
 
     await database.create_tables(Odd)
     await database.execute(insert(Odd).values(select="x"))
@@ -419,7 +419,7 @@ async def test_arrays_on_postgres(postgres_db: Database) -> None:
         prices = col.array(col.numeric(5, 2)).nullable()
 
     await postgres_db.create_tables(Lists)
-    await postgres_db.execute(insert(Lists).values(moods=[Mood.GOOD, Mood.BAD], prices=[Decimal("1.5"), None]))  # type: ignore[list-item]
+    await postgres_db.execute(insert(Lists).values(moods=[Mood.GOOD, Mood.BAD], prices=[Decimal("1.5"), None]))  # type: ignore[list-item]  # NULL in an array
     await postgres_db.execute(insert(Lists).values())
     assert await postgres_db.fetch_all(
         select(Lists.numbers, Lists.words, Lists.moods, Lists.prices).order_by(Lists.id)

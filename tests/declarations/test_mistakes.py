@@ -50,7 +50,7 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
     (lambda: declare(a=col.text("x\0")), r"Wrong\.a: the name 'x\\x00' holds a NUL"),
     (lambda: declare(a=col.text("x" * 64)), r"Wrong\.a: the name .* more than 63 bytes"),
     (lambda: declare(a=col.text("é" * 32)), r"Wrong\.a: the name .* more than 63 bytes"),
-    (lambda: declare(a=col.text(5)), r"Wrong\.a: the name is 5"),  # type: ignore[arg-type]
+    (lambda: declare(a=col.text(5)), r"Wrong\.a: the name is 5"),  # type: ignore[arg-type]  # a mistake on purpose
     (lambda: declare(a=col.text(renamed_from="")), r"Wrong\.a: the name is ''"),
     (lambda: declare(a=col.text(), keywords={"name": "x\0"}), "Wrong: the name 'x.x00' holds a NUL"),
     (lambda: declare(a=col.text(), keywords={"name": "x" * 64}), "Wrong: the name .* more than 63 bytes"),
@@ -86,13 +86,13 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: declare(bases=(Other,), a=col.integer()), "Wrong inherits from the table Other.*mixin"),
     (
-        lambda: declare(a=col.integer().references(lambda: Other.nothing)),  # type: ignore[qb-name]
+        lambda: declare(a=col.integer().references(lambda: Other.nothing)),  # type: ignore[qb-name]  # a mistake on purpose
         r"Wrong\.a references a column that does not exist.*nothing",
     ),
-    (lambda: declare(a=col.integer().references(lambda: 5)), r"Wrong\.a references 5, which is not a column"),  # type: ignore[arg-type,return-value]
-    (lambda: declare(a=col.integer().references(lambda: Other)), r"Wrong\.a references .* which is not a column"),  # type: ignore[arg-type,return-value]
+    (lambda: declare(a=col.integer().references(lambda: 5)), r"Wrong\.a references 5, which is not a column"),  # type: ignore[arg-type,return-value]  # a mistake on purpose
+    (lambda: declare(a=col.integer().references(lambda: Other)), r"Wrong\.a references .* which is not a column"),  # type: ignore[arg-type,return-value]  # a mistake on purpose
     (
-        lambda: declare(a=col.text().references(lambda: Other.id)),  # type: ignore[qb-type]
+        lambda: declare(a=col.text().references(lambda: Other.id)),  # type: ignore[qb-type]  # a mistake on purpose
         r"Wrong\.a is text, but the column it references is integer",
     ),
     (lambda: declare(a=col.integer().references(lambda: alias(Other, "o").id)), r"Wrong\.a references .* alias"),
@@ -106,14 +106,14 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: declare(a=col.integer(), i=index(col.integer(), name="x")), "Wrong"),
     (lambda: over(lambda a: index(a, name="x" * 64), a=col.integer()), r"Wrong\.made: the name .* 63 bytes"),
-    (lambda: declare(**{"a" * 40: col.integer(), "b": check(Other.id > 0)}, keywords={"name": "t" * 63}), "Wrong"),  # type: ignore[arg-type]
-    (lambda: declare(a=col.integer().default("x")), r"Wrong\.a: the default 'x' does not fit integer"),  # type: ignore[qb-type]
+    (lambda: declare(**{"a" * 40: col.integer(), "b": check(Other.id > 0)}, keywords={"name": "t" * 63}), "Wrong"),  # type: ignore[arg-type]  # a mistake on purpose
+    (lambda: declare(a=col.integer().default("x")), r"Wrong\.a: the default 'x' does not fit integer"),  # type: ignore[qb-type]  # a mistake on purpose
     (
         lambda: declare(a=col.numeric(5, 2).default(Decimal("0.001"))),
         r"Wrong\.a: the default .*0\.001.* does not fit numeric\(5, 2\)",
     ),
-    (lambda: declare(a=col.text().default(5)), r"Wrong\.a: the default 5 does not fit text"),  # type: ignore[qb-type]
-    (lambda: declare(a=col.boolean().default(1)), r"Wrong\.a: the default 1 does not fit boolean"),  # type: ignore[qb-type]
+    (lambda: declare(a=col.text().default(5)), r"Wrong\.a: the default 5 does not fit text"),  # type: ignore[qb-type]  # a mistake on purpose
+    (lambda: declare(a=col.boolean().default(1)), r"Wrong\.a: the default 1 does not fit boolean"),  # type: ignore[qb-type]  # a mistake on purpose
 ]
 
 
@@ -136,13 +136,13 @@ EARLY: list[tuple[Callable[[], Any], str]] = [
     (lambda: col.numeric(5, -1), "0 <= scale"),
     (lambda: col.enum(Number), r"col\.enum\(Number\): the members need string values"),
     (lambda: col.enum(Empty), r"col\.enum\(Empty\)"),
-    (lambda: col.integer().references(lambda: Other.id, on_delete="drop"), "'drop' is no action"),  # type: ignore[arg-type]
-    (lambda: col.integer().references(lambda: Other.id, on_update="cascade; --"), "is no action"),  # type: ignore[arg-type]
+    (lambda: col.integer().references(lambda: Other.id, on_delete="drop"), "'drop' is no action"),  # type: ignore[arg-type]  # a mistake on purpose
+    (lambda: col.integer().references(lambda: Other.id, on_update="cascade; --"), "is no action"),  # type: ignore[arg-type]  # a mistake on purpose
     (lambda: check(), "needs a condition"),
     (lambda: index(), "needs a column"),
     (lambda: unique(), "takes columns"),
-    (lambda: unique("a"), "takes columns"),  # type: ignore[arg-type]
-    (lambda: primary_key(Other.id + 1), "takes columns"),  # type: ignore[arg-type]
+    (lambda: unique("a"), "takes columns"),  # type: ignore[arg-type]  # a mistake on purpose
+    (lambda: primary_key(Other.id + 1), "takes columns"),  # type: ignore[arg-type]  # a mistake on purpose
     (lambda: Other.id.nullable(), "'id' is declared already"),
     (lambda: alias(Other, ""), "the alias of Other: the name is ''"),
     (lambda: alias(Other, "a\0"), "the alias of Other: .* NUL"),
@@ -159,7 +159,7 @@ def test_a_mistake_that_shows_at_once(mistake: Callable[[], Any], message: str) 
 def test_a_reference_to_what_is_never_defined() -> None:
     class Lonely(Table):
         id = col.integer().primary_key()
-        other_id = col.integer().references(lambda: Nowhere.id)  # type: ignore[name-defined]  # noqa: F821
+        other_id = col.integer().references(lambda: Nowhere.id)  # type: ignore[name-defined]  # noqa: F821  # a mistake on purpose
 
     from qb.dialect import find_dialect
 

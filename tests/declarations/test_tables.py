@@ -70,16 +70,16 @@ def test_columns_of_a_mixin_are_new_ones_in_each_table() -> None:
     class Two(Keyed, Table):
         pass
 
-    assert One.id is not Two.id  # type: ignore[comparison-overlap]
+    assert One.id is not Two.id  # type: ignore[comparison-overlap]  # two tables
     assert str(select(One.id)) == 'SELECT "one"."id" FROM "one"'
     assert str(select(Two.id)) == 'SELECT "two"."id" FROM "two"'
 
 
 def test_an_alias_has_the_columns_of_its_table() -> None:
     other = alias(Node, "n")
-    assert list(columns(other)) == list(columns(Node))  # type: ignore[arg-type]
+    assert list(columns(other)) == list(columns(Node))  # type: ignore[arg-type]  # an alias is a table to run time
     assert str(other.label) == '"n"."Label"'
-    assert str(select(alias(other, "m").label)) == 'SELECT "m"."Label" AS "label" FROM "app"."tree nodes" AS "m"'  # type: ignore[arg-type]
+    assert str(select(alias(other, "m").label)) == 'SELECT "m"."Label" AS "label" FROM "app"."tree nodes" AS "m"'  # type: ignore[arg-type]  # an alias is a table to run time
 
 
 def test_a_table_has_no_other_public_attributes() -> None:
@@ -115,11 +115,11 @@ def test_constraints_are_named_after_table_and_attribute() -> None:
 def test_what_is_no_table() -> None:
     for thing in (5, object(), "albums", Keyed):
         with pytest.raises(TypeError, match="is not a table"):
-            columns(thing)  # type: ignore[arg-type]
+            columns(thing)  # type: ignore[arg-type]  # a mistake on purpose
 
 
 def test_the_type_of_a_row_can_be_written() -> None:
-    assert Row[Leaf]  # type: ignore[truthy-function]
+    assert Row[Leaf]  # type: ignore[truthy-function]  # what is tested is that it runs
 
 
 def test_declaring_does_not_change_the_column_it_starts_from() -> None:

@@ -13,7 +13,7 @@ from tests.sql import schema
 from tests.sql.checking import Check
 
 
-class Undo(Exception):  # noqa: N818
+class Undo(Exception):  # noqa: N818  # no error, but a way out
     """Leaves a transaction without its changes."""
 
 

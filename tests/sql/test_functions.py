@@ -88,7 +88,7 @@ async def test_concat_takes_null_for_empty(check: Check) -> None:
 
 
 async def test_texts_join_with_plus_from_either_side(check: Check) -> None:
-    query = select("<" + Artist.name + ">", Artist.name + Artist.id).where(Artist.id == 1)  # type: ignore[qb-type]
+    query = select("<" + Artist.name + ">", Artist.name + Artist.id).where(Artist.id == 1)  # type: ignore[qb-type]  # a mistake on purpose
     await check(
         query,
         sqlite=(
@@ -109,7 +109,7 @@ def test_what_engines_write_in_different_ways_is_no_text(value: object) -> None:
     with pytest.raises(TypeError, match="no text"):
         fn.concat(Album.title, value)
     with pytest.raises(TypeError, match="no text"):
-        Album.title + value  # type: ignore[qb-type]
+        Album.title + value  # type: ignore[qb-type]  # a mistake on purpose
 
 
 def test_concat_of_nothing() -> None:
@@ -211,7 +211,7 @@ async def test_nullif_of_decimals_of_two_scales(check: Check) -> None:
 
 async def test_abs_and_negation(check: Check) -> None:
     await check(
-        select(fn.abs(Album.plays - 200), -Album.plays, -(-Album.plays), fn.abs(-Album.price)).where(Album.id == 1),  # noqa: B002
+        select(fn.abs(Album.plays - 200), -Album.plays, -(-Album.plays), fn.abs(-Album.price)).where(Album.id == 1),  # noqa: B002  # two signs are meant
         sqlite=(
             'SELECT abs("albums"."plays" - ?), -"albums"."plays", -(-"albums"."plays"), '
             'abs(-"albums"."price") FROM "albums" WHERE "albums"."id" = ?'
@@ -464,17 +464,17 @@ async def test_intervals_are_added_and_subtracted(check: Check) -> None:
 @pytest.mark.parametrize(
     "build",
     [
-        lambda: Album.released + timedelta(days=1),  # type: ignore[qb-type]
-        lambda: Event.happened - Event.happened,  # type: ignore[qb-type]
-        lambda: Album.live + 1,  # type: ignore[qb-type]
-        lambda: Album.title - "x",  # type: ignore[qb-type]
-        lambda: 5 + Album.title,  # type: ignore[qb-type]
-        lambda: Event.lasts * 2,  # type: ignore[qb-type]
-        lambda: Event.lasts / 2,  # type: ignore[qb-type]
-        lambda: Album.genre + "x",  # type: ignore[qb-type]
-        lambda: Track.seconds // 2,  # type: ignore[qb-type]
-        lambda: Track.seconds % 2,  # type: ignore[qb-type]
-        lambda: Album.plays // 1.5,  # type: ignore[qb-type]
+        lambda: Album.released + timedelta(days=1),  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: Event.happened - Event.happened,  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: Album.live + 1,  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: Album.title - "x",  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: 5 + Album.title,  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: Event.lasts * 2,  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: Event.lasts / 2,  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: Album.genre + "x",  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: Track.seconds // 2,  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: Track.seconds % 2,  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: Album.plays // 1.5,  # type: ignore[qb-type]  # a mistake on purpose
     ],
 )
 def test_arithmetic_that_engines_do_in_different_ways(build: Callable[[], object]) -> None:

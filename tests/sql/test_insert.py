@@ -101,7 +101,7 @@ async def test_expressions_are_values(check: Check) -> None:
 async def test_decimals_of_another_scale_are_values(check: Check) -> None:
     fee = select(fn.max(Track.fee)).scalar_subquery()
     await check(
-        insert(Album).values(artist_id=3, title="x", price=fee + Decimal("0.0055")),  # type: ignore[arg-type]
+        insert(Album).values(artist_id=3, title="x", price=fee + Decimal("0.0055")),  # type: ignore[arg-type]  # a sub-query may be NULL
         sqlite=(
             'INSERT INTO "albums" ("artist_id", "title", "price") VALUES (?, ?, ((((SELECT '
             'max("tracks"."fee") FROM "tracks") + ?) + CASE WHEN ((SELECT max("tracks"."fee") FROM '
@@ -122,7 +122,7 @@ async def test_decimals_of_another_scale_are_values(check: Check) -> None:
 async def test_many_rows(check: Check) -> None:
     rows = [{"name": "Eve", "country": None}, {"country": "DE", "name": "Ada"}]
     await check(
-        insert(Artist).values_many(rows),  # type: ignore[arg-type]
+        insert(Artist).values_many(rows),  # type: ignore[arg-type]  # rows of different keys
         sqlite='INSERT INTO "artists" ("name", "country") VALUES (?, ?), (?, ?)',
         parameters=["Eve", None, "Ada", "DE"],
         affected=2,
@@ -192,7 +192,7 @@ async def test_a_key_that_some_rows_leave_out_is_generated(check: Check) -> None
 
 async def test_expressions_among_many_rows(check: Check) -> None:
     await check(
-        insert(Note).values_many([{"text": literal("a") + "b", "priority": 1}, {"text": "c", "priority": literal(2)}]),  # type: ignore[typeddict-item]
+        insert(Note).values_many([{"text": literal("a") + "b", "priority": 1}, {"text": "c", "priority": literal(2)}]),  # type: ignore[typeddict-item]  # an expression in a row, which only values() takes for mypy
         sqlite='INSERT INTO "notes" ("text", "priority") VALUES (? || ?, ?), (?, ?)',
         postgres='INSERT INTO "notes" ("text", "priority") VALUES ($1::text || $2, $3), ($4, $5)',
         parameters=["a", "b", 1, "c", 2],
@@ -303,7 +303,7 @@ async def test_from_a_whole_table(check: Check) -> None:
 
 
 async def test_decimals_of_another_scale_from_a_select(check: Check) -> None:
-    query = insert(Album).from_select(  # type: ignore[qb-type]
+    query = insert(Album).from_select(  # type: ignore[qb-type]  # decimals of other scales, which only the engines bring together
         select(Track.album_id, Track.title, Track.fee).where(Track.fee.is_not_null(), Track.position == 1),
         Album.artist_id,
         Album.title,
@@ -329,7 +329,7 @@ async def test_decimals_of_another_scale_from_a_select(check: Check) -> None:
 
 
 async def test_numbers_of_other_kinds_from_a_select(check: Check) -> None:
-    query = insert(Track).from_select(  # type: ignore[qb-type]
+    query = insert(Track).from_select(  # type: ignore[qb-type]  # decimals of other scales, which only the engines bring together
         select(Album.artist_id + 0, Album.id + 50, Album.title, Album.price, Album.plays).where(Album.id == 1),
         Track.album_id,
         Track.position,
@@ -358,12 +358,12 @@ async def test_numbers_of_other_kinds_from_a_select(check: Check) -> None:
 
 def test_a_select_into_fewer_or_more_columns() -> None:
     with pytest.raises(CompileError, match="gives 1 columns for 2"):
-        insert(Note).from_select(select(Album.title), Note.text, Note.big)  # type: ignore[qb-type]
+        insert(Note).from_select(select(Album.title), Note.text, Note.big)  # type: ignore[qb-type]  # a mistake on purpose
 
 
 def test_a_select_without_names() -> None:
     with pytest.raises(CompileError, match="name each selected expression"):
-        insert(Note).from_select(select(Album.plays + 1))  # type: ignore[qb-name]
+        insert(Note).from_select(select(Album.plays + 1))  # type: ignore[qb-name]  # a mistake on purpose
 
 
 # Upsert
@@ -475,7 +475,7 @@ def test_do_update_needs_a_target_and_values() -> None:
     with pytest.raises(CompileError, match="needs to know the conflict"):
         insert(Artist).values(name="x").on_conflict().do_update(name="y")
     with pytest.raises(CompileError, match="sets nothing"):
-        insert(Artist).values(name="x").on_conflict(Artist.id).do_update()  # type: ignore[qb-type]
+        insert(Artist).values(name="x").on_conflict(Artist.id).do_update()  # type: ignore[qb-type]  # a mistake on purpose
 
 
 # RETURNING
@@ -546,18 +546,18 @@ async def test_returning_of_an_upsert(check: Check) -> None:
 
 def test_an_unknown_column_is_named_with_the_nearest() -> None:
     with pytest.raises(SchemaError, match="Artist has no column 'nmae', did you mean \"name\""):
-        insert(Artist).values(nmae="x")  # type: ignore[call-arg]
+        insert(Artist).values(nmae="x")  # type: ignore[call-arg]  # a mistake on purpose
     with pytest.raises(SchemaError, match="Artist has no column 'nmae'"):
-        insert(Artist).values_many([{"nmae": "x"}])  # type: ignore[typeddict-item]
+        insert(Artist).values_many([{"nmae": "x"}])  # type: ignore[typeddict-item]  # a mistake on purpose
     with pytest.raises(SchemaError, match="Artist has no column 'nmae'"):
-        insert(Artist).values_many([{"name": "x"}, {"nmae": "x"}])  # type: ignore[typeddict-item]
+        insert(Artist).values_many([{"name": "x"}, {"nmae": "x"}])  # type: ignore[typeddict-item]  # a mistake on purpose
 
 
 def test_a_generated_column_is_not_written() -> None:
     with pytest.raises(CompileError, match=r"Note\.size is generated"):
-        insert(Note).values(size=1)  # type: ignore[qb-type]
+        insert(Note).values(size=1)  # type: ignore[qb-type]  # a mistake on purpose
     with pytest.raises(CompileError, match=r"Note\.size is generated"):
-        insert(Note).values_many([{"size": 1}])  # type: ignore[misc]
+        insert(Note).values_many([{"size": 1}])  # type: ignore[misc]  # a mistake on purpose
 
 
 def test_a_value_reads_no_column() -> None:
@@ -568,11 +568,11 @@ def test_a_value_reads_no_column() -> None:
 
 def test_only_a_table_takes_rows() -> None:
     with pytest.raises(TypeError, match="not its alias"):
-        insert(alias(Artist, "a"))  # type: ignore[arg-type]
+        insert(alias(Artist, "a"))  # type: ignore[arg-type]  # a mistake on purpose
     with pytest.raises(TypeError, match="a source is a table"):
-        insert("artists")  # type: ignore[arg-type]
+        insert("artists")  # type: ignore[arg-type]  # a mistake on purpose
     with pytest.raises(TypeError, match="is not a column"):
-        excluded(Artist.id + 1)  # type: ignore[arg-type]
+        excluded(Artist.id + 1)  # type: ignore[arg-type]  # a mistake on purpose
 
 
 @pytest.mark.parametrize(
@@ -593,8 +593,8 @@ def test_a_value_that_does_not_fit_names_table_and_column(values: dict[str, Any]
     column = next(iter(values))
     for statement in (
         insert(Album).values(title="x", **values),
-        insert(Album).values_many([{"title": "x", column: None}, {"title": "x", **values}]),  # type: ignore[misc, typeddict-item]
-        insert(Album).values_many([{"title": literal("x"), **values}]),  # type: ignore[typeddict-item]
+        insert(Album).values_many([{"title": "x", column: None}, {"title": "x", **values}]),  # type: ignore[misc, typeddict-item]  # an expression in a row, which only values() takes for mypy
+        insert(Album).values_many([{"title": literal("x"), **values}]),  # type: ignore[typeddict-item]  # an expression in a row, which only values() takes for mypy
     ):
         with pytest.raises(EncodingError, match=message) as caught:
             statement.compile(dialect)

@@ -155,4 +155,4 @@ async def test_the_parameters_of_a_join_come_before_those_of_where(check: Check)
 
 def test_a_join_needs_a_source() -> None:
     with pytest.raises(TypeError, match="a source is a table or an alias"):
-        select(Album.id).join("artists", on=Album.id == 1)  # type: ignore[arg-type]
+        select(Album.id).join("artists", on=Album.id == 1)  # type: ignore[arg-type]  # a mistake on purpose

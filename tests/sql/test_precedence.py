@@ -139,7 +139,7 @@ conditions: st.SearchStrategy[Tree] = st.deferred(
 @pytest.fixture
 async def things(database: Database) -> Database:
     await database.create_tables(Thing)
-    await database.execute(insert(Thing).values_many(ROWS))  # type: ignore[arg-type]
+    await database.execute(insert(Thing).values_many(ROWS))  # type: ignore[arg-type]  # rows of different keys
     return database
 
 

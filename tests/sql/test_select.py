@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from qb import Executor, alias, col, exists, fn, literal, select, sql
+from qb import Executor, Select, alias, col, exists, fn, literal, select, sql
 from qb.errors import CompileError, SchemaError
 from qb.tables import Table
 from tests.sql.checking import Check
@@ -211,7 +212,7 @@ def test_a_number_of_rows_is_not_negative() -> None:
         with pytest.raises(ValueError, match="not negative: -1"):
             build(-1)
         with pytest.raises(TypeError, match="a number of rows is a SQL expression, not str"):
-            build("1")  # type: ignore[arg-type]
+            build("1")  # type: ignore[arg-type]  # a mistake on purpose
 
 
 async def test_the_last_limit_counts(check: Check) -> None:
@@ -282,7 +283,7 @@ async def test_a_whole_alias_has_the_name_of_the_alias(check: Check, filled: Exe
         rows=[((1, None, "Music"), None), ((2, 1, "Jazz"), (1, None, "Music"))],
     )
     row = (await filled.fetch_all(query.where(Category.id == 2)))[0]
-    assert row.parent.name == "Music"  # type: ignore[union-attr]
+    assert row.parent.name == "Music"  # type: ignore[union-attr]  # there is a parent
 
 
 async def test_an_alias_alone(check: Check) -> None:
@@ -332,12 +333,12 @@ async def test_a_label_may_be_a_group_key(check: Check) -> None:
 
 def test_two_selected_sources_must_be_joined() -> None:
     with pytest.raises(CompileError, match='"albums" and "artists" are selected, but not joined'):
-        select(Album.title, Artist.name).compile("sqlite")  # type: ignore[qb-scope]
+        select(Album.title, Artist.name).compile("sqlite")  # type: ignore[qb-scope]  # a mistake on purpose
 
 
 def test_a_select_of_joined_sources_needs_a_from() -> None:
     with pytest.raises(CompileError, match="nothing but joined sources"):
-        select(Artist.name).join(Artist, on=Artist.id == 1).compile("sqlite")  # type: ignore[qb-scope]
+        select(Artist.name).join(Artist, on=Artist.id == 1).compile("sqlite")  # type: ignore[qb-scope]  # a mistake on purpose
 
 
 @pytest.mark.parametrize(
@@ -355,23 +356,23 @@ def test_a_select_of_joined_sources_needs_a_from() -> None:
     ],
 )
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres", "d1"])
-def test_a_column_out_of_scope(query: select, dialect: str) -> None:  # type: ignore[valid-type]
+def test_a_column_out_of_scope(query: Select[Any], dialect: str) -> None:
     with pytest.raises(CompileError, match="is not in this query, but its column"):
-        query.compile(dialect)  # type: ignore[attr-defined]
+        query.compile(dialect)
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        select(Album.title).from_(Album, Album),  # type: ignore[qb-scope]
-        select(Album.title).from_(Album).join(Album, on=Album.id == 1),  # type: ignore[qb-scope]
+        select(Album.title).from_(Album, Album),  # type: ignore[qb-scope]  # a mistake on purpose
+        select(Album.title).from_(Album).join(Album, on=Album.id == 1),  # type: ignore[qb-scope]  # a mistake on purpose
         select(Album.title).from_(Album).cross_join(alias(Artist, "albums")),
-        select(Album.title).from_(alias(Artist, "a"), alias(Track, "a"), Album),  # type: ignore[qb-scope]
+        select(Album.title).from_(alias(Artist, "a"), alias(Track, "a"), Album),  # type: ignore[qb-scope]  # a mistake on purpose
     ],
 )
-def test_a_source_twice(query: select) -> None:  # type: ignore[valid-type]
+def test_a_source_twice(query: Select[Any]) -> None:
     with pytest.raises(CompileError, match="a source is twice in this query"):
-        query.compile("sqlite")  # type: ignore[attr-defined]
+        query.compile("sqlite")
 
 
 def test_names_of_sources_differ_in_more_than_case() -> None:
@@ -381,7 +382,7 @@ def test_names_of_sources_differ_in_more_than_case() -> None:
 
 
 async def test_two_columns_of_one_name(filled: Executor) -> None:
-    query = select(Album.id, Artist.id).from_(Album).join(Artist, on=Album.artist_id == Artist.id)  # type: ignore[qb-name]
+    query = select(Album.id, Artist.id).from_(Album).join(Artist, on=Album.artist_id == Artist.id)  # type: ignore[qb-name]  # a mistake on purpose
     with pytest.raises(CompileError, match='two columns of this query are named "id"'):
         await filled.fetch_all(query)
 
@@ -393,13 +394,13 @@ async def test_expressions_without_names_are_read_by_position(filled: Executor) 
 
 def test_select_needs_something() -> None:
     with pytest.raises(TypeError, match="needs a column"):
-        select()  # type: ignore[qb-type]
+        select()  # type: ignore[qb-type]  # a mistake on purpose
 
 
 @pytest.mark.parametrize("thing", ["title", 5, None, object(), {"node": 1}])
 def test_select_takes_columns_and_tables_only(thing: object) -> None:
     with pytest.raises(TypeError, match="a source is a table or an alias"):
-        select(thing)  # type: ignore[qb-type]
+        select(thing)  # type: ignore[qb-type]  # a mistake on purpose
 
 
 # Tables elsewhere
@@ -457,4 +458,4 @@ def test_an_unknown_dialect() -> None:
 
 def test_an_unknown_column_is_named() -> None:
     with pytest.raises((SchemaError, AttributeError), match="titel"):
-        Album.titel  # type: ignore[qb-name]  # noqa: B018
+        Album.titel  # type: ignore[qb-name]  # noqa: B018  # a mistake on purpose

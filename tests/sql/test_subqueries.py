@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from qb import alias, exists, fn, insert, literal, select, sql, update
+from qb import Select, alias, exists, fn, insert, literal, select, sql, update
 from qb.errors import CompileError, UnsupportedError
 from tests.sql.checking import Check
 from tests.sql.schema import Album, Artist, Track
@@ -182,16 +183,16 @@ async def test_the_limit_of_a_sub_query_is_its_own(check: Check) -> None:
 
 
 @pytest.mark.parametrize("query", [select(Album), select(Album.id, Album.title)])
-def test_a_value_is_one_column(query: select) -> None:  # type: ignore[valid-type]
+def test_a_value_is_one_column(query: Select[Any]) -> None:
     with pytest.raises(TypeError, match="one column"):
-        query.scalar_subquery()  # type: ignore[attr-defined]
+        query.scalar_subquery()
     with pytest.raises(TypeError, match="one column"):
         Album.id.in_(query)
 
 
 def test_a_select_is_no_value_by_itself() -> None:
     with pytest.raises(TypeError, match="scalar_subquery"):
-        Album.id == select(Album.id)  # type: ignore[qb-type]  # noqa: B015
+        Album.id == select(Album.id)  # type: ignore[qb-type]  # noqa: B015  # a mistake on purpose
 
 
 def test_a_write_is_no_sub_query() -> None:
@@ -281,7 +282,7 @@ def test_holes_and_values_are_counted() -> None:
 
 def test_text_uses_the_scope_of_its_query() -> None:
     with pytest.raises(CompileError, match='"artists" is not in this query'):
-        select(Album.id).where(sql("{} = 1", Artist.id, returns=bool)).compile("sqlite")  # type: ignore[qb-scope]
+        select(Album.id).where(sql("{} = 1", Artist.id, returns=bool)).compile("sqlite")  # type: ignore[qb-scope]  # a mistake on purpose
     assert update(Album).set(plays=sql("{} + 1", Album.plays)).all_rows().compile("sqlite").sql == (
         'UPDATE "albums" SET "plays" = "albums"."plays" + 1'
     )

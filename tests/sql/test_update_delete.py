@@ -121,7 +121,7 @@ async def test_update_from_an_alias_of_itself(check: Check) -> None:
 async def test_update_by_a_sub_query(check: Check) -> None:
     best = select(Track.fee).where(Track.album_id == Album.id, Track.position == 2).scalar_subquery()
     await check(
-        update(Album).set(price=best).where(exists(select(Track.title).where(Track.album_id == Album.id))),  # type: ignore[arg-type]
+        update(Album).set(price=best).where(exists(select(Track.title).where(Track.album_id == Album.id))),  # type: ignore[arg-type]  # a sub-query may be NULL
         sqlite=(
             'UPDATE "albums" SET "price" = (((SELECT "tracks"."fee" FROM "tracks" WHERE '
             '"tracks"."album_id" = "albums"."id" AND "tracks"."position" = ?) + CASE WHEN (SELECT '
@@ -160,7 +160,7 @@ async def test_update_of_decimals_between_scales(check: Check) -> None:
 
 async def test_update_of_numbers_of_other_kinds(check: Check) -> None:
     await check(
-        update(Track).set(fee=Track.seconds, seconds=Track.fee).where(Track.album_id == 1),  # type: ignore[arg-type]
+        update(Track).set(fee=Track.seconds, seconds=Track.fee).where(Track.album_id == 1),  # type: ignore[arg-type]  # numbers of other kinds, which the engines convert
         sqlite=(
             'UPDATE "tracks" SET "fee" = CAST(round("tracks"."seconds" * 10000) AS INTEGER), "seconds" = '
             '("tracks"."fee" / 10000.0) WHERE "tracks"."album_id" = ?'
@@ -177,7 +177,7 @@ async def test_update_of_numbers_of_other_kinds(check: Check) -> None:
 
 async def test_update_of_an_integer_with_a_decimal_rounds(check: Check) -> None:
     await check(
-        update(Album).set(plays=Album.price * 3).where(Album.id == 1),  # type: ignore[arg-type]
+        update(Album).set(plays=Album.price * 3).where(Album.id == 1),  # type: ignore[arg-type]  # numbers of other kinds, which the engines convert
         sqlite=(
             'UPDATE "albums" SET "plays" = ((("albums"."price" * ?) + CASE WHEN ("albums"."price" * ?) < '
             '0 THEN -5000 ELSE 5000 END) / 10000) WHERE "albums"."id" = ?'
@@ -314,14 +314,14 @@ def test_without_where_every_row_would_be_touched(dialect: str) -> None:
         delete(Album).where(),
     ):
         with pytest.raises(CompileError, match='no WHERE and would touch every row of "albums"'):
-            statement.compile(dialect)  # type: ignore[qb-type]
+            statement.compile(dialect)  # type: ignore[qb-type]  # a mistake on purpose
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
 def test_an_update_sets_something(dialect: str) -> None:
     for statement in (update(Album).where(Album.id == 1), update(Album).set().all_rows()):
         with pytest.raises(CompileError, match='the update of "albums" sets nothing'):
-            statement.compile(dialect)  # type: ignore[qb-type]
+            statement.compile(dialect)  # type: ignore[qb-type]  # a mistake on purpose
 
 
 def test_using_needs_a_condition() -> None:
@@ -331,10 +331,10 @@ def test_using_needs_a_condition() -> None:
 
 def test_columns_out_of_scope() -> None:
     for statement in (
-        update(Album).set(plays=1).where(Artist.id == 1),  # type: ignore[qb-scope]
-        update(Album).set(title=Artist.name).all_rows(),  # type: ignore[qb-scope]
-        delete(Album).where(Artist.id == 1),  # type: ignore[qb-scope]
-        delete(Album).where(Album.id == 1).returning(Artist.id),  # type: ignore[qb-scope]
+        update(Album).set(plays=1).where(Artist.id == 1),  # type: ignore[qb-scope]  # a mistake on purpose
+        update(Album).set(title=Artist.name).all_rows(),  # type: ignore[qb-scope]  # a mistake on purpose
+        delete(Album).where(Artist.id == 1),  # type: ignore[qb-scope]  # a mistake on purpose
+        delete(Album).where(Album.id == 1).returning(Artist.id),  # type: ignore[qb-scope]  # a mistake on purpose
     ):
         with pytest.raises(CompileError, match='"artists" is not in this query'):
             statement.compile("postgres")
@@ -342,12 +342,12 @@ def test_columns_out_of_scope() -> None:
 
 def test_unknown_and_generated_columns() -> None:
     with pytest.raises(SchemaError, match="Album has no column 'titel', did you mean \"title\""):
-        update(Album).set(titel="x")  # type: ignore[call-arg]
+        update(Album).set(titel="x")  # type: ignore[call-arg]  # a mistake on purpose
     with pytest.raises(CompileError, match=r"Note\.size is generated"):
-        update(Note).set(size=1)  # type: ignore[qb-type]
+        update(Note).set(size=1)  # type: ignore[qb-type]  # a mistake on purpose
 
 
 def test_an_alias_is_not_written_to() -> None:
     for write in (update, delete):
         with pytest.raises(TypeError, match="not its alias 'a'"):
-            write(alias(Album, "a"))  # type: ignore[arg-type]
+            write(alias(Album, "a"))  # type: ignore[arg-type]  # a mistake on purpose

@@ -65,7 +65,7 @@ async def test_two_values(check: Check) -> None:
 
 async def test_none_is_null(check: Check) -> None:
     await check(
-        select(Album.title).where(Album.released == None),  # noqa: E711
+        select(Album.title).where(Album.released == None),  # noqa: E711  # SQL, not Python
         sqlite='SELECT "albums"."title" FROM "albums" WHERE "albums"."released" IS NULL',
         rows=[("Agharta",)],
     )
@@ -73,7 +73,7 @@ async def test_none_is_null(check: Check) -> None:
 
 async def test_not_none_is_not_null(check: Check) -> None:
     await check(
-        select(Artist.id).where(Artist.country != None),  # noqa: E711
+        select(Artist.id).where(Artist.country != None),  # noqa: E711  # SQL, not Python
         sqlite='SELECT "artists"."id" FROM "artists" WHERE "artists"."country" IS NOT NULL',
         rows=[(1,), (2,)],
     )
@@ -153,7 +153,7 @@ async def test_not_in_nothing_is_true(check: Check) -> None:
 
 async def test_negation_of_in_nothing(check: Check) -> None:
     await check(
-        select(Artist.id).where(~Artist.country.in_([]) == True).order_by(Artist.id),  # noqa: E712
+        select(Artist.id).where(~Artist.country.in_([]) == True).order_by(Artist.id),  # noqa: E712  # SQL, not Python
         sqlite='SELECT "artists"."id" FROM "artists" WHERE (NOT 1 = 0) = ? ORDER BY "artists"."id"',
         parameters=[1],
         postgres_parameters=[True],
@@ -164,7 +164,7 @@ async def test_negation_of_in_nothing(check: Check) -> None:
 @pytest.mark.parametrize("text", ["abc", b"abc"])
 def test_in_takes_no_single_text(text: object) -> None:
     with pytest.raises(TypeError, match="in_ takes a list"):
-        Album.title.in_(text)  # type: ignore[arg-type]
+        Album.title.in_(text)  # type: ignore[arg-type]  # a mistake on purpose
 
 
 async def test_between_includes_both_ends(check: Check) -> None:
@@ -459,7 +459,7 @@ async def test_a_boolean_column_is_a_condition(check: Check) -> None:
 
 async def test_a_boolean_column_negated_and_compared(check: Check) -> None:
     await check(
-        select(Album.id).where(~Album.live, Album.live == False, Album.live != (Album.plays > 0)).order_by(Album.id),  # noqa: E712
+        select(Album.id).where(~Album.live, Album.live == False, Album.live != (Album.plays > 0)).order_by(Album.id),  # noqa: E712  # SQL, not Python
         sqlite=(
             'SELECT "albums"."id" FROM "albums" WHERE NOT "albums"."live" AND "albums"."live" = ? AND '
             '"albums"."live" <> ("albums"."plays" > ?) ORDER BY "albums"."id"'
@@ -485,16 +485,16 @@ async def test_a_condition_is_a_value(check: Check) -> None:
 @pytest.mark.parametrize("condition", [True, False, None, "1 = 1", 1, {"node": "1 = 1"}, [Album.id]])
 def test_a_condition_is_an_expression(condition: object) -> None:
     with pytest.raises(TypeError, match="a condition is a SQL expression"):
-        select(Album.id).where(condition)  # type: ignore[arg-type]
+        select(Album.id).where(condition)  # type: ignore[arg-type]  # a mistake on purpose
 
 
 def test_an_expression_has_no_truth_value() -> None:
     with pytest.raises(TypeError, match="no truth value"):
         bool(Album.plays == 1)
     with pytest.raises(TypeError, match="no truth value"):
-        1 < Album.plays < 3  # noqa: B015
+        1 < Album.plays < 3  # noqa: B015  # a mistake on purpose
     with pytest.raises(TypeError, match=r"write \.contains"):
-        "x" in Album.title  # type: ignore[qb-type]  # noqa: B015
+        "x" in Album.title  # type: ignore[qb-type]  # noqa: B015  # a mistake on purpose
 
 
 # Values of every kind beside a column
@@ -708,7 +708,7 @@ async def test_enums_order_by_their_members(check: Check) -> None:
 
 async def test_the_value_of_an_enum_stands_for_its_member(check: Check) -> None:
     await check(
-        select(Album.id).where(Album.genre == "pop"),  # type: ignore[qb-type]
+        select(Album.id).where(Album.genre == "pop"),  # type: ignore[qb-type]  # a mistake on purpose
         sqlite='SELECT "albums"."id" FROM "albums" WHERE "albums"."genre" = ?',
         parameters=["pop"],
         rows=[(1,)],
@@ -747,11 +747,11 @@ async def test_none_in_a_list_means_is_null(check: Check) -> None:
 @pytest.mark.parametrize(
     ("compare", "message"),
     [  # mistakes on purpose, which mypy sees too
-        (lambda: Album.released == "1971", 'released" is date and cannot be compared with str'),  # type: ignore[qb-type]
-        (lambda: Album.title == 5, 'title" is text and cannot be compared with int'),  # type: ignore[qb-type]
-        (lambda: Album.title.in_([5]), 'title" is text and cannot be compared with int'),  # type: ignore[qb-type]
-        (lambda: Album.plays.between(1, "2"), 'plays" is integer and cannot be compared with str'),  # type: ignore[qb-type]
-        (lambda: Album.plays == Album.title, 'plays" is integer and cannot be compared with "albums"."title"'),  # type: ignore[qb-type]
+        (lambda: Album.released == "1971", 'released" is date and cannot be compared with str'),  # type: ignore[qb-type]  # a mistake on purpose
+        (lambda: Album.title == 5, 'title" is text and cannot be compared with int'),  # type: ignore[qb-type]  # a mistake on purpose
+        (lambda: Album.title.in_([5]), 'title" is text and cannot be compared with int'),  # type: ignore[qb-type]  # a mistake on purpose
+        (lambda: Album.plays.between(1, "2"), 'plays" is integer and cannot be compared with str'),  # type: ignore[qb-type]  # a mistake on purpose
+        (lambda: Album.plays == Album.title, 'plays" is integer and cannot be compared with "albums"."title"'),  # type: ignore[qb-type]  # a mistake on purpose
     ],
 )
 def test_what_engines_do_not_compare_alike_is_refused(compare: Callable[[], object], message: str) -> None:
