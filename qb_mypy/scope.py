@@ -102,7 +102,7 @@ def scope_of(api: TypeChecker, query: Instance) -> Scope | None:
     if query.type.fullname != SELECT:
         return None
     facts, items = facts_of(query), projected(query)
-    if facts is None or items is None:
+    if facts is None or items is None or any(item_refs(api, item) is None for item in items):
         return None
     implied = [name for name in selected(api, items) if name not in facts.sources]
     known = set(facts.sources) if facts.from_ else {*facts.sources, *implied}

@@ -102,7 +102,7 @@ async def test_values_come_back_equal(samples: Database, name: str) -> None:
     @given(st.lists(VALUES[name] | st.none(), min_size=1, max_size=30))
     async def check(values: list[Any]) -> None:
         await refill(samples, name, values)
-        found = [row[0] for row in await samples.fetch_all(select(column).order_by(Sample.id))]  # type: ignore[qb-scope]  # mypy does not know the source of a column by name
+        found = [row[0] for row in await samples.fetch_all(select(column).order_by(Sample.id))]
         assert found == values
         if name != "json":  # which has one kind of number
             assert all(isinstance(new, type(old)) for new, old in zip(found, values, strict=True))
@@ -226,5 +226,5 @@ EXTREMES: dict[str, list[Any]] = {
 @pytest.mark.parametrize("name", EXTREMES)
 async def test_extremes_come_back_equal(samples: Database, name: str) -> None:
     await refill(samples, name, EXTREMES[name])
-    found = await samples.fetch_all(select(columns(Sample)[name]).order_by(Sample.id))  # type: ignore[qb-scope]  # mypy does not know the source of a column by name
+    found = await samples.fetch_all(select(columns(Sample)[name]).order_by(Sample.id))
     assert [row[0] for row in found] == EXTREMES[name]

@@ -2,7 +2,7 @@
 
 from schema import Album, Artist, Category, Play, Track, parent, row
 
-from qb import alias, exists, fn, literal, select
+from qb import alias, columns, exists, fn, literal, select
 
 of_artist = Album.artist_id == Artist.id
 of_album = Track.album_id == Album.id
@@ -98,3 +98,7 @@ select(Album.title).order_by("title")  # E[arg-type]: Argument 1 to "order_by" o
 select(Album.title).order_by(-1)  # E[arg-type]: Argument 1 to "order_by" of "Select" has incompatible type "int"
 select(Album.title).limit("10")  # E[arg-type]: Argument 1 to "limit" of "Select" has incompatible type "str"
 select(Album.title).compile()  # E[call-arg]: Missing positional argument "dialect"
+
+# A column of which mypy does not know the table may be of any.
+select(columns(Album)["title"]).where(Album.plays > 1).compile("sqlite")
+select(columns(Album)["title"], Artist.name).join(Artist, on=Album.artist_id == Artist.id).compile("sqlite")
