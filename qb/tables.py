@@ -144,7 +144,7 @@ def alias(table: type[TB], name: str) -> type[TB]:
     return Alias(definition_of(table), name)  # type: ignore[return-value]  # to plain typing, as good as the class
 
 
-def columns(table: type[Table]) -> dict[str, Column[Any, Any, Any]]:
+def columns(table: type[Table] | Alias[Any, Any]) -> dict[str, Column[Any, Any, Any]]:
     """The columns of a table or an alias, by attribute, in the order of declaration."""
     definition = definition_of(table)
     return {attribute: getattr(table, attribute) for attribute in definition.columns}

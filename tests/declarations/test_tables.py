@@ -77,7 +77,7 @@ def test_columns_of_a_mixin_are_new_ones_in_each_table() -> None:
 
 def test_an_alias_has_the_columns_of_its_table() -> None:
     other = alias(Node, "n")
-    assert list(columns(other)) == list(columns(Node))  # type: ignore[arg-type]  # an alias is a table to run time
+    assert list(columns(other)) == list(columns(Node))
     assert str(other.label) == '"n"."Label"'
     assert str(select(alias(other, "m").label)) == 'SELECT "m"."Label" AS "label" FROM "app"."tree nodes" AS "m"'  # type: ignore[arg-type]  # an alias is a table to run time
 
