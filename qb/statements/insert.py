@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any, Generic, Self, TypeVar
 
@@ -12,6 +12,7 @@ from qb.expressions import Expr, conjunction, select_of
 from qb.nodes import Default, Excluded, Expression, OnConflict, Values, WholeTable
 from qb.nodes import Insert as InsertNode
 from qb.query import Compilable, Query
+from qb.rows import NewRow, output_name
 from qb.statements.returning import Returning
 from qb.statements.sources import Selectable, column_node, projection_of, source_of
 from qb.statements.writes import assignments, given, writable
@@ -39,7 +40,7 @@ class Insert(Compilable, Generic[TB, Facts]):
         node.columns, node.values = columns, Values([cells])
         return self._with(node)
 
-    def values_many(self, rows: Iterable[Mapping[str, Any]]) -> Self:
+    def values_many(self, rows: Iterable[NewRow[TB]]) -> Self:
         """Many rows in one statement. A row may leave out columns that others give: it gets their default.
 
         Raises CompileError when there are no rows.
@@ -90,8 +91,6 @@ class Insert(Compilable, Generic[TB, Facts]):
         if columns:
             node.columns = tuple([column_node(column) for column in columns])
         else:
-            from qb.rows import output_name
-
             names = [output_name(item) for item in select.projection]
             if None in names:
                 raise CompileError(
