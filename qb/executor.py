@@ -53,7 +53,9 @@ class Executor:
 
         Raises CompileError when the query has more columns, NoRowFound or MultipleRowsFound as fetch_one.
         """
-        columns = [len(item.table.columns) if isinstance(item, nodes.WholeTable) else 1 for item in _projection(query)]
+        columns = [
+            len(item.source.columns) if isinstance(item, nodes.WholeSource) else 1 for item in _projection(query)
+        ]
         if columns != [1]:
             raise CompileError(f"fetch_value() takes a query of one column, and this one has {sum(columns)}")
         return (await self.fetch_one(query))[0]

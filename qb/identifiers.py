@@ -39,6 +39,6 @@ PATHS = Paths()
 
 
 def snake_case(name: str) -> str:
-    """`WholeTable` as `whole_table`."""
+    """`WholeSource` as `whole_table`."""
     text = "".join(["_" + letter.lower() if letter.isupper() else letter for letter in name])
     return text.removeprefix("_")

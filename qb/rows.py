@@ -121,17 +121,17 @@ class RowBuilder:
         """For nested rows: where each item starts and stops, its class if it is a row, whether it may be absent."""
         names: list[str] = []
         types: list[SqlType] = []
-        nested = len(projection) > 1 and any(isinstance(i, nodes.WholeTable) for i in projection)
+        nested = len(projection) > 1 and any(isinstance(i, nodes.WholeSource) for i in projection)
         parts: list[tuple[int, int, type[Row[Any]] | None, bool]] = []
         for item in projection:
             start = len(types)
-            if isinstance(item, nodes.WholeTable):
-                columns = item.table.columns
+            if isinstance(item, nodes.WholeSource):
+                columns = item.source.columns
                 types += [column.type for column in columns]
                 attributes = tuple([column.attribute for column in columns])
                 if nested:
                     names.append(item.name)
-                    parts.append((start, len(types), row_class(attributes), item.table in outer))
+                    parts.append((start, len(types), row_class(attributes), item.source in outer))
                 else:
                     names += attributes
             else:
@@ -189,11 +189,7 @@ def outer_joined(select: nodes.Select) -> frozenset[nodes.Source]:
     """The sources of a select whose columns are NULL where a join found no match."""
     before: list[nodes.Source] = list(select.sources)
     if not before:
-        before = [
-            item.table if isinstance(item, nodes.WholeTable) else item.source
-            for item in select.projection
-            if isinstance(item, (nodes.WholeTable, nodes.Column))
-        ]
+        before = [item.source for item in select.projection if isinstance(item, (nodes.WholeSource, nodes.Column))]
         joined = [join.source for join in select.joins]
         before = [source for source in before if source not in joined]
     outer: set[nodes.Source] = set()

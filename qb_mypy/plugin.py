@@ -58,8 +58,8 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.statements.insert.excluded": functions.excluded,
     "qb.statements.update.update": writes.begin,
     "qb.statements.delete.delete": writes.begin,
-    "qb.fn.coalesce": functions.coalesce,
-    "qb.fn.nullif": functions.nullif,
+    "qb.fn.nulls.coalesce": functions.coalesce,
+    "qb.fn.nulls.nullif": functions.nullif,
     "qb.inferred.inferred": inferred.inferred,
 }
 
@@ -151,7 +151,7 @@ class QbPlugin(Plugin):
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         owner, _, name = fullname.rpartition(".")
         hook = FUNCTIONS.get(fullname)
-        if hook is None and owner == "qb.fn":
+        if hook is None and owner.startswith("qb.fn."):
             hook = partial(functions.function, name=name)
         return guarded(hook)
 

@@ -73,7 +73,7 @@ def walk(node: nodes.Node) -> list[nodes.Node]:
 
 
 def all_nodes(cls: type[nodes.Node] = nodes.Node) -> set[type[nodes.Node]]:
-    return {cls}.union(*[all_nodes(sub) for sub in cls.__subclasses__() if sub.__module__ == "qb.nodes"])
+    return {cls}.union(*[all_nodes(sub) for sub in cls.__subclasses__() if sub.__module__.startswith("qb.nodes.")])
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres"])

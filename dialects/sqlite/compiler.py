@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import MappingProxyType
+from typing import TypeVar
 
 from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, STORED
 from qb import nodes
@@ -15,6 +16,8 @@ from qb.compiler import ATOM, Compiler
 from qb.errors import CompileError, UnsupportedError
 from qb.nodes import Expression, Parameter
 from qb.types import BOOLEAN, INTEGERS, NUMBERS, TEXT, WIDEST, Enum, Numeric, SqlType
+
+S = TypeVar("S", bound=nodes.Statement)
 
 ORDERING = frozenset({"<", "<=", ">", ">="})
 ALWAYS = nodes.Raw(("1 = 1",), ())
@@ -73,7 +76,7 @@ class SqliteCompiler(Compiler):
         if isinstance(options, nodes.Subquery):
             if scale is None:
                 raise UnsupportedError("SQLite cannot look for a decimal among floats of a sub-query")
-            select = selected_as(options.select, [Numeric(WIDEST, scale)])
+            select = selected_as(options.query, [Numeric(WIDEST, scale)])
             return f"{self.at_scale(node.operand, scale)} {word} ({self.visit(select)})"
         operand, *items = [self.as_float(side) if scale is None else self.at_scale(side, scale) for side in sides]
         return f"{operand} {word} ({', '.join(items)})"
@@ -268,7 +271,7 @@ class SqliteCompiler(Compiler):
         return f" WHERE EXISTS (SELECT 1 FROM {self.visit_all(node.sources)} WHERE {self.visit(where)})"
 
 
-def selected_as(select: nodes.Select, kinds: Sequence[SqlType]) -> nodes.Select:
+def selected_as(select: S, kinds: Sequence[SqlType]) -> S:
     """The select with its decimals in the form of these types, and what becomes a decimal likewise."""
     pairs = list(zip(select.projection, kinds, strict=True))
     if all("numeric" not in (kind.kind, getattr(item, "type", kind).kind) for item, kind in pairs):

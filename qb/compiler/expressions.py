@@ -202,10 +202,10 @@ class ExpressionCompiler(BaseCompiler):
         return f"excluded.{QUOTED[node.column.name]}"
 
     def visit_subquery(self, node: nodes.Subquery) -> str:
-        return f"({self.visit(node.select)})"
+        return f"({self.visit(node.query)})"
 
     def visit_exists(self, node: nodes.Exists) -> str:
-        return f"EXISTS ({self.visit(node.select)})"
+        return f"EXISTS ({self.visit(node.query)})"
 
     def visit_raw(self, node: nodes.Raw) -> str:
         pieces = [node.texts[0]]
@@ -218,8 +218,8 @@ class ExpressionCompiler(BaseCompiler):
         """What has the name; outside of a projection that is all there is to a label."""
         return self.visit(node.operand)
 
-    def visit_whole_table(self, node: nodes.WholeTable) -> str:
-        return self.projection(node.table.columns)
+    def visit_whole_source(self, node: nodes.WholeSource) -> str:
+        return self.projection(node.source.columns)
 
     def visit_order(self, node: nodes.Order) -> str:
         text = self.visit(node.operand)

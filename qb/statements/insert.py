@@ -9,7 +9,7 @@ from typing import Any, Generic, Self, TypeVar
 from qb.columns import Column
 from qb.errors import CompileError
 from qb.expressions import Expr, conjunction, select_of
-from qb.nodes import Default, Excluded, Expression, OnConflict, Values, WholeTable
+from qb.nodes import Default, Excluded, Expression, OnConflict, Values, WholeSource
 from qb.nodes import Insert as InsertNode
 from qb.query import Compilable, Query
 from qb.rows import NewRow, output_name
@@ -84,7 +84,7 @@ class Insert(Compilable, Generic[TB, Facts]):
             [
                 item
                 for part in select.projection
-                for item in (part.table.columns if isinstance(part, WholeTable) else [part])
+                for item in (part.source.columns if isinstance(part, WholeSource) else [part])
             ]
         )
         node = self.node.copy()

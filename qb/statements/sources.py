@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from qb.expressions import Expr
-from qb.nodes import Column, Expression, Projection, Table, WholeTable
+from qb.nodes import Column, Expression, Projection, Table, WholeSource
 from qb.tables import Alias
 from qb.tables import Table as TableClass
 
@@ -24,13 +24,13 @@ def source_of(source: AnySource) -> Table:
 
 def projection_of(items: Iterable[Selectable]) -> Projection:
     """The nodes of what is selected or returned."""
-    return tuple([item.node if isinstance(item, Expr) else whole_table(item) for item in items])
+    return tuple([item.node if isinstance(item, Expr) else whole_source(item) for item in items])
 
 
-def whole_table(source: AnySource) -> WholeTable:
+def whole_source(source: AnySource) -> WholeSource:
     """All columns of a table, as a row under the table's name in snake case, or the alias."""
     node = source_of(source)
-    return WholeTable(node, node.alias or source.__qb_definition__.row_name)
+    return WholeSource(node, node.alias or source.__qb_definition__.row_name)
 
 
 def column_node(column: Expr[Any, Any]) -> Column:

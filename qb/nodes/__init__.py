@@ -1,0 +1,54 @@
+"""The SQL syntax tree: plain data, with no knowledge of tables, builders or dialects.
+
+Nodes are slotted and immutable once built. Expression nodes carry their SQL type; statement nodes have a field
+for each clause.
+"""
+
+from qb.nodes.base import Column, Expression, Node, Projection, Source, Statement, WholeSource
+from qb.nodes.functions import COUNT_ALL, Aggregate, Function
+from qb.nodes.operators import Affix, Between, Binary, Comparison, In, IsNull, Like, Unary
+from qb.nodes.select import Order, Select
+from qb.nodes.sources import Join, Table
+from qb.nodes.subqueries import Exists, Subquery
+from qb.nodes.values import Default, Excluded, Label, Null, Parameter, Raw, Unbound
+from qb.nodes.writes import Assignment, Delete, Insert, OnConflict, Update, Values
+
+__all__ = [
+    "COUNT_ALL",
+    "Affix",
+    "Aggregate",
+    "Assignment",
+    "Between",
+    "Binary",
+    "Column",
+    "Comparison",
+    "Default",
+    "Delete",
+    "Excluded",
+    "Exists",
+    "Expression",
+    "Function",
+    "In",
+    "Insert",
+    "IsNull",
+    "Join",
+    "Label",
+    "Like",
+    "Node",
+    "Null",
+    "OnConflict",
+    "Order",
+    "Parameter",
+    "Projection",
+    "Raw",
+    "Select",
+    "Source",
+    "Statement",
+    "Subquery",
+    "Table",
+    "Unary",
+    "Unbound",
+    "Update",
+    "Values",
+    "WholeSource",
+]
