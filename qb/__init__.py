@@ -3,6 +3,8 @@
 from qb import Table, col, fn, select, insert, update, delete, Database
 """
 
+from typing import TYPE_CHECKING
+
 from qb import col, fn
 from qb.columns import Column
 from qb.constraints import check, foreign_key, index, primary_key, unique
@@ -11,6 +13,7 @@ from qb.errors import QbError
 from qb.executor import Executor
 from qb.expressions import Expr, exists, literal, sql
 from qb.inferred import inferred
+from qb.lazy import lazily
 from qb.query import Query
 from qb.rows import NewRow, Row, RowPatch, Rows
 from qb.statements.delete import Delete, delete
@@ -19,6 +22,11 @@ from qb.statements.select import Select, select
 from qb.statements.update import Update, update
 from qb.tables import Table, alias, columns
 from qb.transaction import Transaction
+
+if TYPE_CHECKING:
+    from qb.transform import transform
+else:
+    __getattr__ = lazily(__name__, {"transform": "qb.transform"})
 
 __all__ = [
     "Column",
@@ -53,6 +61,7 @@ __all__ = [
     "primary_key",
     "select",
     "sql",
+    "transform",
     "unique",
     "update",
 ]

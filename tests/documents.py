@@ -70,6 +70,7 @@ class Document:
     """A Markdown file."""
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self.name = path.name
         self.text = path.read_text(encoding="utf-8")
         self.blocks = [

@@ -25,7 +25,7 @@ from qb.errors import UnsupportedError
 from tests.documents import MODULES, Document, check, plain
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = [Document(path) for path in sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [Document(path) for path in sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
@@ -42,7 +42,11 @@ def test_mypy_sees_what_they_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
 def test_links_lead_somewhere(document: Document) -> None:
     targets = [part.partition(")")[0] for part in document.text.split("](")[1:]]
-    missing = [target for target in targets if "://" not in target and not (ROOT / "docs" / target).exists()]
+    missing = [
+        target
+        for target in targets
+        if "://" not in target and not (document.path.parent / target.partition("#")[0]).exists()
+    ]
     assert not missing
 
 

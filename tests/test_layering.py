@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 # qb from the ground up; a module imports from lower floors only. A folder is one floor.
 FLOORS = [
     "qb.errors",
+    "qb.lazy",
     "qb.tasks",
     "qb.typevars",
     "qb.types",

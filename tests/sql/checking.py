@@ -6,28 +6,36 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
+import pytest
+
 from qb import Executor, Query
+from qb.errors import UnsupportedError
 from qb.query import Compilable
 from tests.copying import copied
+from tests.features import Feature
 
 
 class Check:
     """`await check(statement, sqlite=…, postgres=…, parameters=…, rows=…)`.
+
+    A test with `@feature(…)` is held to what it says there: a statement that a dialect is said to refuse must be
+    refused when it is compiled, and any other must run.
 
     `postgres` may be left out when it is SQLite's text with numbered parameters, `postgres_parameters` when they are
     equal to SQLite's. `rows` are what the statement returns, or else what `then` returns after it; `affected` is
     how many rows it changed. Each statement is compiled a second time from a copy of its tree.
     """
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: Executor, feature: Feature | None = None) -> None:
         self.executor = executor
         self.dialect = executor.dialect.name
+        self.feature = feature
 
     async def __call__(
         self,
         statement: Compilable,
         *,
-        sqlite: str,
+        sqlite: str = "",
         postgres: str | None = None,
         parameters: Sequence[object] = (),
         postgres_parameters: Sequence[object] | None = None,
@@ -40,6 +48,8 @@ class Check:
             values = parameters if postgres_parameters is None else postgres_parameters
         else:
             expected, values = sqlite, parameters
+        if self.feature is not None and self.is_refused(statement, self.feature):
+            return
         before = statement.compile(self.dialect)
         assert before.sql == expected
         assert exact([before.parameters]) == exact([values])
@@ -52,6 +62,16 @@ class Check:
             assert isinstance(query, Query)
             assert exact(await self.executor.fetch_all(query)) == exact(rows)
         assert statement.compile(self.dialect) == before, "running a statement changes nothing in it"
+
+    def is_refused(self, statement: Compilable, feature: Feature) -> bool:
+        """Whether the dialect refuses the statement; it does so when, and only when, the feature says it."""
+        for dialect in {"sqlite": ("sqlite", "d1")}.get(self.dialect, (self.dialect,)):
+            if feature.status(dialect) == "refused":
+                with pytest.raises(UnsupportedError):
+                    statement.compile(dialect)
+            else:
+                statement.compile(dialect)
+        return feature.status(self.dialect) == "refused"
 
 
 def numbered(text: str) -> str:

@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 
 from qb import Database, Executor, insert, sql
+from tests.features import feature_of
 from tests.postgres_server import PostgresServer
 from tests.sql import schema
 from tests.sql.checking import Check
@@ -59,6 +60,6 @@ async def filled(filled_database: Database) -> AsyncIterator[Executor]:
 
 
 @pytest.fixture
-def check(filled: Executor) -> Check:
+def check(filled: Executor, request: pytest.FixtureRequest) -> Check:
     """Compares the SQL of a statement, runs it on the filled tables and compares what comes back."""
-    return Check(filled)
+    return Check(filled, feature_of(request.node))
