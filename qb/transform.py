@@ -27,6 +27,17 @@ def transform(node: N, replace: Callable[[Node], Node]) -> N:
     return replace(node)  # type: ignore[return-value]  # the caller replaces like by like
 
 
+def alike(one: Any, other: Any) -> bool:  # any field of any node
+    """Whether two trees say the same: of the same columns, and with equal values."""
+    if isinstance(one, Node):
+        if one is other or type(one) is not type(other) or isinstance(one, (Column, Source)):
+            return one is other
+        return all(alike(getattr(one, field), getattr(other, field)) for field in _fields(one))
+    if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
 def _transform_value(value: Any, replace: Callable[[Node], Node]) -> Any:  # any field of any node
     if isinstance(value, Node):
         return transform(value, replace)

@@ -45,7 +45,7 @@ from qb_mypy.guard import guarded
 
 SELECT_FUNCTION = "qb.statements.select.select"
 JOINS = ("join", "left_join", "right_join", "full_join", "cross_join")
-CLAUSES = ("where", "group_by", "having", "order_by")
+CLAUSES = ("where", "group_by", "having", "order_by", "distinct_on")
 RUNS = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", "stream", "execute"})
 
 FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
@@ -93,6 +93,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{COLUMN}.references": columns.references,
     f"{ROW}.__getitem__": rows.item,
     f"{SELECT}.from_": queries.from_,
+    f"{SELECT}.clear": queries.clear,
     f"{SELECT}.scalar_subquery": queries.scalar_subquery,
     **{f"{SELECT}.{name}": partial(queries.join, kind=name) for name in JOINS},
     **{f"{SELECT}.{name}": partial(queries.clause, name=name) for name in CLAUSES},

@@ -35,6 +35,7 @@ from qb_mypy.encoding import (
     literals,
     optional,
     short,
+    strings,
     with_facts,
 )
 from qb_mypy.tables import source_of, table_of
@@ -158,6 +159,19 @@ def clause(ctx: MethodContext, name: str) -> Type:
     scope.note_uses(ctx.api, facts, known, ctx.args, ctx.arg_types, name)
     if len(facts.uses) == before:
         return ctx.default_return_type
+    return with_facts(ctx.api, query, facts)
+
+
+def clear(ctx: MethodContext) -> Type:
+    """`.clear("where")`: what the clause reads is read no more."""
+    query, facts, items = _parts(ctx)
+    assert isinstance(ctx.api, TypeChecker)
+    if query is None or facts is None or items is None:
+        return ctx.default_return_type
+    names = [name for group in ctx.arg_types for type in group for name in strings(type) or ()]
+    if "distinct" in names:
+        names.append("distinct_on")
+    facts.uses = [use for use in facts.uses if use.clause not in names]
     return with_facts(ctx.api, query, facts)
 
 

@@ -108,6 +108,8 @@ class PostgresCompiler(Compiler):
     def visit_select(self, node: nodes.Select) -> str:
         if node.group_by or node.distinct:
             keys = [*node.group_by, *[key.operand for key in node.order_by if node.distinct]]
+            if not isinstance(node.distinct, bool):
+                keys += node.distinct
             node = with_shared_parameters(node, [key for key in keys if key.__class__ is not Column])
         return super().visit_select(node)
 

@@ -245,6 +245,23 @@ class SqliteCompiler(Compiler):
             return f" LIMIT -1{super().limit(node)}"
         return super().limit(node)
 
+    def limit_with_ties(self, node: nodes.Select) -> str:
+        raise UnsupportedError(
+            "SQLite has no FETCH … WITH TIES: number the rows with fn.rank().over(order_by=…) in a sub-query, and "
+            "keep the ranks up to the limit"
+        )
+
+    def distinct_on(self, keys: tuple[Expression, ...], order_by: tuple[nodes.Order, ...]) -> str:
+        raise UnsupportedError(
+            "SQLite has no DISTINCT ON: number the rows with fn.row_number().over(partition_by=…, order_by=…) in a "
+            "sub-query, and keep the first of each group"
+        )
+
+    def lock(self, node: nodes.Select, lock: nodes.Lock, sources: Sequence[nodes.Source]) -> str:
+        raise UnsupportedError(
+            "SQLite has no row locks: leave with_for_update() out. A transaction of SQLite locks the whole database"
+        )
+
     def visit_default(self, node: nodes.Default) -> str:
         """SQLite has no DEFAULT in VALUES, so the declared default is written out; NULL in a rowid's column
         makes a new one.

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qb import nodes
-from qb.compiler.expressions import ExpressionCompiler
+from qb.compiler.distinct import DistinctCompiler
+from qb.compiler.expressions import ATOM
+from qb.compiler.locks import LockCompiler
 from qb.errors import CompileError
 from qb.identifiers import PATHS, QUOTED
 from qb.nodes import Column, Source
 from qb.types import BIGINT
 
 
-class SelectCompiler(ExpressionCompiler):
+class SelectCompiler(DistinctCompiler, LockCompiler):
     """Renders selects and their sources."""
 
     def visit_select(self, node: nodes.Select) -> str:
         outer, self.uses = self.uses, {}
-        text = "SELECT DISTINCT " if node.distinct else "SELECT "
+        text = "SELECT " if not node.distinct else self.distinct(node)
         text += self.projection(node.projection)
         sources = node.sources or self.implied_source(node.joins)
         if sources:
@@ -34,6 +36,8 @@ class SelectCompiler(ExpressionCompiler):
             text += " ORDER BY " + self.visit_all(node.order_by)
         if node.limit is not None or node.offset is not None:
             text += self.limit(node)
+        if node.lock is not None:
+            text += self.lock(node, node.lock, sources)
         self.leave(outer, sources, node.joins)
         return text
 
@@ -71,8 +75,20 @@ class SelectCompiler(ExpressionCompiler):
 
     def limit(self, node: nodes.Select) -> str:
         """LIMIT and OFFSET."""
+        if node.with_ties:
+            return self.limit_with_ties(node)
         text = "" if node.limit is None else f" LIMIT {self.operand(node.limit, 0, BIGINT)}"
         return text if node.offset is None else f"{text} OFFSET {self.operand(node.offset, 0, BIGINT)}"
+
+    def limit_with_ties(self, node: nodes.Select) -> str:
+        """FETCH FIRST … WITH TIES, and OFFSET."""
+        assert node.limit is not None
+        if not node.order_by:
+            raise CompileError("fetch(with_ties=True) needs an .order_by(…): ties are rows that sort alike")
+        if node.lock is not None and node.lock.wait == "SKIP LOCKED":
+            raise CompileError("fetch(with_ties=True) does not go together with skip_locked=True")
+        text = "" if node.offset is None else f" OFFSET {self.operand(node.offset, 0, BIGINT)}"
+        return f"{text} FETCH FIRST {self.operand(node.limit, ATOM, BIGINT)} ROWS WITH TIES"
 
     def visit_table(self, node: nodes.Table) -> str:
         name = QUOTED[node.name] if node.schema is None else PATHS[node.schema, node.name]

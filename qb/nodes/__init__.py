@@ -7,7 +7,7 @@ for each clause.
 from qb.nodes.base import Column, Expression, Node, Projection, Source, Statement, WholeSource
 from qb.nodes.functions import COUNT_ALL, Aggregate, Function
 from qb.nodes.operators import Affix, Between, Binary, Comparison, In, IsNull, Like, Unary
-from qb.nodes.select import Order, Select
+from qb.nodes.select import Lock, Order, Select
 from qb.nodes.sources import Join, Table
 from qb.nodes.subqueries import Exists, Subquery
 from qb.nodes.values import Default, Excluded, Label, Null, Parameter, Raw, Unbound
@@ -34,6 +34,7 @@ __all__ = [
     "Join",
     "Label",
     "Like",
+    "Lock",
     "Node",
     "Null",
     "OnConflict",

@@ -19,8 +19,23 @@ class Order(Node):
         self.nulls = nulls
 
 
+class Lock(Node):
+    """FOR UPDATE and its like: `strength` is the words after FOR, `sources` the tables of OF, `wait` what else
+    than to wait is done about rows that are locked: NOWAIT, SKIP LOCKED or None.
+    """
+
+    __slots__ = ("sources", "strength", "wait")
+
+    def __init__(self, strength: str, sources: tuple[Source, ...] = (), wait: str | None = None) -> None:
+        self.strength = strength
+        self.sources = sources
+        self.wait = wait
+
+
 class Select(Statement):
-    """SELECT. `sources` are those given in FROM; when empty, it is the one selected source that is not joined."""
+    """SELECT. `sources` are those given in FROM; when empty, it is the one selected source that is not joined.
+    `distinct` may be the keys of DISTINCT ON; `with_ties` is about `limit`.
+    """
 
     __slots__ = (
         "distinct",
@@ -28,10 +43,12 @@ class Select(Statement):
         "having",
         "joins",
         "limit",
+        "lock",
         "offset",
         "order_by",
         "sources",
         "where",
+        "with_ties",
     )
 
     def __init__(
@@ -45,7 +62,9 @@ class Select(Statement):
         order_by: tuple[Order, ...] = (),
         limit: Expression | None = None,
         offset: Expression | None = None,
-        distinct: bool = False,
+        distinct: bool | tuple[Expression, ...] = False,
+        lock: Lock | None = None,
+        with_ties: bool = False,
     ) -> None:
         self.projection = projection
         self.sources = sources
@@ -57,6 +76,8 @@ class Select(Statement):
         self.limit = limit
         self.offset = offset
         self.distinct = distinct
+        self.lock = lock
+        self.with_ties = with_ties
 
     def copy(self) -> Self:
         """A new statement with the same clauses: written out, because every builder call makes one."""
@@ -71,4 +92,6 @@ class Select(Statement):
             self.limit,
             self.offset,
             self.distinct,
+            self.lock,
+            self.with_ties,
         )

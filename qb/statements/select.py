@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 from qb import nodes
+from qb.errors import CompileError, closest
 from qb.expressions import Expr, Ordering, conjunction, expression, one_column
-from qb.nodes import Join, Order
+from qb.nodes import Join, Lock, Order
 from qb.query import Query
 from qb.rows import Row
 from qb.statements.sources import AnySource, Selectable, projection_of, source_of
@@ -25,6 +26,27 @@ T7 = TypeVar("T7")
 T8 = TypeVar("T8")
 T9 = TypeVar("T9")
 T10 = TypeVar("T10")
+
+
+Clause = Literal["where", "group_by", "having", "distinct", "order_by", "limit", "offset", "with_for_update"]
+CLAUSES: dict[str, dict[str, Any]] = {
+    "where": {"where": None},
+    "group_by": {"group_by": ()},
+    "having": {"having": None},
+    "distinct": {"distinct": False},
+    "order_by": {"order_by": ()},
+    "limit": {"limit": None, "with_ties": False},
+    "offset": {"offset": None},
+    "with_for_update": {"lock": None},
+}
+"""What `clear` takes, and the fields of the node without it."""
+LOCKS = {
+    (False, False): "UPDATE",
+    (False, True): "NO KEY UPDATE",
+    (True, False): "SHARE",
+    (True, True): "KEY SHARE",
+}
+"""By `read` and `key_share`."""
 
 
 class Select(Query[R], Generic[R, Projection, Facts]):
@@ -92,6 +114,7 @@ class Select(Query[R], Generic[R, Projection, Facts]):
         """At most this many rows."""
         node = self.node.copy()
         node.limit = whole(count)
+        node.with_ties = False
         return self._with(node)
 
     def offset(self, count: int | Expr[int]) -> Self:
@@ -104,6 +127,60 @@ class Select(Query[R], Generic[R, Projection, Facts]):
         """Each row once."""
         node = self.node.copy()
         node.distinct = True
+        return self._with(node)
+
+    def distinct_on(self, *keys: Expr[Any, Any]) -> Self:
+        """The first row for each combination of the keys, first by ORDER BY, which starts with the same keys
+        (PostgreSQL):
+
+            select(Album).distinct_on(Album.artist_id).order_by(Album.artist_id, Album.plays.desc())
+        """
+        if not keys:
+            raise TypeError("distinct_on() needs a key; .distinct() is about whole rows")
+        node = self.node.copy()
+        node.distinct = tuple([expression(key, "key") for key in keys])
+        return self._with(node)
+
+    def fetch(self, count: int | Expr[int], *, with_ties: bool = False) -> Self:
+        """`.limit(count)`; with `with_ties` also all rows that sort like the last of them (PostgreSQL)."""
+        new = self.limit(count)
+        new.node.with_ties = with_ties
+        return new
+
+    def with_for_update(
+        self,
+        *,
+        read: bool = False,
+        key_share: bool = False,
+        of: AnySource | tuple[AnySource, ...] = (),
+        nowait: bool = False,
+        skip_locked: bool = False,
+    ) -> Self:
+        """Lock the rows until the transaction ends (PostgreSQL): `FOR UPDATE`, with `read` `FOR SHARE`, with
+        `key_share` `FOR NO KEY UPDATE`, with both `FOR KEY SHARE`.
+
+        `of` are the tables whose rows are meant; rows that are locked already are waited for, unless `nowait`
+        (raises TimeoutExceeded) or `skip_locked`.
+        """
+        if nowait and skip_locked:
+            raise CompileError("with_for_update() takes nowait or skip_locked, not both")
+        sources = tuple([source_of(source) for source in (of if isinstance(of, tuple) else (of,))])
+        wait = "NOWAIT" if nowait else "SKIP LOCKED" if skip_locked else None
+        node = self.node.copy()
+        node.lock = Lock(LOCKS[read, key_share], sources, wait)
+        return self._with(node)
+
+    def clear(self, *clauses: Clause) -> Self:
+        """The select without these clauses: `page.clear("order_by", "limit", "offset")`.
+
+        Raises CompileError, with the nearest name, when there is no such clause.
+        """
+        node = self.node.copy()
+        for clause in clauses:
+            if clause not in CLAUSES:
+                raise CompileError(f"no clause {clause!r} to clear{closest(clause, CLAUSES)} ({', '.join(CLAUSES)})")
+            for slot, empty in CLAUSES[clause].items():
+                setattr(node, slot, empty)
         return self._with(node)
 
     def scalar_subquery(self) -> Expr[Any]:

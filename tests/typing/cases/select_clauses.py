@@ -1,0 +1,33 @@
+"""The rarer clauses of SELECT: they keep the row and the scope of a query."""
+
+from schema import Album, Artist, Track, row
+
+from qb import fn, select
+
+titles = select(Album.title, Album.released)
+
+reveal_type(row(titles.distinct_on(Album.artist_id).order_by(Album.artist_id)).title)  # R: str
+reveal_type(row(titles.fetch(3, with_ties=True)).released)  # R: date | None
+reveal_type(row(titles.with_for_update(of=Album, skip_locked=True)).title)  # R: str
+reveal_type(row(titles.with_for_update(of=(Album, Artist), read=True)).title)  # R: str
+reveal_type(row(titles.order_by(Album.id).limit(5).clear("order_by", "limit")).title)  # R: str
+
+titles.distinct_on(Artist.id).compile("postgres")  # E[qb-scope]: Artist.id
+titles.distinct_on(Artist.id).join(Artist, on=Artist.id == Album.artist_id).compile("postgres")
+titles.distinct_on("title")  # E[arg-type]: Argument 1 to "distinct_on" of "Select" has incompatible type "str"
+titles.fetch("3")  # E[arg-type]: Argument 1 to "fetch" of "Select" has incompatible type "str"
+titles.fetch(3, True)  # E[call-arg]: Too many positional arguments for "fetch"
+titles.with_for_update(True)  # E[call-arg]: Too many positional arguments for "with_for_update"
+titles.with_for_update(of="albums")  # E[arg-type]: Argument "of" to "with_for_update" of "Select"
+titles.clear("orderby")  # E[arg-type]: Argument 1 to "clear" of "Select" has incompatible type
+titles.clear("join")  # E[arg-type]: Argument 1 to "clear" of "Select" has incompatible type
+
+# A clause that is taken away takes what it reads with it; joins stay.
+
+joined = titles.join(Artist, on=Artist.id == Album.artist_id)
+joined.clear("where", "order_by").where(Artist.name == "x").compile("sqlite")
+titles.where(Track.title == "x").clear("where").compile("sqlite")
+titles.where(Track.title == "x").clear("order_by").compile("sqlite")  # E[qb-scope]: Track.title
+titles.order_by(Track.title).clear("order_by").compile("sqlite")
+reveal_type(row(titles.left_join(Track, on=Track.album_id == Album.id).clear("where")).title)  # R: str
+select(fn.count()).from_(Album).clear("limit").compile("sqlite")
