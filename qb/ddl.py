@@ -8,8 +8,9 @@ from typing import ClassVar
 from qb import constraints, nodes
 from qb.columns import Column, Declaration, Reference
 from qb.compiler import Compiler
+from qb.compiler.inline import Inline
 from qb.errors import SchemaError, UnsupportedError
-from qb.identifiers import PATHS, QUOTED, Names
+from qb.identifiers import PATHS, QUOTED
 from qb.nodes import Node
 from qb.tables import Definition, Table, definition_of, resolve
 from qb.types import Array, Enum, SqlType
@@ -195,16 +196,8 @@ class Ddl:
         return self.expressions().visit(node)
 
 
-class DdlExpressions(Compiler):
+class DdlExpressions(Inline, Compiler):
     """Mixed into a dialect's compiler: columns stand without their table, values are literals."""
-
-    paths = Names()
-
-    def bind(self, value: object, type: SqlType, beside: SqlType | None = None) -> str:
-        return self.literal(value, type)
-
-    def store(self, value: object, type: SqlType) -> str:
-        return self.literal(value, type)
 
 
 def names_of(columns: Iterable[nodes.Expression]) -> list[str]:

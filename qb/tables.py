@@ -108,6 +108,8 @@ class Table(metaclass=TableType):
         cls.__qb_source__ = definition.source
         for attribute, column in definition.columns.items():
             setattr(cls, attribute, column)
+        for attribute, constraint in declaring.named.items():
+            setattr(cls, attribute, constraint)
 
     def __new__(cls) -> Table:  # never returns
         raise TypeError(f"{cls.__name__} describes a table and has no instances: rows come from queries")
@@ -182,6 +184,8 @@ class Declaring:
         self.model = model
         self.definition = Definition(model, name, schema, renamed_from)
         self.bound: dict[nodes.Node, nodes.Column] = {}
+        self.named: dict[str, constraints.Constraint] = {}
+        """The constraints and indexes by attribute, bound to the table."""
 
     def finish(self) -> Definition:
         """Bind everything, check everything."""
@@ -265,6 +269,7 @@ class Declaring:
                 setattr(new, field, self.bind(getattr(constraint, field), what))
         new.name = constraint.name or f"{self.definition.name}_{attribute}"
         check_identifier(new.name, what)
+        self.named[attribute] = new
         if isinstance(new, constraints.Index):
             self.definition.indexes.append(new)
         elif isinstance(new, constraints.ForeignKey):

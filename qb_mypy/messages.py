@@ -236,7 +236,17 @@ def every_row(verb: str, table: str) -> str:
 
 
 def no_update() -> str:
-    return ".do_update() sets nothing: name a column, or write .do_nothing()"
+    return ".do_update() sets nothing: name a column, or write .do_update_all() or .do_nothing()"
+
+
+def not_unique(table: str, columns: list[str], keys: list[list[str]]) -> str:
+    known = " or ".join([f"({', '.join(key)})" for key in keys])
+    remedy = f"on_conflict() takes {known}" if known else "declare one with .unique() or unique(…)"
+    return f"{table} has no unique key ({', '.join(columns)}): {remedy}"
+
+
+def not_a_key(constraint: str, table: str) -> str:
+    return f"{constraint} is not a constraint of {table}"
 
 
 def unnamed_in_select(table: str) -> str:

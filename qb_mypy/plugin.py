@@ -102,6 +102,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{INSERT}.from_select": writes.from_select,
     f"{INSERT}.on_conflict": writes.conflict,
     f"{CONFLICT}.do_update": writes.updated_on_conflict,
+    f"{CONFLICT}.do_update_all": writes.all_updated_on_conflict,
     f"{UPDATE}.set": writes.assigned,
     f"{UPDATE}.from_": writes.more_sources,
     f"{DELETE}.using": writes.more_sources,

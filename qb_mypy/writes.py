@@ -13,6 +13,8 @@ from mypy.nodes import (
     ARG_STAR2,
     CallExpr,
     Context,
+    MemberExpr,
+    RefExpr,
     TypeInfo,
 )
 from mypy.plugin import FunctionContext, MethodContext, MethodSigContext
@@ -37,6 +39,7 @@ from qb_mypy.encoding import (
     QUERY,
     REQUIRED,
     RETURNING,
+    TABLE,
     Facts,
     class_info,
     expression,
@@ -46,6 +49,7 @@ from qb_mypy.encoding import (
     short,
     with_facts,
 )
+from qb_mypy.keys import known_keys
 from qb_mypy.queries import packed, projection
 from qb_mypy.tables import columns, columns_are_known, source_of, table_of
 from qb_mypy.values import describe, shown, storable
@@ -238,12 +242,49 @@ def _check_selection(
 
 
 def conflict(ctx: MethodContext) -> Type:
-    """`.on_conflict(…)`."""
+    """`.on_conflict(…)`: a unique key of the table."""
     table = table_of(ctx.type)
     assert isinstance(ctx.api, TypeChecker)
-    if table is not None and ctx.arg_types[0]:
-        _targets(ctx.api, table, ctx.arg_types[0], ctx.context)
+    if table is None:
+        return ctx.default_return_type
+    scope.check_conditions(ctx.api, ctx.args[1:2])
+    _check_own(ctx, table, "on_conflict", 1)
+    names = _targets(ctx.api, table, ctx.arg_types[0], ctx.context) if ctx.arg_types[0] else None
+    keys = known_keys(table)
+    if names is not None and keys is not None and not any(set(names) == set(key) for key in keys):
+        messages.report(ctx.api, messages.not_unique(table.name, names, keys), ctx.context, messages.TYPE)
+    for node in ctx.args[2]:
+        owner = node.expr.node if isinstance(node, MemberExpr) and isinstance(node.expr, RefExpr) else None
+        if isinstance(owner, TypeInfo) and owner.fullname != table.fullname and owner.has_base(TABLE):
+            assert isinstance(node, MemberExpr)
+            message = messages.not_a_key(f"{owner.name}.{node.name}", table.name)
+            messages.report(ctx.api, message, ctx.context, messages.SCOPE)
     return ctx.default_return_type
+
+
+def all_updated_on_conflict(ctx: MethodContext) -> Type:
+    """`.do_update_all(…)`: its conditions, and the columns that it leaves alone."""
+    table = _table_of_conflict(ctx.type)
+    assert isinstance(ctx.api, TypeChecker)
+    if table is None:
+        return ctx.default_return_type
+    scope.check_conditions(ctx.api, ctx.args[:1])
+    _check_own(ctx, table, "do_update_all", 0)
+    for node in [item for group in ctx.args[1] for item in getattr(group, "items", ())]:
+        type = ctx.api.lookup_type_or_none(node)
+        if type is not None:
+            _targets(ctx.api, table, [type], node)
+    return ctx.default_return_type
+
+
+def _check_own(ctx: MethodContext, table: TypeInfo, clause: str, formal: int) -> None:
+    """Report an argument of an upsert that reads other tables than that which is written."""
+    assert isinstance(ctx.api, TypeChecker)
+    for node, type in zip(ctx.args[formal], ctx.arg_types[formal], strict=True):
+        for ref in scope.refs_of(ctx.api, type):
+            if ref.source.removeprefix(EXCLUDED) != table.fullname:
+                message = messages.not_the_table(ref.display(), table.name, clause)
+                messages.report(ctx.api, message, node, messages.SCOPE)
 
 
 def updated_on_conflict(ctx: MethodContext) -> Type:
@@ -256,12 +297,8 @@ def updated_on_conflict(ctx: MethodContext) -> Type:
     _keyword_arguments(ctx, table)
     if not _has_keywords(ctx):
         messages.report(ctx.api, messages.no_update(), ctx.context, messages.TYPE)
-    for group, types in zip(ctx.args, ctx.arg_types, strict=True):
-        for node, type in zip(group, types, strict=True):
-            for ref in scope.refs_of(ctx.api, type):
-                if ref.source.removeprefix(EXCLUDED) != table.fullname:
-                    message = messages.not_the_table(ref.display(), table.name, "do_update")
-                    messages.report(ctx.api, message, node, messages.SCOPE)
+    for formal in range(len(ctx.args)):
+        _check_own(ctx, table, "do_update", formal)
     return ctx.default_return_type
 
 

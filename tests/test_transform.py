@@ -15,7 +15,7 @@ from qb.errors import UnsupportedError
 from qb.query import Compilable
 from qb.transform import transform
 from tests.copying import copied, fields, rebuilt
-from tests.sql.schema import Album, Artist, Category, Track
+from tests.sql.schema import Album, Artist, Category, Member, Track
 
 other = alias(Artist, "other")
 STATEMENTS: list[Compilable] = [
@@ -50,6 +50,7 @@ STATEMENTS: list[Compilable] = [
     .returning(Artist),
     insert(Artist).values_many([{"name": "x"}, {"name": literal("y"), "country": "de"}]).on_conflict().do_nothing(),  # type: ignore[typeddict-item]  # an expression in a row, which only values() takes for mypy
     insert(Artist).values_many([{"name": "x"}, {"name": "y"}]),
+    insert(Member).values(email="x").on_conflict(constraint=Member.by_email).do_update_all(except_=[Member.id]),
     insert(Artist).from_select(select(Album.title.as_("name")).where(Album.id > 5)),
     insert(Artist),
     update(Album)
@@ -203,6 +204,7 @@ def test_no_builder_changes_what_it_starts_from() -> None:
                 lambda q: q.returning(Artist.id),
                 lambda q: q.on_conflict(Artist.id).do_nothing(),
                 lambda q: q.on_conflict(Artist.id).do_update(name="q"),
+                lambda q: q.on_conflict(Artist.id).do_update_all(except_=[Artist.country]),
                 lambda q: q.from_select(select(Album.title), Artist.name),
             ],
         ),

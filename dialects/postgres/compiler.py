@@ -133,6 +133,11 @@ class PostgresCompiler(Compiler):
             return f"right({operand}, length({text})) = {self.operand(part, ATOM)}"
         return f"strpos({operand}, {text}) > 0"
 
+    def visit_conflict_target(self, node: nodes.ConflictTarget) -> str:
+        if node.constraint is not None:
+            return f"ON CONSTRAINT {QUOTED[node.constraint]}"
+        return super().visit_conflict_target(node)
+
     def function_round(self, node: nodes.Function) -> str:
         number, digits = node.arguments
         kind = node.type.kind

@@ -27,6 +27,10 @@ class BaseCompiler:
     """By qb's name for a function: the dialect's name, where it is another one."""
     paths: ClassVar[Mapping[tuple[str, ...], str]] = PATHS
     """How columns are written."""
+    upserted: nodes.Table | None = None
+    """The table of the insert whose DO UPDATE is being rendered."""
+    stray: nodes.Excluded | None = None
+    """One that stands where there is no such row."""
     dispatch: ClassVar[dict[type[Node], Callable[[Any, Any], str]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -42,6 +46,12 @@ class BaseCompiler:
         text = self.dispatch[node.__class__](self, node)
         if self.uses and isinstance(node, nodes.Statement):
             self.check_scope()
+        if self.stray is not None and isinstance(node, nodes.Statement):
+            column = self.stray.column
+            raise CompileError(
+                f'excluded() of "{column.source.label}"."{column.name}" is the row that an insert into that table '
+                f"tried: it is there in its .do_update(…) alone"
+            )
         return text, tuple(self.parameters)
 
     def check_scope(self) -> None:

@@ -199,6 +199,8 @@ class ExpressionCompiler(BaseCompiler):
         return text
 
     def visit_excluded(self, node: nodes.Excluded) -> str:
+        if node.column.source is not self.upserted:
+            self.stray = node
         return f"excluded.{QUOTED[node.column.name]}"
 
     def visit_subquery(self, node: nodes.Subquery) -> str:

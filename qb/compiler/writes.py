@@ -7,6 +7,7 @@ from typing import Any
 
 from qb import nodes
 from qb.compiler.base import name_column
+from qb.compiler.inline import inlining
 from qb.compiler.select import SelectCompiler
 from qb.errors import CompileError, EncodingError
 from qb.identifiers import QUOTED
@@ -30,7 +31,7 @@ class WriteCompiler(SelectCompiler):
             parts.append(" DEFAULT VALUES")
         self.check_scope()  # what is inserted reads no columns of its own table
         if node.on_conflict is not None:
-            parts.append(self.on_conflict(node.on_conflict))
+            parts.append(self.on_conflict(node.on_conflict, node.table))
         parts.append(self.returning(node))
         self.leave({}, (node.table,))
         return "".join(parts)
@@ -94,12 +95,29 @@ class WriteCompiler(SelectCompiler):
         self.parameters.append(encode(value, type))
         return self.placeholder()
 
-    def on_conflict(self, node: nodes.OnConflict) -> str:
-        target = f" ({', '.join([QUOTED[column.name] for column in node.target])})" if node.target else ""
+    def on_conflict(self, node: nodes.OnConflict, table: nodes.Table) -> str:
+        """The ON CONFLICT of an insert into a table."""
+        target = "" if node.target is None else f" {self.visit(node.target)}"
         if node.assignments is None:
             return f" ON CONFLICT{target} DO NOTHING"
-        where = "" if node.where is None else f" WHERE {self.visit(node.where)}"
-        return f" ON CONFLICT{target} DO UPDATE SET {self.visit_all(node.assignments)}{where}"
+        outer, self.upserted = self.upserted, table
+        text = f" ON CONFLICT{target} DO UPDATE SET {self.visit_all(node.assignments)}"
+        if node.where is not None:
+            text += f" WHERE {self.visit(node.where)}"
+        self.upserted = outer
+        return text
+
+    def visit_conflict_target(self, node: nodes.ConflictTarget) -> str:
+        """The columns of the key. An index is found by the very expressions that it was made with, so that
+        they have no parameters.
+        """
+        inline = inlining(type(self))()
+        keys = []
+        for key in node.keys:
+            text = inline.visit(key)
+            keys.append(text if isinstance(key, (Column, nodes.Function)) else f"({text})")
+        where = "" if node.where is None else f" WHERE {inline.visit(node.where)}"
+        return f"({', '.join(keys)}){where}"
 
     def visit_assignment(self, node: nodes.Assignment) -> str:
         column = node.column

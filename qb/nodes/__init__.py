@@ -11,7 +11,7 @@ from qb.nodes.select import Lock, Order, Select
 from qb.nodes.sources import Join, Table
 from qb.nodes.subqueries import Exists, Subquery
 from qb.nodes.values import Default, Excluded, Label, Null, Parameter, Raw, Unbound
-from qb.nodes.writes import Assignment, Delete, Insert, OnConflict, Update, Values
+from qb.nodes.writes import Assignment, ConflictTarget, Delete, Insert, OnConflict, Update, Values
 
 __all__ = [
     "COUNT_ALL",
@@ -22,6 +22,7 @@ __all__ = [
     "Binary",
     "Column",
     "Comparison",
+    "ConflictTarget",
     "Default",
     "Delete",
     "Excluded",

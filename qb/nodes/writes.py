@@ -22,14 +22,29 @@ class Values(Node):
         self.plain = plain
 
 
+class ConflictTarget(Node):
+    """The unique key of an upsert: columns, for an index also expressions and its WHERE; `constraint` is the name
+    by which PostgreSQL knows it.
+    """
+
+    __slots__ = ("constraint", "keys", "where")
+
+    def __init__(
+        self, keys: tuple[Expression, ...], where: Expression | None = None, constraint: str | None = None
+    ) -> None:
+        self.keys = keys
+        self.where = where
+        self.constraint = constraint
+
+
 class OnConflict(Node):
-    """ON CONFLICT: `assignments` None means DO NOTHING."""
+    """ON CONFLICT: no target means any conflict, `assignments` None means DO NOTHING."""
 
     __slots__ = ("assignments", "target", "where")
 
     def __init__(
         self,
-        target: tuple[Column, ...],
+        target: ConflictTarget | None,
         assignments: tuple[Assignment, ...] | None,
         where: Expression | None = None,
     ) -> None:

@@ -9,10 +9,12 @@ from typing import Any, Generic, Self, TypeVar
 from qb.columns import Column
 from qb.errors import CompileError
 from qb.expressions import Expr, conjunction, select_of
-from qb.nodes import Default, Excluded, Expression, OnConflict, Values, WholeSource
+from qb.nodes import Assignment, ConflictTarget, Default, Excluded, Expression, OnConflict, Values, WholeSource
+from qb.nodes import Column as ColumnNode
 from qb.nodes import Insert as InsertNode
 from qb.query import Compilable, Query
 from qb.rows import NewRow, output_name
+from qb.statements.conflicts import UniqueKey, target_of
 from qb.statements.returning import Returning
 from qb.statements.sources import Selectable, column_node, projection_of, source_of
 from qb.statements.writes import assignments, given, writable
@@ -106,9 +108,20 @@ class Insert(Compilable, Generic[TB, Facts]):
         node.select = select
         return self._with(node)
 
-    def on_conflict(self, *target: Column[Any, Any, Any]) -> Conflict[Self]:
-        """What to do when a row with the same key is there: `.on_conflict(Album.id).do_nothing()`."""
-        return Conflict(self, tuple([column_node(column) for column in target]))
+    def on_conflict(
+        self,
+        *target: Column[Any, Any, Any],
+        where: Expr[bool | None] | None = None,
+        constraint: UniqueKey | None = None,
+    ) -> Conflict[Self]:
+        """What to do when a row with the same key is there: `.on_conflict(Album.id).do_nothing()`.
+
+        The columns are the primary key, or all those of a unique column, constraint or index; `where` is the
+        condition of a partial index. A key of the class body can be named instead: `constraint=Album.one_title`.
+        No key at all means any conflict, which `do_nothing` takes. Raises CompileError when the table does not
+        declare such a key.
+        """
+        return Conflict(self, target_of(self.table, target, where, constraint))
 
     def returning(self, *items: Selectable) -> Returning[Any]:
         """The inserted rows as a result."""
@@ -128,7 +141,7 @@ class Conflict(Generic[I]):
 
     __slots__ = ("insert", "target")
 
-    def __init__(self, insert: I, target: tuple[Any, ...]) -> None:
+    def __init__(self, insert: I, target: ConflictTarget | None) -> None:
         self.insert = insert
         self.target = target
 
@@ -138,11 +151,32 @@ class Conflict(Generic[I]):
 
     def do_update(self, *predicates: Expr[bool | None], **values: Any) -> I:
         """Update the row that is there: `do_update(plays=excluded(Album.plays))`; predicates are its WHERE."""
-        if not self.target:
-            raise CompileError("do_update() needs to know the conflict: on_conflict(Table.column, …)")
         if not values:
-            raise CompileError("do_update() sets nothing: do_update(column=…), or do_nothing()")
-        changes = assignments(self.insert.table, values)
+            raise CompileError("do_update() sets nothing: do_update(column=…), do_update_all() or do_nothing()")
+        return self._update(assignments(self.insert.table, values), predicates)
+
+    def do_update_all(self, *predicates: Expr[bool | None], except_: Iterable[Column[Any, Any, Any]] = ()) -> I:
+        """Give the row that is there all that the insert would have given a new one: each of its columns but the
+        key, and but those in `except_`.
+
+            insert(Album).values_many(rows).on_conflict(Album.id).do_update_all(except_=[Album.plays])
+
+        Raises CompileError when that is nothing, or when the insert does not have its columns yet.
+        """
+        kept = {column_node(column) for column in except_}
+        if self.target is not None:
+            kept.update([key for key in self.target.keys if isinstance(key, ColumnNode)])
+        columns = self.insert.node.columns
+        changes = tuple([Assignment(column, Excluded(column)) for column in columns if column not in kept])
+        if not columns:
+            raise CompileError("do_update_all() sets the columns of the insert: say .values(…) before .on_conflict(…)")
+        if not changes:
+            raise CompileError("do_update_all() sets nothing, because the insert has only the key: do_nothing()")
+        return self._update(changes, predicates)
+
+    def _update(self, changes: tuple[Assignment, ...], predicates: Iterable[Expr[bool | None]]) -> I:
+        if self.target is None:
+            raise CompileError("an update needs to know the conflict: on_conflict(Table.column, …)")
         return self._close(OnConflict(self.target, changes, conjunction(None, predicates)))
 
     def _close(self, clause: OnConflict) -> I:
@@ -160,5 +194,5 @@ def insert(table: type[TB]) -> Insert[TB]:
 
 
 def excluded(column: Column[T, Any, Any]) -> Expr[T]:
-    """In `do_update`: the value that the insert tried to give the column."""
+    """In `do_update`: the value that the insert tried to give the column. Elsewhere it is a CompileError."""
     return Expr(Excluded(column_node(column)))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
 
-from qb import NewRow, Table, check, col, foreign_key, index, primary_key, unique
+from qb import NewRow, Table, check, col, fn, foreign_key, index, literal, primary_key, unique
 
 
 class Genre(Enum):
@@ -74,7 +74,23 @@ class Note(Table, name="notes"):
     size = col.integer().generated(priority * 2)
 
 
-TABLES = (Artist, Album, Track, Category, Event, Note)
+class Member(Table, name="members"):
+    """Unique in many ways, with defaults that the database computes."""
+
+    id = col.integer().primary_key()
+    email = col.text()
+    team = col.integer().nullable()
+    gone = col.boolean().default(False)
+    score = col.numeric(8, 2).default(0)
+    code = col.text().default_sql(fn.upper(literal("m") + "1"))
+
+    by_email = index(fn.lower(email), unique=True, where=team.is_null())
+    active = index(email, team.desc(), unique=True, where=gone == False)  # noqa: E712  # SQL, not Python
+    with_quote = unique(team, score, name='one "score"')
+    by_code = index(code)
+
+
+TABLES = (Artist, Album, Track, Category, Event, Note, Member)
 
 ARTISTS: list[NewRow[Artist]] = [
     {"name": "Joni", "country": "CA"},
