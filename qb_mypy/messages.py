@@ -201,6 +201,10 @@ def new_row_reads(column: str) -> str:
     return f"{column} is used in .values(), but a new row has no columns to read: write .from_select(…)"
 
 
+def stray_excluded() -> str:
+    return "excluded() is the row that an insert tried: it is there in .do_update() alone"
+
+
 def not_of_table(column: str, table: str) -> str:
     return f"{column} is not a column of {table}"
 

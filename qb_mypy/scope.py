@@ -12,6 +12,7 @@ from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
 from qb_mypy import messages
 from qb_mypy.encoding import (
     DELETE,
+    EXCLUDED,
     INSERT,
     ORDERING,
     SELECT,
@@ -152,12 +153,18 @@ def _check_select(api: TypeChecker, query: Instance, where: Context) -> None:
         return
     if facts.from_:
         for name in scope.implied:
-            message = messages.not_in_from(short(name), [short(source) for source in facts.sources])
+            if name.startswith(EXCLUDED):
+                message = messages.stray_excluded()
+            else:
+                message = messages.not_in_from(short(name), [short(source) for source in facts.sources])
             messages.report(api, message, where, messages.SCOPE)
     check_from(api, query, where)
     nothing_yet = not facts.sources and not scope.implied
     for use in scope.free:
-        message = messages.not_in_query(use.ref.display(), short(use.ref.source), use.clause, nothing_yet)
+        if use.ref.source.startswith(EXCLUDED):
+            message = messages.stray_excluded()
+        else:
+            message = messages.not_in_query(use.ref.display(), short(use.ref.source), use.clause, nothing_yet)
         messages.report(api, message, place(api, use, where), messages.SCOPE)
 
 
@@ -172,7 +179,10 @@ def _check_write(api: TypeChecker, write: Instance, where: Context) -> None:
         messages.report(api, messages.every_row(verb, table.name), where, messages.TYPE)
     for use in facts.uses:
         if use.ref.source not in facts.sources:
-            message = messages.not_in_write(use.ref.display(), short(use.ref.source), use.clause, verb)
+            if use.ref.source.startswith(EXCLUDED):
+                message = messages.stray_excluded()
+            else:
+                message = messages.not_in_write(use.ref.display(), short(use.ref.source), use.clause, verb)
             messages.report(api, message, place(api, use, where), messages.SCOPE)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from qb.compiler.base import BaseCompiler
 from qb.identifiers import Names
 from qb.types import SqlType
@@ -21,7 +19,12 @@ class Inline(BaseCompiler):
         return self.literal(value, type)
 
 
-@cache
+_MADE: dict[str, type[BaseCompiler]] = {}
+
+
 def inlining(compiler: type[BaseCompiler]) -> type[BaseCompiler]:
     """The compiler with `Inline` mixed in."""
-    return type(f"Inline{compiler.__name__}", (Inline, compiler), {})
+    name = f"{compiler.__module__}.{compiler.__qualname__}"
+    if name not in _MADE:
+        _MADE[name] = type(f"Inline{compiler.__name__}", (Inline, compiler), {})
+    return _MADE[name]

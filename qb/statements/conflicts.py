@@ -50,9 +50,7 @@ def target_of(
 
 def _target_of_constraint(definition: Definition, constraint: UniqueKey) -> ConflictTarget:
     own = (*definition.constraints, *definition.indexes)
-    unique = isinstance(constraint, (constraints.Unique, constraints.PrimaryKey)) or (
-        isinstance(constraint, constraints.Index) and constraint.unique
-    )
+    unique = not isinstance(constraint, constraints.Index) or constraint.unique
     if not unique or not any(item is constraint for item in own):
         name = getattr(constraint, "name", None) or constraint
         raise CompileError(f'"{name}" is no unique constraint or unique index of {definition.model.__name__}')
@@ -90,7 +88,8 @@ def _without_order(key: Node) -> Expression:
 
 def _identity(target: ConflictTarget) -> object:
     """Equal for targets that mean the same key; the order of its columns does not matter."""
-    return frozenset([_text(key) for key in target.keys]), target.where and _text(target.where)
+    where = None if target.where is None else _text(target.where)
+    return frozenset([_text(key) for key in target.keys]), where
 
 
 def _text(node: Expression) -> str:

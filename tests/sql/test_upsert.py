@@ -217,7 +217,7 @@ def test_a_target_that_is_not_unique() -> None:
     row = insert(Album).values(**JONI)
     for target in [(Album.plays,), (Album.title,), (Album.id, Album.title)]:
         with pytest.raises(CompileError, match=r"takes \(id\) or \(artist_id, title\)$"):
-            row.on_conflict(*target)  # type: ignore[qb-type]  # a mistake on purpose
+            row.on_conflict(*target)
     with pytest.raises(CompileError, match=r"Album has no unique key \(plays\): "):
         row.on_conflict(Album.plays)  # type: ignore[qb-type]  # a mistake on purpose
     with pytest.raises(CompileError, match="has no unique key"):
@@ -271,12 +271,12 @@ def test_update_all_needs_columns() -> None:
 def test_excluded_outside_of_do_update(dialect: str) -> None:
     tried = excluded(Artist.name)
     for statement in (
-        select(tried.as_("x")).from_(Artist),  # type: ignore[qb-scope]  # a mistake on purpose
+        select(tried.as_("x")).from_(Artist),
         update(Artist).set(name=tried).all_rows(),  # type: ignore[qb-scope]  # a mistake on purpose
         insert(Artist).values(name=tried),  # type: ignore[qb-scope]  # a mistake on purpose
-        insert(Artist).values(name="x").on_conflict(Artist.name).do_update(country="x").returning(tried.as_("x")),
+        insert(Artist).values(name="x").on_conflict(Artist.name).do_update(country="x").returning(tried.as_("x")),  # type: ignore[qb-scope]  # a mistake on purpose
         insert(Note).values(id=1).on_conflict(Note.id).do_update(text=tried),  # type: ignore[qb-scope]  # a mistake on purpose
     ):
         with pytest.raises(CompileError, match=r'excluded\(\) of "artists"."name" .* in its .do_update\(…\) alone'):
-            statement.compile(dialect)
+            statement.compile(dialect)  # type: ignore[qb-scope]  # a mistake on purpose
     assert str(tried) == 'excluded."name"'

@@ -98,7 +98,7 @@ upsert.do_update(name=excluded(Artist.country))  # E[arg-type]: Argument "name" 
 upsert.do_update(name=Album.title)  # E[qb-scope]: Album.title is used in .do_update(), but the statement is about Artist alone
 upsert.do_update(Album.live, name="x")  # E[qb-scope]: Album.live is used in .do_update(), but the statement is about Artist alone
 upsert.do_update(name=excluded(Album.title))  # E[qb-scope]: excluded(Album.title) is used in .do_update(), but the statement is about Artist alone
-upsert.do_update()  # E[qb-type]: .do_update() sets nothing: name a column, or write .do_nothing()
+upsert.do_update()  # E[qb-type]: .do_update() sets nothing: name a column, or write .do_update_all() or .do_nothing()
 insert(Artist).values(name="x").on_conflict(Album.id).do_nothing()  # E[qb-scope]: Album.id is not a column of Artist
 insert(Artist).values(name="x").on_conflict("id")  # E[arg-type]: Argument 1 to "on_conflict" of "Insert" has incompatible type "str"
 insert(Artist).values(name="x").on_conflict(Artist.id).returning(Artist.id)  # E[attr-defined]: has no attribute "returning"

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from schema import Album, Artist, Category, Play, Track, row
 
-from qb import NewRow, Table, col, excluded, fn, index, insert, primary_key, select, unique
+from qb import NewRow, Table, col, excluded, fn, index, insert, primary_key, select, unique, update
 
 
 class Person(Table):
@@ -65,6 +65,10 @@ upsert.do_update_all(except_=[Artist.id])  # E[qb-scope]: Artist.id is not a col
 upsert.do_update_all(except_=["email"])  # E[list-item]: List item 0 has incompatible type "str"
 upsert.do_update_all(email="x")  # E[call-arg]: Unexpected keyword argument "email" for "do_update_all" of "Conflict"
 upsert.do_update_all(Person.live and Person.code == "x")  # E[qb-type]: "and" is not SQL
+
+update(Person).set(email=excluded(Person.email)).all_rows().compile("d1")  # E[qb-scope]: excluded() is the row that an insert tried: it is there in .do_update() alone
+row(select(Person.id).where(Person.email == excluded(Person.email))).id
+select(excluded(Person.email).as_("x")).from_(Person).compile("d1")  # E[qb-scope]: excluded() is the row that an insert tried
 
 
 def save(rows: list[NewRow[Artist]]) -> None:
