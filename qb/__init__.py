@@ -24,9 +24,18 @@ from qb.tables import Table, alias, columns
 from qb.transaction import Transaction
 
 if TYPE_CHECKING:
+    from qb.branches import case
+    from qb.casts import cast
     from qb.transform import transform
 else:
-    __getattr__ = lazily(__name__, {"transform": "qb.transform"})
+    __getattr__ = lazily(
+        __name__,
+        {
+            "case": "qb.branches",
+            "cast": "qb.casts",
+            "transform": "qb.transform",
+        },
+    )
 
 __all__ = [
     "Column",
@@ -46,6 +55,8 @@ __all__ = [
     "Transaction",
     "Update",
     "alias",
+    "case",
+    "cast",
     "check",
     "col",
     "columns",

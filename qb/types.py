@@ -350,7 +350,7 @@ def common(kinds: Iterable[SqlType]) -> SqlType:
     """The type of a value that comes from one of several expressions."""
     first, *others = kinds
     if first.kind not in NUMBERS:
-        return first
+        return first if all(kind == first for kind in others) or first.kind not in TEXTS else TEXT
     by_kind = {kind.kind: kind for kind in (first, *others)}
     scales = [kind.scale for kind in (first, *others) if isinstance(kind, Numeric)]
     if scales and "real" in by_kind:

@@ -127,6 +127,34 @@ def not_a_list(method: str, type: str) -> str:
     return f".{method}() takes a list of values, not one {type}"
 
 
+def unlike_results(call: str, first: str, other: str) -> str:
+    return f"The values of {call} do not fit together: one is {first}, another {other}"
+
+
+def only_null(call: str) -> str:
+    return f"{call} has no value but NULL"
+
+
+def not_a_pair(type: str) -> str:
+    return f"case() takes pairs of a condition and a value, not {type}"
+
+
+def case_of_nothing() -> str:
+    return "case() needs a condition and a value"
+
+
+def case_without_value() -> str:
+    return "case() of a dictionary compares: give it the value=… that is looked up"
+
+
+def case_of_null() -> str:
+    return "Nothing is equal to NULL: write case((x.is_null(), …)) instead of value="
+
+
+def no_cast(operand: str, type: str, target: str) -> str:
+    return f"{operand} is {type}, and engines do not agree on a cast of it to {target}: say it with sql(…)"
+
+
 def python_logic(word: str) -> str:
     operator = {"and": "&", "or": "|"}[word]
     return f'"{word}" is not SQL: write (a) {operator} (b)'

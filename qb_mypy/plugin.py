@@ -18,6 +18,8 @@ from mypy.plugin import (
 from mypy.types import FunctionLike, Type
 
 from qb_mypy import (
+    branches,
+    casts,
     columns,
     declarations,
     functions,
@@ -44,6 +46,7 @@ from qb_mypy.encoding import (
 from qb_mypy.guard import guarded
 
 SELECT_FUNCTION = "qb.statements.select.select"
+CASE_FUNCTION = "qb.branches.case"
 JOINS = ("join", "left_join", "right_join", "full_join", "cross_join")
 CLAUSES = ("where", "group_by", "having", "order_by", "distinct_on")
 RUNS = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", "stream", "execute"})
@@ -51,6 +54,8 @@ RUNS = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", 
 FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     SELECT_FUNCTION: queries.select,
     "qb.tables.alias": tables.alias,
+    CASE_FUNCTION: branches.case,
+    "qb.casts.cast": casts.cast,
     "qb.expressions.exists": functions.exists,
     "qb.expressions.literal": functions.literal,
     "qb.expressions.sql": functions.raw,
@@ -112,6 +117,11 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     **{f"{cls}.compile": queries.compiled for cls in (SELECT, INSERT, UPDATE, DELETE)},
 }
 
+FUNCTION_SIGNATURES: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
+    SELECT_FUNCTION: queries.any_items,
+    CASE_FUNCTION: branches.any_branches,
+}
+
 METHOD_SIGNATURES: dict[str, Callable[[MethodSigContext], FunctionLike]] = {
     f"{INSERT}.values": writes.values_signature,
     f"{INSERT}.values_many": writes.many_signature,
@@ -148,7 +158,7 @@ class QbPlugin(Plugin):
         return guarded(ANNOTATIONS.get(fullname))
 
     def get_function_signature_hook(self, fullname: str) -> Callable[[FunctionSigContext], FunctionLike] | None:
-        return guarded(queries.any_items) if fullname == SELECT_FUNCTION else None
+        return guarded(FUNCTION_SIGNATURES.get(fullname))
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         owner, _, name = fullname.rpartition(".")

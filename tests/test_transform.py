@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from qb import Query, alias, delete, excluded, exists, fn, insert, literal, nodes, select, sql, update
+from qb import Query, alias, case, cast, col, delete, excluded, exists, fn, insert, literal, nodes, select, sql, update
 from qb.errors import UnsupportedError
 from qb.query import Compilable
 from qb.transform import transform
@@ -43,6 +43,11 @@ STATEMENTS: list[Compilable] = [
     .distinct(),
     select(Album.id).distinct_on(Album.id + 1).order_by(Album.id + 1),
     select(Album.id).with_for_update(of=Album, nowait=True),
+    select(
+        case((Album.live, "x"), (Album.plays > 1, Album.title), else_="y"),
+        case({1: 2, 2: Album.plays}, value=Album.id),
+        cast(Album.plays + 1, col.numeric(10, 2)),
+    ),
     insert(Artist)
     .values(name="x", country=fn.upper(literal("de")))
     .on_conflict(Artist.name)

@@ -7,49 +7,19 @@ from datetime import timedelta
 from math import isfinite
 from types import MappingProxyType
 
+from dialects.postgres.casts import CastCompiler
 from dialects.postgres.codecs import ENCODERS, LIMITS, PATTERNS, STORED, LikePattern
+from dialects.postgres.names import cast_name, type_name
 from qb import nodes
 from qb.codecs import MICROSECOND
-from qb.compiler import ATOM, Compiler
+from qb.compiler import ATOM
 from qb.identifiers import QUOTED
 from qb.nodes import Column, Expression, Node, Parameter
 from qb.transform import transform
-from qb.types import BIGINT, INTEGERS, NUMBERS, TEXTS, Array, Enum, SqlType, Timestamp
+from qb.types import BIGINT, INTEGERS, NUMBERS, TEXTS, Array, SqlType, Timestamp
 
-TYPE_NAMES = {
-    "integer": "integer",
-    "bigint": "bigint",
-    "smallint": "smallint",
-    "text": "text",
-    "varchar": "varchar({0})",
-    "boolean": "boolean",
-    "real": "double precision",
-    "numeric": "numeric({0}, {1})",
-    "date": "date",
-    "time": "time",
-    "interval": "interval",
-    "uuid": "uuid",
-    "blob": "bytea",
-    "json": "jsonb",
-}
 PLAIN = INTEGERS | TEXTS | {"boolean", "real"}
 """Kinds whose literals need no cast."""
-
-
-def type_name(type: SqlType) -> str:
-    """PostgreSQL's name of a type."""
-    if isinstance(type, Timestamp):
-        return "timestamptz" if type.zone else "timestamp"
-    if isinstance(type, Array):
-        return f"{type_name(type.item)}[]"
-    if isinstance(type, Enum):
-        return QUOTED[type.name]
-    return TYPE_NAMES[type.kind].format(*type.parameters())
-
-
-def cast_name(type: SqlType) -> str:
-    """The type to which a parameter is cast: without limits, which would cut values off silently."""
-    return {"varchar": "text", "numeric": "numeric"}.get(type.kind) or type_name(type)
 
 
 class Shared(Parameter):
@@ -58,7 +28,7 @@ class Shared(Parameter):
     __slots__ = ()
 
 
-class PostgresCompiler(Compiler):
+class PostgresCompiler(CastCompiler):
     """The compiler for PostgreSQL."""
 
     encoders = ENCODERS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dialects.postgres.compiler import PostgresCompiler, type_name
+from dialects.postgres.compiler import PostgresCompiler
+from dialects.postgres.names import type_name
 from qb import constraints
 from qb.columns import Declaration
 from qb.ddl import Ddl, DdlExpressions, quoted_names

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import TypeVar
 
+from dialects.sqlite.casts import CastCompiler
 from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, STORED
+from dialects.sqlite.scaled import ScaledCompiler, common_scale
 from qb import nodes
-from qb.compiler import ATOM, Compiler
+from qb.compiler import ATOM
 from qb.errors import CompileError, UnsupportedError
 from qb.nodes import Expression, Parameter
 from qb.types import BOOLEAN, INTEGERS, NUMBERS, TEXT, WIDEST, Enum, Numeric, SqlType
@@ -36,7 +38,7 @@ class Stored(Expression):
         self.type = type
 
 
-class SqliteCompiler(Compiler):
+class SqliteCompiler(CastCompiler, ScaledCompiler):
     """The compiler for SQLite and, with few changes, Cloudflare D1."""
 
     encoders = ENCODERS
@@ -94,30 +96,6 @@ class SqliteCompiler(Compiler):
         else:
             return super().range(node)
         return f"{operand} {'NOT ' if node.negated else ''}BETWEEN {low} AND {high}"
-
-    def at_scale(self, node: Expression, scale: int) -> str:
-        """A number as a whole number of units of 10^-scale."""
-        kind = node.type
-        if isinstance(node, Parameter):
-            return self.bind(node.value, Numeric(WIDEST, scale))
-        if kind.kind == "real":
-            return f"CAST(round({self.visit(node)} * {10**scale}) AS INTEGER)"
-        own = kind.scale if isinstance(kind, Numeric) else 0
-        if kind.kind not in INTEGERS and not isinstance(kind, Numeric):
-            return self.operand(node, ATOM)
-        if own == scale:
-            return self.operand(node, ATOM)
-        if own < scale:
-            return f"({self.operand(node, ATOM)} * {10 ** (scale - own)})"
-        unit = 10 ** (own - scale)  # halves away from zero, as PostgreSQL rounds a numeric
-        text, again = self.operand(node, ATOM), self.operand(node, ATOM)
-        return f"(({text} + CASE WHEN {again} < 0 THEN {-(unit // 2)} ELSE {unit // 2} END) / {unit})"
-
-    def as_float(self, node: Expression) -> str:
-        kind = node.type
-        if isinstance(kind, Numeric) and kind.scale:
-            return f"({self.operand(node, ATOM)} / {10**kind.scale}.0)"
-        return f"CAST({self.visit(node)} AS REAL)"
 
     def assigned(self, value: Expression, type: SqlType) -> str:
         if isinstance(value, (Parameter, nodes.Default)):
@@ -201,7 +179,7 @@ class SqliteCompiler(Compiler):
     def function_round(self, node: nodes.Function) -> str:
         number, digits = node.arguments
         if isinstance(node.type, Numeric):
-            return self.at_scale(number, node.type.scale)
+            return self.rescaled(number, node.type.scale)
         count = digits.value if isinstance(digits, Parameter) else 0
         assert isinstance(count, int)
         if node.type.kind in INTEGERS:
@@ -296,9 +274,3 @@ def selected_as(select: S, kinds: Sequence[SqlType]) -> S:
     select = select.copy()
     select.projection = tuple([Stored(item, kind) if isinstance(item, Expression) else item for item, kind in pairs])
     return select
-
-
-def common_scale(*sides: Expression) -> int | None:
-    """The scale at which all of these compare exactly; None when no decimal is among them, or a float is."""
-    scales = [side.type.scale for side in sides if isinstance(side.type, Numeric)]
-    return max(scales) if scales and all(side.type.kind != "real" for side in sides) else None

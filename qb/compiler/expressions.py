@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from qb import nodes
 from qb.compiler.base import BaseCompiler, name_column
@@ -147,6 +147,11 @@ class ExpressionCompiler(BaseCompiler):
         items = ", ".join([self.operand(option, CLOSER, kind) for option in options])
         return f"{left} {word} ({items})"
 
+    def comparable(self, sides: Sequence[Expression]) -> Callable[[Expression], str]:
+        """What renders each of these so that the engine compares them as their values do."""
+        first = sides[0]
+        return lambda side: self.operand(side, CLOSER, None if side is first else first.type)
+
     def visit_between(self, node: nodes.Between) -> str:
         try:
             return self.range(node)
@@ -197,6 +202,31 @@ class ExpressionCompiler(BaseCompiler):
     def cast_aggregate(self, node: nodes.Aggregate, text: str) -> str:
         """An aggregate, cast where the engine would answer in another type than qb promises."""
         return text
+
+    def visit_case(self, node: nodes.Case) -> str:
+        pieces = ["CASE"]
+        condition: Callable[[Expression], str] = self.visit
+        if node.operand is not None:
+            condition = self.comparable([node.operand, *[when.condition for when in node.whens]])
+            pieces.append(condition(node.operand))
+        try:
+            pieces += [
+                f"WHEN {condition(when.condition)} THEN {self.result(when.value, node.type)}" for when in node.whens
+            ]
+        except EncodingError as error:
+            name_column(error, *([] if node.operand is None else [node.operand]))
+            raise
+        if node.otherwise is not None:
+            pieces.append(f"ELSE {self.result(node.otherwise, node.type)}")
+        return " ".join([*pieces, "END"])
+
+    def result(self, node: Expression, type: SqlType) -> str:
+        """One of several expressions that give the value of another one, which has this type."""
+        return self.operand(node, 0)
+
+    def visit_cast(self, node: nodes.Cast) -> str:
+        """For showing: each dialect has its own types."""
+        return f"CAST({self.visit(node.operand)} AS {node.type!r})"
 
     def visit_excluded(self, node: nodes.Excluded) -> str:
         if node.column.source is not self.upserted:

@@ -5,6 +5,8 @@ for each clause.
 """
 
 from qb.nodes.base import Column, Expression, Node, Projection, Source, Statement, WholeSource
+from qb.nodes.branches import Case, When
+from qb.nodes.casts import Cast
 from qb.nodes.functions import COUNT_ALL, Aggregate, Function
 from qb.nodes.operators import Affix, Between, Binary, Comparison, In, IsNull, Like, Unary
 from qb.nodes.select import Lock, Order, Select
@@ -20,6 +22,8 @@ __all__ = [
     "Assignment",
     "Between",
     "Binary",
+    "Case",
+    "Cast",
     "Column",
     "Comparison",
     "ConflictTarget",
@@ -52,5 +56,6 @@ __all__ = [
     "Unbound",
     "Update",
     "Values",
+    "When",
     "WholeSource",
 ]

@@ -1,0 +1,39 @@
+"""PostgreSQL's names of types."""
+
+from __future__ import annotations
+
+from qb.identifiers import QUOTED
+from qb.types import Array, Enum, SqlType, Timestamp
+
+TYPE_NAMES = {
+    "integer": "integer",
+    "bigint": "bigint",
+    "smallint": "smallint",
+    "text": "text",
+    "varchar": "varchar({0})",
+    "boolean": "boolean",
+    "real": "double precision",
+    "numeric": "numeric({0}, {1})",
+    "date": "date",
+    "time": "time",
+    "interval": "interval",
+    "uuid": "uuid",
+    "blob": "bytea",
+    "json": "jsonb",
+}
+
+
+def type_name(type: SqlType) -> str:
+    """PostgreSQL's name of a type."""
+    if isinstance(type, Timestamp):
+        return "timestamptz" if type.zone else "timestamp"
+    if isinstance(type, Array):
+        return f"{type_name(type.item)}[]"
+    if isinstance(type, Enum):
+        return QUOTED[type.name]
+    return TYPE_NAMES[type.kind].format(*type.parameters())
+
+
+def cast_name(type: SqlType) -> str:
+    """The type to which a parameter is cast: without limits, which would cut values off silently."""
+    return {"varchar": "text", "numeric": "numeric"}.get(type.kind) or type_name(type)
