@@ -78,6 +78,9 @@ class Database(Executor):
             async with begin.lasting(lambda: connection.begin(isolation), connection.commit, connection.rollback) as tx:
                 yield tx
 
+    def _atomic(self) -> AbstractAsyncContextManager[Executor]:
+        return self.transaction()
+
     def _connection(self) -> AbstractAsyncContextManager[Connection]:
         return self._driver.acquire()
 

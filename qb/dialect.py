@@ -25,6 +25,8 @@ class Dialect:
 
     name: ClassVar[str]
     compiler: ClassVar[type[Compiler]]
+    max_parameters: ClassVar[int]
+    """How many parameters a statement may have."""
     decoders: ClassVar[Mapping[str, Callable[[SqlType], Decoder | None]]] = {}
     """By the kind of a SQL type: what makes its decoder. A missing kind comes back as it is."""
 

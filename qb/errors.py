@@ -22,6 +22,10 @@ class UnsupportedError(CompileError):
     """The dialect has no way to say this."""
 
 
+class TooManyParameters(CompileError):
+    """The statement has more parameters than the engine takes in one statement; raised before it is sent."""
+
+
 class EncodingError(QbError, ValueError):
     """A Python value does not fit the SQL type of its column."""
 

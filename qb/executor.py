@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from itertools import islice
 from typing import Any, NoReturn, TypeVar
 
 from qb import nodes
+from qb.bulk import is_bulk, portions, within_limit
 from qb.dialect import Affected, Connection, Dialect, Driver
 from qb.errors import CompileError, MultipleRowsFound, NoRowFound, TransactionError
 from qb.query import Compilable, Compiled, Query
@@ -70,32 +71,45 @@ class Executor:
         """
         if size < 1:
             raise ValueError(f"stream(size={size}): a portion has at least one row")
-        sql, parameters = self._compile(query)
         builder: Any = self._builder(query)  # builds the query's rows, T
-        async with (
-            self._connection() as connection,
-            aclosing(connection.stream(sql, parameters, size)) as portions,
-        ):
-            async for portion in portions:
-                for row in builder.build(portion):
-                    yield row
-                self._check_open()
+        async with self._statements(query) as (connection, statements):
+            for sql, parameters in statements:
+                async with aclosing(connection.stream(sql, parameters, size)) as portions:
+                    async for portion in portions:
+                        for row in builder.build(portion):
+                            yield row
+                        self._check_open()
 
     async def execute(self, statement: Compilable) -> Affected:
         """Run a statement for its effect: an int, the number of rows that it changed.
 
             count = await db.execute(update(Album).set(plays=0).where(Album.plays < 0))
 
-        The key of a row inserted into SQLite is the result's `last_row_id`.
+        The key of a row inserted into SQLite is the result's `last_row_id`. An insert of more values than the
+        engine takes parameters is sent in parts: all of them are done, or none. Raises TooManyParameters for
+        other statements with so many.
         """
         node = statement.node
         if isinstance(node, nodes.Raw):
             word = node.texts[0].split(maxsplit=1)[:1]
             if word and word[0].rstrip(";").upper() in TRANSACTION_CONTROL:
                 raise TransactionError(f"{word[0]} as SQL text: use `async with db.transaction()`")
+        if is_bulk(node, self.dialect):
+            return await self._execute_bulk(node)
         sql, parameters = self._compile(statement)
         async with self._connection() as connection:
             return await connection.execute(sql, parameters)
+
+    async def _execute_bulk(self, node: nodes.Insert) -> Affected:
+        total, last_row_id = 0, None
+        async with self._atomic() as whole, whole._connection() as connection:
+            for sql, parameters in portions(node, self.dialect):
+                affected = await connection.execute(sql, parameters)
+                total += affected
+                last_row_id = affected.last_row_id
+        result = Affected(total)
+        result.last_row_id = last_row_id
+        return result
 
     async def create_tables(self, *tables: type[Table]) -> None:
         """Create the tables with their indexes and types: all of them, or none when one fails."""
@@ -108,6 +122,10 @@ class Executor:
         """A transaction, or a savepoint inside one."""
         raise NotImplementedError
 
+    def _atomic(self) -> AbstractAsyncContextManager[Executor]:
+        """What several statements are run on that are one: all of them are done, or none."""
+        raise NotImplementedError
+
     def _connection(self) -> AbstractAsyncContextManager[Connection]:
         """The connection to run a statement on."""
         raise NotImplementedError
@@ -115,8 +133,21 @@ class Executor:
     def _check_open(self) -> None:
         """Raise when nothing can be run any more."""
 
+    @asynccontextmanager
+    async def _statements(self, query: Query[Any]) -> AsyncIterator[tuple[Connection, Iterable[Compiled]]]:
+        """A connection, and what is to be run on it: one statement, or the parts of one."""
+        node = query.node
+        if is_bulk(node, self.dialect):
+            async with self._atomic() as whole, whole._connection() as connection:
+                yield connection, portions(node, self.dialect)
+        else:
+            compiled = self._compile(query)
+            async with self._connection() as connection:
+                yield connection, [compiled]
+
     def _compile(self, statement: Compilable) -> Compiled:
-        return statement.compile(self._driver.dialect)
+        dialect = self._driver.dialect
+        return within_limit(statement.compile(dialect), dialect)
 
     def _builder(self, query: Query[Any]) -> RowBuilder:
         node = query.node
@@ -125,14 +156,23 @@ class Executor:
 
     async def _fetch(self, query: Query[T], limit: int | None) -> list[T]:
         build: Any = self._builder(query).build  # builds the query's rows, T
-        sql, parameters = self._compile(query)
         if limit is not None:
             build = _first(build, limit)
+        if is_bulk(query.node, self.dialect):
+            return await self._fetch_bulk(query.node, build)
+        sql, parameters = self._compile(query)
         async with self._connection() as connection:
             return await connection.fetch(sql, parameters, build)
 
+    async def _fetch_bulk(self, node: nodes.Insert, build: Any) -> list[Any]:  # what _fetch gives it
+        rows: list[Any] = []
+        async with self._atomic() as whole, whole._connection() as connection:
+            for sql, parameters in portions(node, self.dialect):
+                rows += await connection.fetch(sql, parameters, build)
+        return rows
+
     def _not_one(self, query: Query[Any], rows: list[Any]) -> NoReturn:
-        sql, _ = self._compile(query)
+        sql, _ = query.compile(self._driver.dialect)
         if rows:
             raise MultipleRowsFound(f"more than one row was found\n  in: {sql}")
         raise NoRowFound(f"no row was found\n  in: {sql}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from typing import Any, Self
 
 from qb.dialect import Connection, Driver
@@ -51,6 +51,11 @@ class Transaction(Executor):
                 yield nested
         finally:
             self._has_nested = False
+
+    def _atomic(self) -> AbstractAsyncContextManager[Executor]:
+        self._check_open()
+        held, nested, name = self._held, Transaction(self._driver, self._held, self), "qb_rows"
+        return nested.lasting(lambda: held.savepoint(name), lambda: held.release(name), lambda: held.rollback_to(name))
 
     @asynccontextmanager
     async def lasting(

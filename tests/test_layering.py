@@ -40,6 +40,7 @@ FLOORS = [
     "qb.statements",
     "qb.inferred",
     "qb.ddl",
+    "qb.bulk",
     "qb.executor",
     "qb.transaction",
     "qb.database",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dialects.d1.compiler import MAX_PARAMETERS, D1Compiler
 from dialects.sqlite import SqliteDialect
 from qb.dialect import Driver
 from qb.errors import UnsupportedError
@@ -14,6 +15,8 @@ class D1Dialect(SqliteDialect):
     """Cloudflare D1. Compiles queries and DDL; a Worker sends them through its own binding."""
 
     name = "d1"
+    compiler = D1Compiler
+    max_parameters = MAX_PARAMETERS
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         raise UnsupportedError("qb has no D1 transport yet: compile with .compile('d1') and send it through env.DB")

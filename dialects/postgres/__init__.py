@@ -19,6 +19,7 @@ class PostgresDialect(Dialect):
     name = "postgres"
     compiler = PostgresCompiler
     decoders = DECODERS
+    max_parameters = 32767  # asyncpg's; the protocol's own is twice that
 
     def ddl(self) -> Ddl:
         from dialects.postgres.ddl import PostgresDdl

@@ -19,6 +19,7 @@ class SqliteDialect(Dialect):
     name = "sqlite"
     compiler = SqliteCompiler
     decoders = DECODERS
+    max_parameters = 32766  # SQLITE_MAX_VARIABLE_NUMBER, since 3.32
 
     def ddl(self) -> Ddl:
         from dialects.sqlite.ddl import SqliteDdl

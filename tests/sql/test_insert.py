@@ -11,7 +11,7 @@ import pytest
 from qb import Executor, alias, excluded, fn, insert, literal, select
 from qb.errors import CompileError, EncodingError, SchemaError
 from tests.sql.checking import Check
-from tests.sql.schema import Album, Artist, Category, Genre, Note, Track
+from tests.sql.schema import Album, Artist, Category, Genre, Member, Note, Track
 
 TITLES = select(Album.title, Album.plays).order_by(Album.id)
 NEW = select(Artist.name, Artist.country).where(Artist.id > 3).order_by(Artist.name)
@@ -599,3 +599,23 @@ def test_a_value_that_does_not_fit_names_table_and_column(values: dict[str, Any]
         with pytest.raises(EncodingError, match=message) as caught:
             statement.compile(dialect)
         assert f"albums.{column}: " in str(caught.value)
+
+
+async def test_a_default_that_the_database_computes(check: Check) -> None:
+    await check(
+        insert(Member).values_many([{"email": "a", "code": "x"}, {"email": "b", "team": 3}]),
+        sqlite=('INSERT INTO "members" ("email", "code", "team") VALUES (?, ?, NULL), (?, upper(? || ?), ?)'),
+        postgres='INSERT INTO "members" ("email", "code", "team") VALUES ($1, $2, DEFAULT), ($3, DEFAULT, $4)',
+        parameters=["a", "x", "b", "m", "1", 3],
+        postgres_parameters=["a", "x", "b", 3],
+        affected=2,
+        then=select(Member.email, Member.code, Member.team, Member.score, Member.gone).order_by(Member.id),
+        rows=[("a", "x", None, Decimal(0), False), ("b", "M1", 3, Decimal(0), False)],
+    )
+
+
+def test_a_key_that_is_not_generated_is_given_in_every_row() -> None:
+    """SQLite would take NULL for it, and say that it must not be NULL; PostgreSQL's default is NULL too."""
+    rows: Any = [{"id": 1, "name": "x"}, {"name": "y"}]
+    assert "(NULL, ?)" in insert(Category).values_many(rows).compile("sqlite").sql
+    assert "(DEFAULT, $3)" in insert(Category).values_many(rows).compile("postgres").sql

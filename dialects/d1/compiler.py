@@ -1,0 +1,22 @@
+"""Cloudflare D1's SQL, where it differs from SQLite's."""
+
+from __future__ import annotations
+
+from dialects.sqlite.compiler import SqliteCompiler
+from qb.errors import TooManyParameters
+from qb.nodes import Node
+
+MAX_PARAMETERS = 100
+
+
+class D1Compiler(SqliteCompiler):
+    """The compiler for Cloudflare D1."""
+
+    def compile(self, node: Node) -> tuple[str, tuple[object, ...]]:
+        text, parameters = super().compile(node)
+        if len(parameters) > MAX_PARAMETERS:
+            raise TooManyParameters(
+                f"this statement has {len(parameters)} parameters, and D1 takes {MAX_PARAMETERS}: send it in parts, "
+                f"as one batch"
+            )
+        return text, parameters

@@ -1,0 +1,59 @@
+"""Inserts of more values than an engine takes parameters: several statements in place of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeGuard
+
+from qb.dialect import Dialect
+from qb.errors import TooManyParameters
+from qb.nodes import Insert, Node, Values
+from qb.query import Compiled
+
+
+def is_bulk(node: Node, dialect: Dialect) -> TypeGuard[Insert]:
+    """Whether a statement is an insert that has to be split."""
+    if node.__class__ is not Insert:
+        return False
+    values = node.values
+    return values is not None and len(values.rows) * len(node.columns) > dialect.max_parameters
+
+
+def portions(node: Insert, dialect: Dialect) -> Iterator[Compiled]:
+    """The insert as statements that the engine takes, in the order of the rows; each is encoded when its turn comes.
+
+    Raises TooManyParameters when one row is too large.
+    """
+    assert node.values is not None
+    rows, limit = node.values.rows, dialect.max_parameters
+    width = len(node.columns)
+    beside = max(0, len(_compiled(node, rows[:1], dialect).parameters) - width)  # those of DO UPDATE, for one
+    size = max(1, (limit - beside) // width)
+    waiting = [rows[start : start + size] for start in range(0, len(rows), size)]
+    waiting.reverse()
+    while waiting:
+        part = waiting.pop()
+        compiled = _compiled(node, part, dialect)
+        if len(compiled.parameters) > limit and len(part) > 1:  # a cell that is an expression may have many
+            half = len(part) // 2
+            waiting += [part[half:], part[:half]]
+        else:
+            yield within_limit(compiled, dialect)
+
+
+def _compiled(node: Insert, rows: Sequence[tuple[Any, ...]], dialect: Dialect) -> Compiled:
+    part = node.copy()
+    assert node.values is not None
+    part.values = Values(rows, node.values.plain)
+    return tuple.__new__(Compiled, dialect.compiler().compile(part))
+
+
+def within_limit(compiled: Compiled, dialect: Dialect) -> Compiled:
+    """The statement. Raises TooManyParameters when the engine would refuse it for their number."""
+    count = len(compiled.parameters)
+    if count > dialect.max_parameters:
+        raise TooManyParameters(
+            f"this statement has {count} parameters, and {dialect.name} takes {dialect.max_parameters}: compare with "
+            f"a sub-query of a table that holds the values, or run it for parts of them"
+        )
+    return compiled
