@@ -6,6 +6,7 @@ from qb import Table, col, fn, select, insert, update, delete, Database
 from typing import TYPE_CHECKING
 
 from qb import col, fn
+from qb.aliases import alias, columns
 from qb.columns import Column
 from qb.constraints import check, foreign_key, index, primary_key, unique
 from qb.database import Database
@@ -20,12 +21,13 @@ from qb.statements.delete import Delete, delete
 from qb.statements.insert import Insert, excluded, insert
 from qb.statements.select import Select, select
 from qb.statements.update import Update, update
-from qb.tables import Table, alias, columns
+from qb.tables import Table
 from qb.transaction import Transaction
 
 if TYPE_CHECKING:
     from qb.branches import case
     from qb.casts import cast
+    from qb.derived import values
     from qb.transform import transform
 else:
     __getattr__ = lazily(
@@ -34,6 +36,7 @@ else:
             "case": "qb.branches",
             "cast": "qb.casts",
             "transform": "qb.transform",
+            "values": "qb.derived",
         },
     )
 
@@ -75,4 +78,5 @@ __all__ = [
     "transform",
     "unique",
     "update",
+    "values",
 ]

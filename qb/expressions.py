@@ -20,6 +20,7 @@ from qb.nodes import (
     Between,
     Binary,
     Comparison,
+    Compound,
     Exists,
     Expression,
     In,
@@ -278,6 +279,12 @@ class Labeled(Expr[Value, Refs], Generic[Value, Refs, Name]):
     __slots__ = ()
 
 
+class SourceColumn(Expr[Value, Refs]):
+    """A column of a sub-query, of a common table expression or of values."""
+
+    __slots__ = ()
+
+
 class AggregateExpr(Expr[Value, Refs]):
     """An aggregate function: one value for each group."""
 
@@ -381,10 +388,11 @@ def expression(value: object, what: str) -> Expression:
     return value.node
 
 
-def select_of(query: Query[Any]) -> Select:
-    """The SELECT of a query; other statements are no sub-queries."""
-    if isinstance(query.node, Select):
-        return query.node
+def select_of(query: Query[Any]) -> Select | Compound:
+    """The node of a select or a set operation; other statements are no sub-queries."""
+    node = query.node
+    if isinstance(node, (Select, Compound)):
+        return node
     raise CompileError(f"a sub-query is a select, not {type(query).__name__}")
 
 

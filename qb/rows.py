@@ -182,7 +182,20 @@ def output_name(node: nodes.Node) -> str | None:
     """The name under which a selected expression is found in the row; None when it has none."""
     if isinstance(node, nodes.Column):
         return node.attribute
-    return node.name if isinstance(node, nodes.Label) else None
+    return node.name if isinstance(node, (nodes.Label, nodes.Output)) else None
+
+
+def flat(projection: nodes.Projection, what: str) -> list[nodes.Expression]:
+    """A projection column by column. Raises CompileError when it holds rows within the row."""
+    items: list[nodes.Expression] = []
+    for item in projection:
+        if isinstance(item, nodes.Expression):
+            items.append(item)
+        elif len(projection) == 1:
+            items += item.source.columns
+        else:
+            raise CompileError(f'{what} selects "{item.source.label}" as a whole beside others: select its columns')
+    return items
 
 
 def outer_joined(select: nodes.Select) -> frozenset[nodes.Source]:

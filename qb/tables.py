@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import GenericAlias
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from qb import constraints, nodes, types
@@ -12,7 +11,6 @@ from qb.errors import SchemaError, closest
 from qb.expressions import Expr, Ordering
 from qb.identifiers import snake_case
 from qb.transform import transform
-from qb.typevars import Name
 
 TB = TypeVar("TB", bound="Table", covariant=True)
 
@@ -113,43 +111,6 @@ class Table(metaclass=TableType):
 
     def __new__(cls) -> Table:  # never returns
         raise TypeError(f"{cls.__name__} describes a table and has no instances: rows come from queries")
-
-
-class Alias(Generic[TB, Name]):
-    """A table under another name; has the columns of the table."""
-
-    __qb_definition__: Definition
-    __qb_source__: nodes.Table
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Column[Any, Any, Any]: ...
-    else:
-        __class_getitem__ = classmethod(GenericAlias)
-
-    def __init__(self, definition: Definition, name: str) -> None:
-        check_identifier(name, f"the alias of {definition.model.__name__}")
-        source = nodes.Table(definition.name, definition.schema, name)
-        bound = {}
-        for attribute, column in definition.columns.items():
-            node = nodes.Column(source, column.declaration.name, attribute, column.node.type)
-            bound[attribute] = Column[Any, Any, Any](node, column.declaration)
-        source.columns = tuple([column.node for column in bound.values()])  # type: ignore[misc]  # bound above
-        self.__dict__.update(bound, __qb_definition__=definition, __qb_source__=source)
-
-    def __repr__(self) -> str:
-        return f"alias({self.__qb_definition__.model.__name__}, {self.__qb_source__.label!r})"
-
-
-def alias(table: type[TB], name: str) -> type[TB]:
-    """The table as a second source: `parent = alias(Category, "parent")`, `"categories" AS "parent"`."""
-    return Alias(definition_of(table), name)  # type: ignore[return-value]  # to plain typing, as good as the class
-
-
-def columns(table: type[Table] | Alias[Any, Any]) -> dict[str, Column[Any, Any, Any]]:
-    """The columns of a table or an alias, by attribute, in the order of declaration."""
-    definition = definition_of(table)
-    return {attribute: getattr(table, attribute) for attribute in definition.columns}
 
 
 def definition_of(table: object) -> Definition:

@@ -53,7 +53,7 @@ RUNS = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", 
 
 FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     SELECT_FUNCTION: queries.select,
-    "qb.tables.alias": tables.alias,
+    "qb.aliases.alias": tables.alias,
     CASE_FUNCTION: branches.case,
     "qb.casts.cast": casts.cast,
     "qb.expressions.exists": functions.exists,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qb.nodes import Column, Node, Source
+from qb.nodes import Column, Cte, Node, Source
 from qb.transform import transform
 
 
@@ -13,7 +13,7 @@ def fields(node: Node) -> list[str]:
 
 def rebuilt(node: Node) -> Node:
     """A new node with the same fields."""
-    if isinstance(node, (Column, Source)):  # compared by identity
+    if isinstance(node, (Column, Cte, Source)):  # compared by identity
         return node
     new = object.__new__(type(node))
     for field in fields(node):

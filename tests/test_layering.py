@@ -37,6 +37,8 @@ FLOORS = [
     "qb.constraints",
     "qb.col",
     "qb.tables",
+    "qb.derived",
+    "qb.aliases",
     "qb.statements",
     "qb.inferred",
     "qb.ddl",

@@ -10,7 +10,24 @@ from typing import Any
 
 import pytest
 
-from qb import Query, alias, case, cast, col, delete, excluded, exists, fn, insert, literal, nodes, select, sql, update
+from qb import (
+    Query,
+    alias,
+    case,
+    cast,
+    col,
+    delete,
+    excluded,
+    exists,
+    fn,
+    insert,
+    literal,
+    nodes,
+    select,
+    sql,
+    update,
+    values,
+)
 from qb.errors import UnsupportedError
 from qb.query import Compilable
 from qb.transform import transform
@@ -18,6 +35,16 @@ from tests.copying import copied, fields, rebuilt
 from tests.sql.schema import Album, Artist, Category, Member, Track
 
 other = alias(Artist, "other")
+popular = select(Album.id, Album.title).where(Album.plays > 7).subquery("popular")
+wanted = values("wanted", [(1, literal(2)), (3, None)], n=col.integer(), m=col.integer())
+tree = (
+    select(Category.id, literal(0).as_("depth"))
+    .where(Category.parent_id.is_null())
+    .recursive_cte(
+        "tree", lambda tree: select(Category.id, tree.depth + 1).join(tree, on=Category.parent_id == tree.id)
+    )
+)
+twig = alias(tree, "twig")
 STATEMENTS: list[Compilable] = [
     select(
         Artist.name.as_("n"), Album, (Album.plays * 2 - 1) / 3, -Album.plays, fn.lower(Artist.name + "x"), literal(1)
@@ -67,6 +94,19 @@ STATEMENTS: list[Compilable] = [
     delete(Album).using(Artist).where(Album.artist_id == Artist.id, Artist.name == "x").returning(Album.id),
     delete(Album).all_rows(),
     sql("SELECT {} FROM {} WHERE {}", Artist.name, Artist, Artist.id == 5),
+    select(popular.title, tree.id, wanted.n, twig.depth)
+    .from_(popular)
+    .join(tree, on=tree.id == popular.id)
+    .join(twig, on=literal(True))
+    .cross_join(wanted),
+    select(Album.id)
+    .where(Album.plays > 5)
+    .order_by(Album.id)
+    .limit(1)
+    .union_all(select(Artist.id).intersect(select(literal(7))))
+    .order_by(Album.id.desc())
+    .limit(2)
+    .offset(1),
 ]
 
 
@@ -113,14 +153,14 @@ def test_what_does_not_change_is_shared(statement: Compilable) -> None:
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_a_copy_shares_nothing_but_tables_and_columns(statement: Compilable) -> None:
     shared = {id(node) for node in walk(statement.node)} & {id(node) for node in walk(copied(statement.node))}
-    leaves = {id(n) for n in walk(statement.node) if isinstance(n, (nodes.Column, nodes.Source))}
+    leaves = {id(n) for n in walk(statement.node) if isinstance(n, (nodes.Column, nodes.Cte, nodes.Source))}
     assert shared <= leaves
 
 
 def test_the_statements_here_have_nodes_of_every_class() -> None:
     seen = {type(node) for statement in STATEMENTS for node in walk(statement.node)}
     abstract = {nodes.Node, nodes.Source, nodes.Expression, nodes.Statement}
-    assert all_nodes() - abstract - seen == {nodes.Unbound, nodes.Null}
+    assert all_nodes() - abstract - seen == {nodes.Unbound}
 
 
 @pytest.mark.parametrize("cls", sorted(all_nodes(), key=lambda cls: cls.__name__))  # type: ignore[attr-defined]  # a list of classes

@@ -38,6 +38,10 @@ class PostgresCompiler(CastCompiler):
     shared: dict[Shared, str] | None = None
     """The marks of shared parameters; few statements have any."""
 
+    def restart(self) -> None:
+        super().restart()
+        self.shared = None
+
     def placeholder(self) -> str:
         return f"${len(self.parameters)}"
 
@@ -89,6 +93,13 @@ class PostgresCompiler(CastCompiler):
         if node not in self.shared:
             self.shared[node] = self.bind(node.value, node.type)
         return self.shared[node]
+
+    def table_rows(self, node: nodes.ValuesTable) -> str:
+        def cell(value: Expression) -> str:
+            text = self.visit(value)  # a column of nothing but NULLs would be one of text
+            return f"{text}::{cast_name(value.type)}" if isinstance(value, nodes.Null) else text
+
+        return ", ".join([f"({', '.join(map(cell, row))})" for row in node.rows])
 
     def visit_affix(self, node: nodes.Affix) -> str:
         operand = self.operand(node.operand, ATOM)

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import TypeVar
 
 from dialects.sqlite.casts import CastCompiler
 from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, STORED
 from dialects.sqlite.scaled import ScaledCompiler, common_scale
+from dialects.sqlite.sources import SourceCompiler, Stored, selected_as
 from qb import nodes
 from qb.compiler import ATOM
 from qb.errors import CompileError, UnsupportedError
 from qb.nodes import Expression, Parameter
 from qb.types import BOOLEAN, INTEGERS, NUMBERS, TEXT, WIDEST, Enum, Numeric, SqlType
-
-S = TypeVar("S", bound=nodes.Statement)
 
 ORDERING = frozenset({"<", "<=", ">", ">="})
 ALWAYS = nodes.Raw(("1 = 1",), ())
@@ -28,17 +26,7 @@ TIME_PARTS = {"hour": (1, 2), "minute": (4, 2), "second": (7, 2)}
 """Where a part stands in the canonical text, and how many characters it has."""
 
 
-class Stored(Expression):
-    """A number in the form in which a column of another type keeps it."""
-
-    __slots__ = ("operand",)
-
-    def __init__(self, operand: Expression, type: SqlType) -> None:
-        self.operand = operand
-        self.type = type
-
-
-class SqliteCompiler(CastCompiler, ScaledCompiler):
+class SqliteCompiler(CastCompiler, ScaledCompiler, SourceCompiler):
     """The compiler for SQLite and, with few changes, Cloudflare D1."""
 
     encoders = ENCODERS
@@ -78,8 +66,8 @@ class SqliteCompiler(CastCompiler, ScaledCompiler):
         if isinstance(options, nodes.Subquery):
             if scale is None:
                 raise UnsupportedError("SQLite cannot look for a decimal among floats of a sub-query")
-            select = selected_as(options.query, [Numeric(WIDEST, scale)])
-            return f"{self.at_scale(node.operand, scale)} {word} ({self.visit(select)})"
+            query = selected_as(options.query, [Numeric(WIDEST, scale)])
+            return f"{self.at_scale(node.operand, scale)} {word} ({self.visit(query)})"
         operand, *items = [self.as_float(side) if scale is None else self.at_scale(side, scale) for side in sides]
         return f"{operand} {word} ({', '.join(items)})"
 
@@ -109,10 +97,16 @@ class SqliteCompiler(CastCompiler, ScaledCompiler):
     def visit_stored(self, node: Stored) -> str:
         return self.assigned(node.operand, node.type)
 
-    def insert_select(self, select: nodes.Select, columns: Sequence[nodes.Column], upsert: bool) -> str:
+    def insert_select(
+        self, select: nodes.Select | nodes.Compound, columns: Sequence[nodes.Column], upsert: bool
+    ) -> str:
         select = selected_as(select, [column.type for column in columns])
-        if upsert and select.where is None:
-            # Without a WHERE, the ON of ON CONFLICT is taken for a join's (sqlite.org/lang_upsert.html, 2.2).
+        if not upsert:
+            return super().insert_select(select, columns, upsert)
+        # Without a WHERE, the ON of ON CONFLICT is taken for a join's (sqlite.org/lang_upsert.html, 2.2).
+        if isinstance(select, nodes.Compound):
+            return f"{self.enclosed(self.visit(select))} WHERE 1 = 1"
+        if select.where is None:
             select = select.copy()
             select.where = ALWAYS
         return super().insert_select(select, columns, upsert)
@@ -218,7 +212,7 @@ class SqliteCompiler(CastCompiler, ScaledCompiler):
 
     # Statements
 
-    def limit(self, node: nodes.Select) -> str:
+    def limit(self, node: nodes.Select | nodes.Compound) -> str:
         if node.limit is None:  # OFFSET is part of LIMIT
             return f" LIMIT -1{super().limit(node)}"
         return super().limit(node)
@@ -264,13 +258,3 @@ class SqliteCompiler(CastCompiler, ScaledCompiler):
         if where is None:
             raise CompileError("a delete with .using() needs a .where() that ties the tables together")
         return f" WHERE EXISTS (SELECT 1 FROM {self.visit_all(node.sources)} WHERE {self.visit(where)})"
-
-
-def selected_as(select: S, kinds: Sequence[SqlType]) -> S:
-    """The select with its decimals in the form of these types, and what becomes a decimal likewise."""
-    pairs = list(zip(select.projection, kinds, strict=True))
-    if all("numeric" not in (kind.kind, getattr(item, "type", kind).kind) for item, kind in pairs):
-        return select
-    select = select.copy()
-    select.projection = tuple([Stored(item, kind) if isinstance(item, Expression) else item for item, kind in pairs])
-    return select

@@ -8,17 +8,19 @@ from qb import nodes
 from qb.compiler.distinct import DistinctCompiler
 from qb.compiler.expressions import ATOM
 from qb.compiler.locks import LockCompiler
+from qb.compiler.sources import SourceCompiler
 from qb.errors import CompileError
-from qb.identifiers import PATHS, QUOTED
-from qb.nodes import Column, Source
+from qb.nodes import Source
 from qb.types import BIGINT
 
 
-class SelectCompiler(DistinctCompiler, LockCompiler):
+class SelectCompiler(SourceCompiler, DistinctCompiler, LockCompiler):
     """Renders selects and their sources."""
 
     def visit_select(self, node: nodes.Select) -> str:
         outer, self.uses = self.uses, {}
+        if node.ctes:
+            self.need_all(node)
         text = "SELECT " if not node.distinct else self.distinct(node)
         text += self.projection(node.projection)
         sources = node.sources or self.implied_source(node.joins)
@@ -38,7 +40,7 @@ class SelectCompiler(DistinctCompiler, LockCompiler):
             text += self.limit(node)
         if node.lock is not None:
             text += self.lock(node, node.lock, sources)
-        self.leave(outer, sources, node.joins)
+        self.leave(outer, (*sources, *[join.source for join in node.joins]) if node.joins else sources)
         return text
 
     def implied_source(self, joins: Sequence[nodes.Join]) -> tuple[Source, ...]:
@@ -54,28 +56,9 @@ class SelectCompiler(DistinctCompiler, LockCompiler):
             raise CompileError(f"{names} are selected, but not joined: join them, or name the first in .from_()")
         return selected
 
-    def leave(
-        self,
-        outer: dict[Source, Column],
-        own: tuple[Source, ...],
-        joins: Sequence[nodes.Join] = (),
-    ) -> None:
-        """Close a statement's scope: what it reads but does not have must come from the statement around it."""
-        inner, self.uses = self.uses, outer
-        if joins:
-            own = (*own, *[join.source for join in joins])
-        if len(own) > 1 and len({source.label.lower() for source in own}) < len(own):  # SQLite ignores case
-            raise CompileError(
-                f"a source is twice in this query: give one of them a name of its own with alias() "
-                f"({', '.join([source.label for source in own])})"
-            )
-        for source in inner:
-            if source not in own:
-                outer[source] = inner[source]
-
-    def limit(self, node: nodes.Select) -> str:
+    def limit(self, node: nodes.Select | nodes.Compound) -> str:
         """LIMIT and OFFSET."""
-        if node.with_ties:
+        if isinstance(node, nodes.Select) and node.with_ties:
             return self.limit_with_ties(node)
         text = "" if node.limit is None else f" LIMIT {self.operand(node.limit, 0, BIGINT)}"
         return text if node.offset is None else f"{text} OFFSET {self.operand(node.offset, 0, BIGINT)}"
@@ -89,12 +72,3 @@ class SelectCompiler(DistinctCompiler, LockCompiler):
             raise CompileError("fetch(with_ties=True) does not go together with skip_locked=True")
         text = "" if node.offset is None else f" OFFSET {self.operand(node.offset, 0, BIGINT)}"
         return f"{text} FETCH FIRST {self.operand(node.limit, ATOM, BIGINT)} ROWS WITH TIES"
-
-    def visit_table(self, node: nodes.Table) -> str:
-        name = QUOTED[node.name] if node.schema is None else PATHS[node.schema, node.name]
-        return name if node.alias is None else f"{name} AS {QUOTED[node.alias]}"
-
-    def visit_join(self, node: nodes.Join) -> str:
-        source = self.visit(node.source)
-        on = "" if node.on is None else f" ON {self.visit(node.on)}"
-        return f" {node.kind} JOIN {source}{on}"

@@ -7,18 +7,19 @@ from typing import Any
 
 from qb import nodes
 from qb.compiler.base import name_column
+from qb.compiler.compound import CompoundCompiler
 from qb.compiler.inline import inlining
-from qb.compiler.select import SelectCompiler
 from qb.errors import CompileError, EncodingError
 from qb.identifiers import QUOTED
 from qb.nodes import Column, Expression, Parameter
 from qb.types import SqlType
 
 
-class WriteCompiler(SelectCompiler):
+class WriteCompiler(CompoundCompiler):
     """Renders the statements that write."""
 
     def visit_insert(self, node: nodes.Insert) -> str:
+        self.need_all(node)
         parts = [f"INSERT INTO {self.visit_table(node.table)}"]
         columns = node.columns
         if columns:
@@ -36,9 +37,9 @@ class WriteCompiler(SelectCompiler):
         self.leave({}, (node.table,))
         return "".join(parts)
 
-    def insert_select(self, select: nodes.Select, columns: Sequence[Column], upsert: bool) -> str:
+    def insert_select(self, select: nodes.Select | nodes.Compound, columns: Sequence[Column], upsert: bool) -> str:
         """The SELECT of an INSERT."""
-        return self.visit_select(select)
+        return self.visit(select)
 
     def rows(self, columns: Sequence[Column], values: nodes.Values) -> str:
         """The rows of VALUES: plain values are bound with their column's type."""
@@ -136,6 +137,7 @@ class WriteCompiler(SelectCompiler):
             raise CompileError(f'the update of "{node.table.label}" sets nothing: call .set(…)')
         where = self.guarded_where(node, "update")
         outer, self.uses = self.uses, {}
+        self.need_all(node)
         parts = [f"UPDATE {self.visit_table(node.table)} SET {self.visit_all(node.assignments)}"]
         if node.sources:
             parts.append(f" FROM {self.visit_all(node.sources)}")
@@ -148,6 +150,7 @@ class WriteCompiler(SelectCompiler):
     def visit_delete(self, node: nodes.Delete) -> str:
         where = self.guarded_where(node, "delete")
         outer, self.uses = self.uses, {}
+        self.need_all(node)
         parts = [f"DELETE FROM {self.visit_table(node.table)}", self.using(node, where)]
         parts.append(self.returning(node))
         self.leave(outer, (node.table, *node.sources))

@@ -7,10 +7,11 @@ for each clause.
 from qb.nodes.base import Column, Expression, Node, Projection, Source, Statement, WholeSource
 from qb.nodes.branches import Case, When
 from qb.nodes.casts import Cast
+from qb.nodes.compound import Compound, Output
 from qb.nodes.functions import COUNT_ALL, Aggregate, Function
 from qb.nodes.operators import Affix, Between, Binary, Comparison, In, IsNull, Like, Unary
 from qb.nodes.select import Lock, Order, Select
-from qb.nodes.sources import Join, Table
+from qb.nodes.sources import Cte, CteReference, Derived, Join, Table, ValuesTable
 from qb.nodes.subqueries import Exists, Subquery
 from qb.nodes.values import Default, Excluded, Label, Null, Parameter, Raw, Unbound
 from qb.nodes.writes import Assignment, ConflictTarget, Delete, Insert, OnConflict, Update, Values
@@ -26,9 +27,13 @@ __all__ = [
     "Cast",
     "Column",
     "Comparison",
+    "Compound",
     "ConflictTarget",
+    "Cte",
+    "CteReference",
     "Default",
     "Delete",
+    "Derived",
     "Excluded",
     "Exists",
     "Expression",
@@ -44,6 +49,7 @@ __all__ = [
     "Null",
     "OnConflict",
     "Order",
+    "Output",
     "Parameter",
     "Projection",
     "Raw",
@@ -56,6 +62,7 @@ __all__ = [
     "Unbound",
     "Update",
     "Values",
+    "ValuesTable",
     "When",
     "WholeSource",
 ]

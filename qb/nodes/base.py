@@ -56,15 +56,17 @@ Projection = tuple[Expression | WholeSource, ...]
 
 
 class Statement(Node):
-    """A whole statement."""
+    """A whole statement. `ctes` are those that it has even when nothing reads them."""
 
-    __slots__ = ("projection",)
+    __slots__ = ("ctes", "projection")
+    ctes: tuple[Node, ...]
     projection: Projection
 
     def copy(self) -> Self:
         """A new statement with the same clauses."""
         cls = type(self)
         new = object.__new__(cls)
+        new.ctes = self.ctes
         new.projection = self.projection
         for clause in cls.__slots__:
             setattr(new, clause, getattr(self, clause))

@@ -65,8 +65,10 @@ class Select(Statement):
         distinct: bool | tuple[Expression, ...] = False,
         lock: Lock | None = None,
         with_ties: bool = False,
+        ctes: tuple[Node, ...] = (),
     ) -> None:
         self.projection = projection
+        self.ctes = ctes
         self.sources = sources
         self.joins = joins
         self.where = where
@@ -94,4 +96,5 @@ class Select(Statement):
             self.distinct,
             self.lock,
             self.with_ties,
+            self.ctes,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qb.nodes.base import Expression, Node, Source
+from qb.nodes.base import Column, Expression, Node, Source, Statement
+from qb.types import SqlType
 
 
 class Table(Source):
@@ -18,6 +19,56 @@ class Table(Source):
         self.columns = ()
 
 
+class Derived(Source):
+    """A query in FROM. `lateral` says that it may read the sources before it."""
+
+    __slots__ = ("lateral", "query")
+
+    def __init__(self, query: Statement, label: str, columns: Columns, lateral: bool = False) -> None:
+        self.query = query
+        self.lateral = lateral
+        self.label = label
+        self.columns = tuple([Column(self, name, name, type) for name, type in columns])
+
+
+class Cte(Node):
+    """A common table expression, written once in front of the statement. `renamed` is its column list."""
+
+    __slots__ = ("materialized", "name", "query", "recursive", "renamed")
+
+    def __init__(
+        self, name: str, query: Statement, materialized: bool | None = None, renamed: tuple[str, ...] = ()
+    ) -> None:
+        self.name = name
+        self.query = query
+        self.materialized = materialized
+        self.renamed = renamed
+        self.recursive = False
+
+
+class CteReference(Source):
+    """A common table expression in FROM, perhaps under another name."""
+
+    __slots__ = ("alias", "cte")
+
+    def __init__(self, cte: Cte, columns: Columns, alias: str | None = None) -> None:
+        self.cte = cte
+        self.alias = alias
+        self.label = alias or cte.name
+        self.columns = tuple([Column(self, name, name, type) for name, type in columns])
+
+
+class ValuesTable(Source):
+    """Rows of values in FROM."""
+
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: tuple[tuple[Expression, ...], ...], label: str, columns: Columns) -> None:
+        self.rows = rows
+        self.label = label
+        self.columns = tuple([Column(self, name, name, type) for name, type in columns])
+
+
 class Join(Node):
     """A joined source. `kind` is INNER, LEFT, RIGHT, FULL or CROSS."""
 
@@ -27,3 +78,7 @@ class Join(Node):
         self.kind = kind
         self.source = source
         self.on = on
+
+
+Columns = list[tuple[str, SqlType]]
+"""The names and types of a source's columns."""

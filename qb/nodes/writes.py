@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qb.nodes.base import Column, Expression, Node, Source, Statement
+from qb.nodes.compound import Compound
 from qb.nodes.select import Select
 from qb.nodes.sources import Table
 
@@ -70,10 +71,11 @@ class Insert(Statement):
 
     def __init__(self, table: Table) -> None:
         self.projection = ()
+        self.ctes = ()
         self.table = table
         self.columns: tuple[Column, ...] = ()
         self.values: Values | None = None
-        self.select: Select | None = None
+        self.select: Select | Compound | None = None
         self.on_conflict: OnConflict | None = None
 
 
@@ -84,6 +86,7 @@ class Update(Statement):
 
     def __init__(self, table: Table) -> None:
         self.projection = ()
+        self.ctes = ()
         self.table = table
         self.assignments: tuple[Assignment, ...] = ()
         self.sources: tuple[Source, ...] = ()
@@ -98,6 +101,7 @@ class Delete(Statement):
 
     def __init__(self, table: Table) -> None:
         self.projection = ()
+        self.ctes = ()
         self.table = table
         self.sources: tuple[Source, ...] = ()
         self.where: Expression | None = None

@@ -8,7 +8,7 @@ from qb import nodes
 from qb.expressions import Expr, conjunction
 from qb.query import Compilable
 from qb.statements.returning import Returning
-from qb.statements.sources import AnySource, Selectable, projection_of, source_of
+from qb.statements.sources import AnySource, Selectable, projection_of, source_of, table_of
 from qb.tables import Table
 from qb.typevars import Facts
 
@@ -51,7 +51,5 @@ class Delete(Compilable, Generic[TB, Facts]):
 
 def delete(table: type[TB]) -> Delete[TB]:
     """A DELETE: `delete(Album).where(Album.plays == 0)`."""
-    source = source_of(table)
-    if source.alias is not None:
-        raise TypeError(f"delete takes a table, not its alias {source.alias!r}")
+    source = table_of(table, "delete")
     return Delete(nodes.Delete(source))

@@ -9,14 +9,14 @@ from typing import Any, Generic, Self, TypeVar
 from qb.columns import Column
 from qb.errors import CompileError
 from qb.expressions import Expr, conjunction, select_of
-from qb.nodes import Assignment, ConflictTarget, Default, Excluded, Expression, OnConflict, Values, WholeSource
+from qb.nodes import Assignment, ConflictTarget, Default, Excluded, Expression, OnConflict, Values
 from qb.nodes import Column as ColumnNode
 from qb.nodes import Insert as InsertNode
 from qb.query import Compilable, Query
-from qb.rows import NewRow, output_name
+from qb.rows import NewRow, flat, output_name
 from qb.statements.conflicts import UniqueKey, target_of
 from qb.statements.returning import Returning
-from qb.statements.sources import Selectable, column_node, projection_of, source_of
+from qb.statements.sources import Selectable, column_node, projection_of, table_of
 from qb.statements.writes import assignments, given, writable
 from qb.tables import Table, definition_of
 from qb.typevars import Facts
@@ -82,13 +82,7 @@ class Insert(Compilable, Generic[TB, Facts]):
         names of what it selects.
         """
         select = select_of(query).copy()
-        select.projection = tuple(
-            [
-                item
-                for part in select.projection
-                for item in (part.source.columns if isinstance(part, WholeSource) else [part])
-            ]
-        )
+        select.projection = tuple(flat(select.projection, f"from_select() into {self.table.__name__}"))
         node = self.node.copy()
         if columns:
             node.columns = tuple([column_node(column) for column in columns])
@@ -187,9 +181,7 @@ class Conflict(Generic[I]):
 
 def insert(table: type[TB]) -> Insert[TB]:
     """An INSERT: `insert(Album).values(title="Blue", artist_id=1)`."""
-    source = source_of(table)
-    if source.alias is not None:
-        raise TypeError(f"insert takes a table, not its alias {source.alias!r}")
+    source = table_of(table, "insert")
     return Insert(definition_of(table).model, InsertNode(source))
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Literal, Self, TypeVar, overload
+from typing import Any, Literal, Self, TypeVar, overload
 
 from qb import nodes
 from qb.errors import CompileError, closest
-from qb.expressions import Expr, Ordering, conjunction, expression, one_column
+from qb.expressions import Expr, Ordering, conjunction, expression
 from qb.nodes import Join, Lock, Order
-from qb.query import Query
 from qb.rows import Row
+from qb.statements.selection import Selection
 from qb.statements.sources import AnySource, Selectable, projection_of, source_of
 from qb.tables import Table
-from qb.types import BIGINT
 from qb.typevars import Facts, Projection, R
 
 TB = TypeVar("TB", bound=Table)
@@ -49,7 +48,7 @@ LOCKS = {
 """By `read` and `key_share`."""
 
 
-class Select(Query[R], Generic[R, Projection, Facts]):
+class Select(Selection[R, Projection, Facts]):
     """A SELECT. Every method returns a new one; none touches a database."""
 
     __slots__ = ()
@@ -112,16 +111,9 @@ class Select(Query[R], Generic[R, Projection, Facts]):
 
     def limit(self, count: int | Expr[int]) -> Self:
         """At most this many rows."""
-        node = self.node.copy()
-        node.limit = whole(count)
-        node.with_ties = False
-        return self._with(node)
-
-    def offset(self, count: int | Expr[int]) -> Self:
-        """Leave out this many rows first."""
-        node = self.node.copy()
-        node.offset = whole(count)
-        return self._with(node)
+        new = super().limit(count)
+        new.node.with_ties = False
+        return new
 
     def distinct(self) -> Self:
         """Each row once."""
@@ -183,28 +175,10 @@ class Select(Query[R], Generic[R, Projection, Facts]):
                 setattr(node, slot, empty)
         return self._with(node)
 
-    def scalar_subquery(self) -> Expr[Any]:
-        """This one-column select as a value: NULL when it finds no row."""
-        return Expr(one_column(self))
-
     def _join(self, kind: str, source: AnySource, on: Expr[bool | None] | None) -> Self:
         node = self.node.copy()
         node.joins += (Join(kind, source_of(source), None if on is None else on.node),)
         return self._with(node)
-
-    def _with(self, node: nodes.Select) -> Self:
-        new = object.__new__(type(self))
-        new.node = node
-        return new
-
-
-def whole(count: int | Expr[int]) -> nodes.Expression:
-    """The node of a number of rows."""
-    if count.__class__ is int:
-        if count < 0:
-            raise ValueError(f"a number of rows is not negative: {count}")  # on SQLite, that is no limit at all
-        return nodes.Parameter(count, BIGINT)
-    return expression(count, "number of rows")
 
 
 @overload

@@ -5,21 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from qb.aliases import Alias
+from qb.derived import Derived
 from qb.expressions import Expr
-from qb.nodes import Column, Expression, Projection, Table, WholeSource
-from qb.tables import Alias
+from qb.nodes import Column, Cte, CteReference, Expression, Projection, Source, Table, WholeSource
 from qb.tables import Table as TableClass
 
-AnySource = type[TableClass] | Alias[Any, Any]
+AnyTable = type[TableClass] | Alias[Any, Any]
+AnySource = AnyTable | Derived[Any, Any]
 Selectable = Expr[Any, Any] | AnySource
 
 
-def source_of(source: AnySource) -> Table:
-    """The node of a table class or an alias."""
+def source_of(source: AnySource) -> Source:
+    """The node of a table class, an alias, a sub-query or a common table expression."""
     try:
         return source.__qb_source__
     except AttributeError:
-        raise TypeError(f"a source is a table or an alias, not {source!r}") from None
+        raise TypeError(f"a source is a table, an alias or a sub-query, not {source!r}") from None
+
+
+def table_of(table: type[TableClass], verb: str) -> Table:
+    """The node of a table that is written."""
+    source = source_of(table)
+    if not isinstance(source, Table):
+        raise TypeError(f"{verb} takes a table, not {table!r}")
+    if source.alias is not None:
+        raise TypeError(f"{verb} takes a table, not its alias {source.alias!r}")
+    return source
 
 
 def projection_of(items: Iterable[Selectable]) -> Projection:
@@ -28,9 +40,22 @@ def projection_of(items: Iterable[Selectable]) -> Projection:
 
 
 def whole_source(source: AnySource) -> WholeSource:
-    """All columns of a table, as a row under the table's name in snake case, or the alias."""
+    """All columns of a source, as a row under the table's name in snake case, or the alias."""
     node = source_of(source)
-    return WholeSource(node, node.alias or source.__qb_definition__.row_name)
+    if isinstance(source, Derived) or not isinstance(node, Table) or node.alias is not None:
+        return WholeSource(node, node.label)
+    return WholeSource(node, source.__qb_definition__.row_name)
+
+
+def common_table_expressions(sources: Iterable[Derived[Any, Any]]) -> tuple[Cte, ...]:
+    """The definitions behind sources made with `.cte(…)`."""
+    found = []
+    for source in sources:
+        node = source_of(source)
+        if not isinstance(node, CteReference):
+            raise TypeError(f"with_() takes what .cte(…) makes, not {source!r}")
+        found.append(node.cte)
+    return tuple(found)
 
 
 def column_node(column: Expr[Any, Any]) -> Column:

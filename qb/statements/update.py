@@ -8,7 +8,7 @@ from qb import nodes
 from qb.expressions import Expr, conjunction
 from qb.query import Compilable
 from qb.statements.returning import Returning
-from qb.statements.sources import AnySource, Selectable, projection_of, source_of
+from qb.statements.sources import AnySource, Selectable, projection_of, source_of, table_of
 from qb.statements.writes import assignments
 from qb.tables import Table, definition_of
 from qb.typevars import Facts
@@ -67,7 +67,5 @@ class Update(Compilable, Generic[TB, Facts]):
 
 def update(table: type[TB]) -> Update[TB]:
     """An UPDATE: `update(Album).set(plays=Album.plays + 1).where(Album.id == 7)`."""
-    source = source_of(table)
-    if source.alias is not None:
-        raise TypeError(f"update takes a table, not its alias {source.alias!r}")
+    source = table_of(table, "update")
     return Update(definition_of(table).model, nodes.Update(source))

@@ -79,7 +79,7 @@ def test_an_alias_has_the_columns_of_its_table() -> None:
     other = alias(Node, "n")
     assert list(columns(other)) == list(columns(Node))
     assert str(other.label) == '"n"."Label"'
-    assert str(select(alias(other, "m").label)) == 'SELECT "m"."Label" AS "label" FROM "app"."tree nodes" AS "m"'  # type: ignore[arg-type]  # an alias is a table to run time
+    assert str(select(alias(other, "m").label)) == 'SELECT "m"."Label" AS "label" FROM "app"."tree nodes" AS "m"'  # type: ignore[call-overload]  # an alias is a table to run time
 
 
 def test_a_table_has_no_other_public_attributes() -> None:
@@ -115,7 +115,7 @@ def test_constraints_are_named_after_table_and_attribute() -> None:
 def test_what_is_no_table() -> None:
     for thing in (5, object(), "albums", Keyed):
         with pytest.raises(TypeError, match="is not a table"):
-            columns(thing)  # type: ignore[arg-type]  # a mistake on purpose
+            columns(thing)  # type: ignore[call-overload]  # a mistake on purpose
 
 
 def test_the_type_of_a_row_can_be_written() -> None:

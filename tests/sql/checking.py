@@ -51,7 +51,7 @@ class Check:
         if self.feature is not None and self.is_refused(statement, self.feature):
             return
         before = statement.compile(self.dialect)
-        assert before.sql == expected
+        assert before.sql == expected, f"{before.sql}\nbut expected\n{expected}"
         assert exact([before.parameters]) == exact([values])
         assert self.executor.dialect.compiler().compile(copied(statement.node)) == before
         query = statement if then is None else then

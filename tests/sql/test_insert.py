@@ -313,7 +313,7 @@ async def test_decimals_of_another_scale_from_a_select(check: Check) -> None:
         query,
         sqlite=(
             'INSERT INTO "albums" ("artist_id", "title", "price") SELECT "tracks"."album_id", '
-            '"tracks"."name", (("tracks"."fee" + CASE WHEN "tracks"."fee" < 0 THEN -50 ELSE 50 END) / '
+            '"tracks"."name" AS "title", (("tracks"."fee" + CASE WHEN "tracks"."fee" < 0 THEN -50 ELSE 50 END) / '
             '100) FROM "tracks" WHERE "tracks"."fee" IS NOT NULL AND "tracks"."position" = ?'
         ),
         postgres=(

@@ -154,5 +154,5 @@ async def test_the_parameters_of_a_join_come_before_those_of_where(check: Check)
 
 
 def test_a_join_needs_a_source() -> None:
-    with pytest.raises(TypeError, match="a source is a table or an alias"):
+    with pytest.raises(TypeError, match="a source is a table, an alias or a sub-query"):
         select(Album.id).join("artists", on=Album.id == 1)  # type: ignore[arg-type]  # a mistake on purpose

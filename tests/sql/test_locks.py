@@ -106,7 +106,7 @@ def test_mistakes() -> None:
         select(Album.id).with_for_update(of=Track).compile("postgres")
     with pytest.raises(CompileError, match="nowait or skip_locked, not both"):
         select(Album.id).with_for_update(nowait=True, skip_locked=True)
-    with pytest.raises(TypeError, match="a source is a table or an alias"):
+    with pytest.raises(TypeError, match="a source is a table, an alias or a sub-query"):
         select(Album.id).with_for_update(of="albums")  # type: ignore[arg-type]  # the mistake
     with pytest.raises(UnsupportedError, match="SQLite locks the whole database"):
         select(Album.id).with_for_update().compile("sqlite")

@@ -399,7 +399,7 @@ def test_select_needs_something() -> None:
 
 @pytest.mark.parametrize("thing", ["title", 5, None, object(), {"node": 1}])
 def test_select_takes_columns_and_tables_only(thing: object) -> None:
-    with pytest.raises(TypeError, match="a source is a table or an alias"):
+    with pytest.raises(TypeError, match="a source is a table, an alias or a sub-query"):
         select(thing)  # type: ignore[qb-type]  # a mistake on purpose
 
 

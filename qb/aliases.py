@@ -1,0 +1,65 @@
+"""Sources under other names, and what columns they have."""
+
+from __future__ import annotations
+
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from qb import nodes
+from qb.columns import Column
+from qb.derived import Derived, renamed
+from qb.expressions import SourceColumn
+from qb.tables import Definition, Table, check_identifier, definition_of
+from qb.typevars import Name
+
+TB = TypeVar("TB", bound=Table, covariant=True)
+D = TypeVar("D", bound=Derived[Any, Any])
+
+
+class Alias(Generic[TB, Name]):
+    """A table under another name; has the columns of the table."""
+
+    __qb_definition__: Definition
+    __qb_source__: nodes.Table
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Column[Any, Any, Any]: ...
+    else:
+        __class_getitem__ = classmethod(GenericAlias)
+
+    def __init__(self, definition: Definition, name: str) -> None:
+        check_identifier(name, f"the alias of {definition.model.__name__}")
+        source = nodes.Table(definition.name, definition.schema, name)
+        bound = {}
+        for attribute, column in definition.columns.items():
+            node = nodes.Column(source, column.declaration.name, attribute, column.node.type)
+            bound[attribute] = Column[Any, Any, Any](node, column.declaration)
+        source.columns = tuple([column.node for column in bound.values()])  # type: ignore[misc]  # bound above
+        self.__dict__.update(bound, __qb_definition__=definition, __qb_source__=source)
+
+    def __repr__(self) -> str:
+        return f"alias({self.__qb_definition__.model.__name__}, {self.__qb_source__.label!r})"
+
+
+@overload
+def alias(table: type[TB], name: str) -> type[TB]: ...
+@overload
+def alias(table: D, name: str) -> D: ...
+def alias(table: Any, name: str) -> Any:  # each overload states what comes of what
+    """The table or common table expression as a second source: `parent = alias(Category, "parent")`,
+    `"categories" AS "parent"`.
+    """
+    return renamed(table, name) if isinstance(table, Derived) else Alias(definition_of(table), name)
+
+
+@overload
+def columns(table: type[Table] | Alias[Any, Any]) -> dict[str, Column[Any, Any, Any]]: ...
+@overload
+def columns(table: Derived[Any, Any]) -> dict[str, SourceColumn[Any]]: ...
+def columns(table: Any) -> Any:  # each overload states what comes of what
+    """The columns of a table, an alias or a sub-query, by attribute, in their order."""
+    source = getattr(table, "__qb_source__", None)
+    if source is None:
+        raise TypeError(f"{table!r} is not a table")
+    return {column.attribute: getattr(table, column.attribute) for column in source.columns}
