@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from qb.branches import case
     from qb.casts import cast
     from qb.derived import values
+    from qb.conditions import all_of, any_of, when
     from qb.transform import transform
 else:
     __getattr__ = lazily(
@@ -35,6 +36,7 @@ else:
         {
             "case": "qb.branches",
             "cast": "qb.casts",
+            **dict.fromkeys(("all_of", "any_of", "when"), "qb.conditions"),
             "transform": "qb.transform",
             "values": "qb.derived",
         },
@@ -58,6 +60,8 @@ __all__ = [
     "Transaction",
     "Update",
     "alias",
+    "all_of",
+    "any_of",
     "case",
     "cast",
     "check",
@@ -79,4 +83,5 @@ __all__ = [
     "unique",
     "update",
     "values",
+    "when",
 ]

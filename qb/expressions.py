@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 from qb import types
 from qb.errors import CompileError
 from qb.nodes import (
+    Absent,
     Affix,
     Aggregate,
     Between,
@@ -188,12 +189,14 @@ class Expr(Generic[Value, Refs]):
     # Logic
 
     def __and__(self, other: Expr[bool | None]) -> Expr[bool, Refs]:
-        return Expr(Binary("AND", self.node, other.node, BOOLEAN))
+        return Expr(joined("AND", self.node, other.node))
 
     def __or__(self, other: Expr[bool | None]) -> Expr[bool, Refs]:
-        return Expr(Binary("OR", self.node, other.node, BOOLEAN))
+        return Expr(joined("OR", self.node, other.node))
 
     def __invert__(self) -> Expr[bool, Refs]:
+        if self.node.__class__ is Absent:
+            return Expr(self.node)
         return Expr(Unary("NOT", self.node, BOOLEAN))
 
     def __bool__(self) -> NoReturn:
@@ -265,7 +268,11 @@ class Expr(Generic[Value, Refs]):
         return Expr(Binary(operator, left, right, types.arithmetic(operator, left.type, right.type)))
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self}>"
+        try:
+            text = str(self)
+        except CompileError as error:  # what is shown while debugging may be no SQL
+            text = f"that does not compile: {error}"
+        return f"<{type(self).__name__} {text}>"
 
     def __str__(self) -> str:
         from qb.compiler import Compiler
@@ -373,11 +380,19 @@ def operand(value: object, beside: SqlType) -> Expression:
     return Parameter(value, types.of_parameter(value, beside))
 
 
+def joined(operator: str, left: Expression, right: Expression) -> Expression:
+    """`left AND right` or `left OR right`; the other one where one is left out."""
+    if right.__class__ is Absent:
+        return left
+    return right if left.__class__ is Absent else Binary(operator, left, right, BOOLEAN)
+
+
 def conjunction(condition: Expression | None, predicates: Iterable[Expr[bool | None]]) -> Expression | None:
-    """`condition` AND each of the predicates."""
+    """`condition` AND each of the predicates that is not left out."""
     for predicate in predicates:
         node = expression(predicate, "condition")
-        condition = node if condition is None else Binary("AND", condition, node, BOOLEAN)
+        if node.__class__ is not Absent:
+            condition = node if condition is None else Binary("AND", condition, node, BOOLEAN)
     return condition
 
 

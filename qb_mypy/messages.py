@@ -123,6 +123,13 @@ def not_a_condition(operand: str, type: str) -> str:
     return f"{operand} is {type}, not a condition"
 
 
+def not_a_flag(type: str) -> str:
+    return (
+        f"when() takes a bool beside a condition, not {type}: for a condition on a value that may be None, write a "
+        f"function of it, when(value, lambda value: …)"
+    )
+
+
 def not_a_list(method: str, type: str) -> str:
     return f".{method}() takes a list of values, not one {type}"
 

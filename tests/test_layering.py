@@ -29,6 +29,7 @@ FLOORS = [
     "qb.dialect",
     "qb.query",
     "qb.expressions",
+    "qb.conditions",
     "qb.rows",
     "qb.fn",
     "qb.branches",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from qb import nodes
 from qb.compiler.base import BaseCompiler, name_column
-from qb.errors import EncodingError
+from qb.errors import CompileError, EncodingError
 from qb.identifiers import QUOTED
 from qb.nodes import Column, Expression, Node, Parameter
 from qb.types import SqlType
@@ -67,6 +67,12 @@ class ExpressionCompiler(BaseCompiler):
 
     def visit_unbound(self, node: nodes.Unbound) -> str:
         return "?column?"
+
+    def visit_absent(self, node: nodes.Absent) -> str:
+        raise CompileError(
+            "a condition that was not given stands where one is needed: where(), having() and filter(), & and | leave "
+            "it out, and nothing else does (to join without a condition, say .cross_join())"
+        )
 
     def visit_parameter(self, node: Parameter) -> str:
         return self.bind(node.value, node.type)

@@ -8,6 +8,7 @@ from qb.nodes.base import Column, Expression, Node, Projection, Source, Statemen
 from qb.nodes.branches import Case, When
 from qb.nodes.casts import Cast
 from qb.nodes.compound import Compound, Output
+from qb.nodes.conditions import ABSENT, Absent
 from qb.nodes.functions import COUNT_ALL, Aggregate, Function
 from qb.nodes.operators import Affix, Between, Binary, Comparison, In, IsNull, Like, Unary
 from qb.nodes.select import Lock, Order, Select
@@ -17,7 +18,9 @@ from qb.nodes.values import Default, Excluded, Label, Null, Parameter, Raw, Unbo
 from qb.nodes.writes import Assignment, ConflictTarget, Delete, Insert, OnConflict, Update, Values
 
 __all__ = [
+    "ABSENT",
     "COUNT_ALL",
+    "Absent",
     "Affix",
     "Aggregate",
     "Assignment",
