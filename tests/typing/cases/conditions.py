@@ -18,8 +18,8 @@ def search(title: str | None, since: datetime.date | None, live: bool, genre: Ge
     reveal_type(~when(live, Album.live))  # R: Expr[bool, Literal['Album.live']]
 
     # The condition may stand: what it reads has to be in the query.
-    query = select(Album.title).where(when(live, Album.live), when(title, lambda title: Artist.name == title))
-    query.compile("sqlite")  # E[qb-scope]: Artist
+    query = select(Album.title).where(when(live, Album.live), when(title, lambda title: Artist.name == title))  # E[qb-scope]: Artist.name is used in .where()
+    query.compile("sqlite")
     query.join(Artist, on=Artist.id == Album.artist_id).compile("sqlite")
     reveal_type(row(query).title)  # R: str
     select(Album.title).having(when(live, fn.count() > 1)).compile("sqlite")
