@@ -47,4 +47,4 @@ select(Artist.id).where(any_of(*words)).compile("sqlite")  # E[qb-scope]: Album
 
 all_of(Album.plays)  # E[arg-type]: Argument 1 to "all_of" has incompatible type
 any_of(*["x"])  # E[arg-type]: Argument 1 to "any_of" has incompatible type
-any_of(words)  # E[arg-type]: Argument 1 to "any_of" has incompatible type "list[Expr[bool, Literal['Album.title']]]"
+any_of(words)  # E[arg-type]: Argument 1 to "any_of" has incompatible type "list
