@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar, overload
 
 from qb import types
 from qb.errors import CompileError
@@ -140,6 +140,22 @@ class Expr(Generic[Value, Refs]):
     def contains(self, part: object) -> Expr[bool, Refs]:
         """Whether `part` is somewhere in the text: case counts, and no character is a wildcard."""
         return Expr(Affix(self.node, operand(part, TEXT), "substring"))
+
+    # Parts of documents
+
+    def __getitem__(self, key: str | int) -> Expr[Any, Refs]:
+        """The part of a JSON document under a key, or at an index of a list: `User.settings["colors"][0]`.
+
+        Its type follows from the document's Python type. Negative indexes count from the end. NULL where there
+        is no such part, or where it is JSON's null. Raises CompileError for a key that the document's type does
+        not have, and for an expression that is no JSON document.
+        """
+        from qb.json_paths import part_of
+
+        return Expr(part_of(self.node, key))
+
+    __iter__: ClassVar[None] = None
+    """Not a sequence, although it has parts."""
 
     # Arithmetic
 

@@ -78,6 +78,26 @@ def unnamed_in_row(name: str, known: list[str]) -> str:
     return f'The row has no column "{name}"{_closest(name, known)}: give the expression a name with .as_("{name}")'
 
 
+def unknown_key(document: str, name: str, known: list[str]) -> str:
+    return f'"{document}" has no key "{name}"{_closest(name, known) or _listed(known)}'
+
+
+def no_index(operand: str, count: int, index: int) -> str:
+    return f"{operand} has {count} items: there is no [{index}]"
+
+
+def no_parts(operand: str, type: str) -> str:
+    return f"{operand} is {type}: only a JSON document has parts"
+
+
+def wrong_key(operand: str, type: str, keys: str, key: str) -> str:
+    return f"{operand} is {type}, whose parts are found by {keys}, not by {key}"
+
+
+def no_key(key: str) -> str:
+    return f"a part of a JSON document has a text for its key or a whole number for its index, not {key}"
+
+
 def no_item(table: str, count: int, index: int) -> str:
     return f'"{table}" has {count} columns: there is no row[{index}]'
 

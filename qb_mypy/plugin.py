@@ -25,6 +25,7 @@ from qb_mypy import (
     declarations,
     functions,
     inferred,
+    json_paths,
     operators,
     queries,
     row_annotations,
@@ -69,6 +70,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.statements.delete.delete": writes.begin,
     "qb.fn.nulls.coalesce": functions.coalesce,
     "qb.fn.nulls.nullif": functions.nullif,
+    "qb.fn.json.json_value": json_paths.value,
     "qb.inferred.inferred": inferred.inferred,
 }
 
@@ -79,6 +81,7 @@ def _expression_methods() -> dict[str, Callable[[MethodContext], Type]]:
         "__invert__": operators.inverted,
         "__neg__": operators.negated,
         "__contains__": operators.python_membership,
+        "__getitem__": json_paths.part,
         "filter": operators.filtered,
         **dict.fromkeys(operators.LOGIC, operators.logic),
         **dict.fromkeys(operators.NULL_TESTS, operators.null_test),

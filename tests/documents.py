@@ -94,7 +94,8 @@ class Document:
 
     def _compiled(self, block: Block) -> CodeType:
         code = "\n" * (block.line - 1) + block.code
-        compiled: CodeType = compile(code, self.name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        # Not with the __future__ of this module: annotations are looked at.
+        compiled: CodeType = compile(code, self.name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
         return compiled
 
     def module(self) -> str:

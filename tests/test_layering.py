@@ -23,6 +23,7 @@ FLOORS = [
     "qb.types",
     "qb.codecs",
     "qb.nodes",
+    "qb.json_paths",
     "qb.transform",
     "qb.identifiers",
     "qb.compiler",

@@ -32,7 +32,7 @@ from qb.errors import UnsupportedError
 from qb.query import Compilable
 from qb.transform import transform
 from tests.copying import copied, fields, rebuilt
-from tests.sql.schema import Album, Artist, Category, Member, Track
+from tests.sql.schema import Album, Artist, Category, Member, Profile, Track
 
 other = alias(Artist, "other")
 popular = select(Album.id, Album.title).where(Album.plays > 7).subquery("popular")
@@ -93,6 +93,7 @@ STATEMENTS: list[Compilable] = [
     update(Album).set(plays=1).all_rows(),
     delete(Album).using(Artist).where(Album.artist_id == Artist.id, Artist.name == "x").returning(Album.id),
     delete(Album).all_rows(),
+    select(Profile.settings["look"]["colors"][0], Profile.extra["a\\b"][1]["c"]),
     sql("SELECT {} FROM {} WHERE {}", Artist.name, Artist, Artist.id == 5),
     select(popular.title, tree.id, wanted.n, twig.depth)
     .from_(popular)

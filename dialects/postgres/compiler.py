@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from dialects.postgres.casts import CastCompiler
 from dialects.postgres.codecs import ENCODERS, LIMITS, PATTERNS, STORED, LikePattern
+from dialects.postgres.json import JsonCompiler
 from dialects.postgres.names import cast_name, type_name
 from qb import nodes
 from qb.codecs import MICROSECOND
@@ -28,7 +29,7 @@ class Shared(Parameter):
     __slots__ = ()
 
 
-class PostgresCompiler(CastCompiler):
+class PostgresCompiler(CastCompiler, JsonCompiler):
     """The compiler for PostgreSQL."""
 
     encoders = ENCODERS

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dialects.sqlite.codecs import DIGITS
 from dialects.sqlite.compiler import SqliteCompiler
 from qb.columns import Declaration
 from qb.ddl import Ddl, DdlExpressions
 from qb.errors import UnsupportedError
 from qb.identifiers import QUOTED
+from qb.nodes import Expression, Parameter
 from qb.types import TEXT, Enum, Numeric, SqlType, Varchar
 
 TYPE_NAMES = {
@@ -31,6 +34,14 @@ TYPE_NAMES = {
 
 class SqliteExpressions(DdlExpressions, SqliteCompiler):
     """Expressions inside SQLite's DDL."""
+
+    def searched_part(
+        self, document: Expression | str, path: Sequence[Parameter], count: int, quoted: bool, depth: int
+    ) -> str:
+        raise UnsupportedError(
+            f"SQLite finds the key {path[count].value!r} by a sub-query, which an index, a check or a generated column "
+            f"cannot have"
+        )
 
 
 class SqliteDdl(Ddl):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from qb import nodes
 from qb.compiler.distinct import DistinctCompiler
 from qb.compiler.expressions import ATOM
+from qb.compiler.json import JsonCompiler
 from qb.compiler.locks import LockCompiler
 from qb.compiler.sources import SourceCompiler
 from qb.errors import CompileError
@@ -14,7 +15,7 @@ from qb.nodes import Source
 from qb.types import BIGINT
 
 
-class SelectCompiler(SourceCompiler, DistinctCompiler, LockCompiler):
+class SelectCompiler(SourceCompiler, DistinctCompiler, JsonCompiler, LockCompiler):
     """Renders selects and their sources."""
 
     def visit_select(self, node: nodes.Select) -> str:

@@ -10,6 +10,7 @@ from qb.nodes.casts import Cast
 from qb.nodes.compound import Compound, Output
 from qb.nodes.conditions import ABSENT, Absent
 from qb.nodes.functions import COUNT_ALL, Aggregate, Function
+from qb.nodes.json import JsonPath
 from qb.nodes.operators import Affix, Between, Binary, Comparison, In, IsNull, Like, Unary
 from qb.nodes.select import Lock, Order, Select
 from qb.nodes.sources import Cte, CteReference, Derived, Join, Table, ValuesTable
@@ -45,6 +46,7 @@ __all__ = [
     "Insert",
     "IsNull",
     "Join",
+    "JsonPath",
     "Label",
     "Like",
     "Lock",

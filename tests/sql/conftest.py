@@ -25,6 +25,7 @@ async def fill(database: Database) -> None:
     await database.execute(insert(schema.Track).values_many(schema.TRACKS))
     await database.execute(insert(schema.Category).values_many(schema.CATEGORIES))
     await database.execute(insert(schema.Event).values_many(schema.EVENTS))
+    await database.execute(insert(schema.Profile).values_many(schema.PROFILES))
 
 
 @pytest.fixture(scope="session")

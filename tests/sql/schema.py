@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import Enum
+from typing import NotRequired, TypedDict
 
 from qb import NewRow, Table, check, col, fn, foreign_key, index, literal, primary_key, unique
 
@@ -90,7 +91,29 @@ class Member(Table, name="members"):
     by_code = index(code)
 
 
-TABLES = (Artist, Album, Track, Category, Event, Note, Member)
+class Look(TypedDict):
+    """A part of a document, of which every part may be missing."""
+
+    colors: NotRequired[list[str]]
+    font: NotRequired[str | None]
+
+
+class Settings(TypedDict):
+    theme: str
+    level: int
+    volume: float
+    loud: bool
+    look: Look
+    seen: dict[str, int]
+
+
+class Profile(Table, name="profiles"):
+    id = col.integer().primary_key(generated=False)
+    settings = col.json(Settings)
+    extra = col.json(object).nullable()
+
+
+TABLES = (Artist, Album, Track, Category, Event, Note, Member, Profile)
 
 ARTISTS: list[NewRow[Artist]] = [
     {"name": "Joni", "country": "CA"},
@@ -123,4 +146,14 @@ EVENTS: list[NewRow[Event]] = [
      "starts": time(9, 30, 15, 250000), "lasts": timedelta(days=1, microseconds=1)},
     {"id": 2, "happened": datetime(2024, 12, 31, 12, tzinfo=UTC), "noted": datetime(1, 1, 1, 1),
      "starts": time(0), "lasts": timedelta(hours=-2)},
+]  # fmt: skip
+PROFILES: list[NewRow[Profile]] = [
+    {"id": 1, "settings": {"theme": "dark", "level": 3, "volume": 0.5, "loud": True,
+                           "look": {"colors": ["red", "blue"], "font": "Serif"}, "seen": {"home": 2}},
+     "extra": {"a": [1, {"b": "x"}], "t": True, "n": None, "s": "text", "f": 1.5}},
+    {"id": 2, "settings": {"theme": "light", "level": 2**53 + 1, "volume": 2.0, "loud": False,
+                           "look": {"font": None}, "seen": {}},
+     "extra": [10, 20, [30]]},
+    {"id": 3, "settings": {"theme": "it's \"é\"", "level": -1, "volume": 0.0, "loud": False, "look": {}, "seen": {}},
+     "extra": None},
 ]  # fmt: skip

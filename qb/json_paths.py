@@ -1,0 +1,141 @@
+"""The parts of JSON documents, typed by the Python type that the document was declared with.
+
+Imported when the first path is built: it reads annotations.
+"""
+
+from __future__ import annotations
+
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from qb.errors import CompileError, closest
+from qb.nodes import Column, Expression, JsonPath, Parameter
+from qb.types import BIGINT, BOOLEAN, INTEGER, REAL, TEXT, Json, SqlType
+
+Hint = Any  # a class, a generic alias, a union: whatever stands in an annotation
+
+ANYTHING = Json(object)
+"""A document of which nothing is known."""
+
+
+def part_of(node: Expression, key: object) -> JsonPath:
+    """The part of a document under a key or at an index. Raises CompileError when its type has no such part."""
+    check_key(key)
+    kind = node.type
+    if isinstance(kind, Json):
+        hint = object if kind.load is not None or kind.dump is not None else kind.python_type
+        found = part(hint, key, words(node))
+        return at(node, (key,), sql_type(found), None in members(found) or value_of(found) is object)
+    if kind.kind == "array":
+        raise CompileError(f"{words(node)} is {kind!r}, which counts from 1: write fn.array_get(…, {key!r})")
+    if kind.kind == "any":
+        raise CompileError(f"{words(node)} has no known type: write fn.json_value(…, {key!r}, returns=col.text())")
+    raise CompileError(f"{words(node)} is {kind!r}: only a JSON document has parts")
+
+
+def at(node: Expression, keys: tuple[object, ...], type: SqlType, nulls: bool = True) -> JsonPath:
+    """The part of a document at a path; the path of a part goes on from there."""
+    path = tuple([check_key(key) for key in keys])
+    if isinstance(node, JsonPath):
+        return JsonPath(node.document, (*node.path, *path), type, nulls)
+    return JsonPath(node, path, type, nulls)
+
+
+def check_key(key: object) -> Parameter:
+    """A key or an index as a parameter."""
+    if isinstance(key, str):
+        if "\0" in key:
+            raise CompileError(f"{key!r} holds NUL, which no key of a JSON document may")
+        return Parameter(key, TEXT)
+    if isinstance(key, int) and not isinstance(key, bool):
+        return Parameter(key, INTEGER)
+    raise TypeError(f"a part of a JSON document has a text for its key or a whole number for its index, not {key!r}")
+
+
+def part(hint: Hint, key: object, document: str) -> Hint:
+    """The Python type of what is under a key of a document of a Python type."""
+    found = value_of(hint)
+    alias: Hint = get_origin(found)
+    origin = alias or found
+    arguments = get_args(found)
+    if is_typed_dict(origin):
+        known = hints_of(origin)
+        if not isinstance(key, str) or key not in known:
+            raise CompileError(f"{origin.__name__} has no key {key!r}{closest(str(key), known)}")
+        return known[key]
+    if not isinstance(origin, type) or origin is object:
+        return object
+    if issubclass(origin, (str, int, float)):
+        raise CompileError(f"{document} is {origin.__name__} there, which has no part {key!r}")
+    if origin.__name__ in ("dict", "Mapping", "MutableMapping"):
+        if not isinstance(key, str):
+            raise CompileError(f"{document} is a {origin.__name__} there, whose keys are texts, not {key!r}")
+        return arguments[1] if len(arguments) == 2 else object
+    if origin.__name__ in ("list", "Sequence", "MutableSequence", "tuple"):
+        if not isinstance(key, int):
+            raise CompileError(f"{document} is a {origin.__name__} there, whose indexes are whole numbers, not {key!r}")
+        if origin is not tuple or (len(arguments) == 2 and arguments[1] is Ellipsis):
+            return arguments[0] if arguments else object
+        if arguments and not -len(arguments) <= key < len(arguments):
+            raise CompileError(f"{document} has {len(arguments)} items there: there is no [{key}]")
+        return arguments[key] if arguments else object
+    return object
+
+
+def sql_type(hint: Hint) -> SqlType:
+    """The SQL type of a part of a Python type."""
+    found = value_of(hint)
+    if isinstance(found, type) and not get_origin(found):
+        for python, kind in ((bool, BOOLEAN), (str, TEXT), (int, BIGINT), (float, REAL)):
+            if issubclass(found, python):
+                return kind
+    return ANYTHING if found is object else Json(found)
+
+
+def members(hint: Hint) -> list[Hint]:
+    """The types of a union, with None for None's; else the type alone. Names of types are looked through."""
+    while True:
+        target = getattr(hint, "__value__", None) or getattr(hint, "__supertype__", None)  # `type X = …`, NewType
+        if target is None:
+            break
+        hint = target
+    origin: Hint = get_origin(hint)
+    if origin in (Union, UnionType):
+        return [member for item in get_args(hint) for member in members(item)]
+    if origin is Literal:
+        return list(dict.fromkeys([None if value is None else type(value) for value in get_args(hint)]))
+    return [None if hint is NoneType else hint]
+
+
+def value_of(hint: Hint) -> Hint:
+    """The one type of what is not None; object where there are several, or it is not known."""
+    found = [member for member in members(hint) if member is not None]
+    if len(found) == 2 and set(found) == {int, float}:
+        return float
+    known = len(found) == 1 and found[0] is not Any and (isinstance(found[0], type) or get_origin(found[0]))
+    return found[0] if known else object
+
+
+def is_typed_dict(hint: Hint) -> bool:
+    """Whether it is a TypedDict, of `typing` or of `typing_extensions`."""
+    return isinstance(hint, type) and issubclass(hint, dict) and hasattr(hint, "__total__")
+
+
+def hints_of(typed_dict: type) -> dict[str, Hint]:
+    """The types of the keys of a TypedDict."""
+    try:
+        return get_type_hints(typed_dict)
+    except NameError as error:
+        raise CompileError(
+            f"the annotations of {typed_dict.__qualname__} cannot be read at run time ({error}): "
+            f"write fn.json_value(…, returns=col.text()), or the like"
+        ) from error
+
+
+def words(node: Expression) -> str:
+    """An expression in words: a column by its name."""
+    if isinstance(node, Column):
+        return f"{node.source.label}.{node.attribute}"
+    if isinstance(node, JsonPath):
+        return words(node.document) + "".join([f"[{key.value!r}]" for key in node.path])
+    return "the expression"
