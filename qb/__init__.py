@@ -27,8 +27,9 @@ from qb.transaction import Transaction
 if TYPE_CHECKING:
     from qb.branches import case
     from qb.casts import cast
-    from qb.derived import values
     from qb.conditions import all_of, any_of, when
+    from qb.derived import values
+    from qb.relations import many, one
     from qb.transform import transform
 else:
     __getattr__ = lazily(
@@ -39,6 +40,8 @@ else:
             **dict.fromkeys(("all_of", "any_of", "when"), "qb.conditions"),
             "transform": "qb.transform",
             "values": "qb.derived",
+            "many": "qb.relations",
+            "one": "qb.relations",
         },
     )
 
@@ -76,6 +79,8 @@ __all__ = [
     "inferred",
     "insert",
     "literal",
+    "many",
+    "one",
     "primary_key",
     "select",
     "sql",

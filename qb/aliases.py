@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -9,7 +10,7 @@ from qb import nodes
 from qb.columns import Column
 from qb.derived import Derived, renamed
 from qb.expressions import SourceColumn
-from qb.tables import Definition, Table, check_identifier, definition_of
+from qb.tables import Definition, Table, check_identifier, definition_of, foreign_keys
 from qb.typevars import Name
 
 TB = TypeVar("TB", bound=Table, covariant=True)
@@ -36,6 +37,8 @@ class Alias(Generic[TB, Name]):
             node = nodes.Column(source, column.declaration.name, attribute, column.node.type)
             bound[attribute] = Column[Any, Any, Any](node, column.declaration)
         source.columns = tuple([column.node for column in bound.values()])  # type: ignore[misc]  # bound above
+        if definition.foreign_keys:
+            source.foreign_keys = partial(foreign_keys, definition, source)
         self.__dict__.update(bound, __qb_definition__=definition, __qb_source__=source)
 
     def __repr__(self) -> str:

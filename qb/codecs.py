@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -174,6 +175,41 @@ def enum_decoder(type: SqlType) -> Any:
     """A stored value to its member."""
     assert isinstance(type, Enum)
     return {member.value: member for member in type.python_type}.__getitem__
+
+
+def uuid_decoder(type: SqlType) -> Any:
+    """Text to a UUID."""
+    from uuid import UUID
+
+    return UUID
+
+
+def loaded(type: SqlType) -> Any:
+    """A JSON document that is parsed already to the Python value of its column."""
+    assert isinstance(type, Json)
+    return type.load
+
+
+def moment_decoder(type: SqlType) -> Callable[[Any], datetime]:
+    """Text, in UTC, to a datetime."""
+    assert isinstance(type, Timestamp)
+    if not type.zone:
+        return datetime.fromisoformat
+    return lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+JSON_DECODERS: dict[str, Callable[[SqlType], Callable[[Any], Any] | None]] = {
+    "real": lambda type: float,
+    "date": lambda type: date.fromisoformat,
+    "time": lambda type: time.fromisoformat,
+    "timestamp": moment_decoder,
+    "interval": lambda type: lambda number: timedelta(microseconds=number),
+    "uuid": uuid_decoder,
+    "blob": lambda type: bytes.fromhex,
+    "json": loaded,
+    "enum": enum_decoder,
+}
+"""Values inside of JSON, in the forms on which the dialects agree."""
 
 
 def like_pattern(text: str, position: str) -> str:

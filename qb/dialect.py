@@ -30,9 +30,17 @@ class Dialect:
     decoders: ClassVar[Mapping[str, Callable[[SqlType], Decoder | None]]] = {}
     """By the kind of a SQL type: what makes its decoder. A missing kind comes back as it is."""
 
+    json_decoders: ClassVar[Mapping[str, Callable[[SqlType], Decoder | None]]] = {}
+    """Likewise for values inside of JSON, as `json_items` of the compiler writes them there."""
+
     def decoder(self, type: SqlType) -> Decoder | None:
         """The decoder of a type, or None when the driver's values are right already."""
         make = self.decoders.get(type.kind)
+        return None if make is None else make(type)
+
+    def json_decoder(self, type: SqlType) -> Decoder | None:
+        """The decoder of a type inside of JSON, or None when what JSON has is right already."""
+        make = self.json_decoders.get(type.kind)
         return None if make is None else make(type)
 
     def ddl(self) -> Ddl:

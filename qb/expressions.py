@@ -32,6 +32,7 @@ from qb.nodes import (
     Null,
     Order,
     Parameter,
+    Projection,
     Raw,
     Select,
     Subquery,
@@ -423,8 +424,16 @@ def select_of(query: Query[Any]) -> Select | Compound:
     """The node of a select or a set operation; other statements are no sub-queries."""
     node = query.node
     if isinstance(node, (Select, Compound)):
+        refuse_nested(node.projection)
         return node
     raise CompileError(f"a sub-query is a select, not {type(query).__name__}")
+
+
+def refuse_nested(projection: Projection) -> None:
+    """Raise CompileError where rows have rows inside, and SQL goes on with them."""
+    for item in projection:
+        if isinstance(item, Expression) and item.type.kind == "rows":
+            raise CompileError("many() and one() give rows to the program: a sub-query has no use for them")
 
 
 def one_column(query: Query[Any]) -> Subquery:

@@ -9,7 +9,9 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from qb import nodes
-from qb.errors import CompileError, closest
+from qb.errors import CompileError, MultipleRowsFound, NoRowFound, closest
+from qb.expressions import refuse_nested
+from qb.nodes.nested import JSON_WIDTH
 from qb.types import SqlType
 from qb.typevars import R
 
@@ -108,13 +110,14 @@ def row_class(names: tuple[str, ...]) -> type[Row[Any]]:
 class RowBuilder:
     """Turns a driver's rows into `Row`s for one projection."""
 
-    __slots__ = ("cls", "decoders", "parts")
+    __slots__ = ("cls", "decoders", "parts", "width")
 
     def __init__(
         self,
         projection: Sequence[nodes.Node],
         dialect: Dialect,
         outer: frozenset[nodes.Source] = frozenset(),
+        in_json: bool = False,
     ) -> None:
         self.decoders: list[tuple[int, Decoder]] = []
         self.parts: list[tuple[int, int, type[Row[Any]] | None, bool]] | None = None
@@ -136,14 +139,19 @@ class RowBuilder:
                     names += attributes
             else:
                 assert isinstance(item, nodes.Expression)
+                inner = item.operand if isinstance(item, nodes.Label) else item
+                if isinstance(inner, nodes.Nested):
+                    self.decoders.append((start, nested_decoder(inner, dialect, in_json)))
                 types.append(item.type)
                 parts.append((start, start + 1, None, False))
                 names.append(output_name(item) or f"_{len(names)}")
+        self.width = len(types)
         if nested:
             self.parts = parts
         self.cls = row_class(tuple(names))
+        find = dialect.json_decoder if in_json else dialect.decoder
         for position, type in enumerate(types):
-            decoder = dialect.decoder(type)
+            decoder = find(type)
             if decoder is not None:
                 self.decoders.append((position, decoder))
 
@@ -178,6 +186,35 @@ class RowBuilder:
         return values
 
 
+def nested_decoder(node: nodes.Nested, dialect: Dialect, in_json: bool) -> Decoder:
+    """What makes rows of the JSON of many() or one(); inside of other JSON, that is parsed already."""
+    query = node.query
+    builder = RowBuilder(query.projection, dialect, outer_joined(query), in_json=True)
+    build = builder.build if builder.width <= JSON_WIDTH else lambda rows: builder.build(map(concatenated, rows))
+    decode = build if not node.single else lambda rows: only_row(build(rows), node.required)
+    if in_json:
+        return decode
+    from json import loads
+
+    return lambda text: decode(loads(text))
+
+
+def concatenated(portions: Iterable[list[Any]]) -> list[Any]:
+    """The values of a row that is too wide for one JSON array."""
+    return [value for portion in portions for value in portion]
+
+
+def only_row(rows: list[Row[Any]], required: bool) -> Row[Any] | None:
+    """The row of one()."""
+    if len(rows) > 1:
+        raise MultipleRowsFound(
+            "one() has found more than one row: take many(), or the first of them with .order_by(…).limit(1)"
+        )
+    if required and not rows:
+        raise NoRowFound("one(…, required=True) has found no row")
+    return rows[0] if rows else None
+
+
 def output_name(node: nodes.Node) -> str | None:
     """The name under which a selected expression is found in the row; None when it has none."""
     if isinstance(node, nodes.Column):
@@ -187,6 +224,7 @@ def output_name(node: nodes.Node) -> str | None:
 
 def flat(projection: nodes.Projection, what: str) -> list[nodes.Expression]:
     """A projection column by column. Raises CompileError when it holds rows within the row."""
+    refuse_nested(projection)
     items: list[nodes.Expression] = []
     for item in projection:
         if isinstance(item, nodes.Expression):

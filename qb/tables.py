@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from qb import constraints, nodes, types
@@ -104,6 +105,8 @@ class Table(metaclass=TableType):
         declaring = Declaring(cls, name or snake_case(cls.__name__), schema, renamed_from)
         cls.__qb_definition__ = definition = declaring.finish()
         cls.__qb_source__ = definition.source
+        if definition.foreign_keys:
+            definition.source.foreign_keys = partial(foreign_keys, definition, definition.source)
         for attribute, column in definition.columns.items():
             setattr(cls, attribute, column)
         for attribute, constraint in declaring.named.items():
@@ -111,6 +114,21 @@ class Table(metaclass=TableType):
 
     def __new__(cls) -> Table:  # never returns
         raise TypeError(f"{cls.__name__} describes a table and has no instances: rows come from queries")
+
+
+def foreign_keys(definition: Definition, source: nodes.Table) -> nodes.ForeignKeys:
+    """The foreign keys of a table or an alias; those to tables that are not defined yet are left out."""
+    own = {column.attribute: column for column in source.columns}
+    found = []
+    for key in definition.foreign_keys:
+        names = [column.attribute for column in key.columns if isinstance(column, nodes.Column)]
+        try:
+            targets = resolve(key.reference, key.columns, f"{definition.model.__name__}.{', '.join(names)}")
+        except NameError:
+            continue
+        others = [target.node for target in targets if isinstance(target.node, nodes.Column)]
+        found.append((tuple([own[name] for name in names]), tuple(others)))
+    return found
 
 
 def definition_of(table: object) -> Definition:

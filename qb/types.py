@@ -244,7 +244,16 @@ class Anything(SqlType):
     python = object
 
 
+class NestedRows(SqlType):
+    """Rows inside of a row: no value of SQL, but what comes back of many()."""
+
+    __slots__ = ()
+    kind = "rows"
+    python = list
+
+
 ANY = Anything()
+NESTED_ROWS = NestedRows()
 INTEGER, BIGINT, SMALLINT = Integer(), BigInt(), SmallInt()
 TEXT, BOOLEAN, REAL, BLOB = Text(), Boolean(), Real(), Blob()
 DATE, TIME, INTERVAL, UUID = Date(), Time(), Interval(), Uuid()

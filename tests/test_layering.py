@@ -41,6 +41,7 @@ FLOORS = [
     "qb.tables",
     "qb.derived",
     "qb.aliases",
+    "qb.relations",
     "qb.statements",
     "qb.inferred",
     "qb.ddl",

@@ -22,7 +22,9 @@ from qb import (
     fn,
     insert,
     literal,
+    many,
     nodes,
+    one,
     select,
     sql,
     update,
@@ -94,6 +96,7 @@ STATEMENTS: list[Compilable] = [
     delete(Album).using(Artist).where(Album.artist_id == Artist.id, Artist.name == "x").returning(Album.id),
     delete(Album).all_rows(),
     select(Profile.settings["look"]["colors"][0], Profile.extra["a\\b"][1]["c"]),
+    select(Artist, many(select(Album.title, one(select(Track.title), on=Track.album_id == 1))).as_("albums")),
     sql("SELECT {} FROM {} WHERE {}", Artist.name, Artist, Artist.id == 5),
     select(popular.title, tree.id, wanted.n, twig.depth)
     .from_(popular)
@@ -238,6 +241,7 @@ def test_no_builder_changes_what_it_starts_from() -> None:
                 lambda q: q.clear("where", "order_by"),
                 lambda q: q.scalar_subquery(),
                 lambda q: exists(q),
+                lambda q: many(q),
                 lambda q: Album.id.in_(q),
                 lambda q: insert(Album).from_select(q),
             ],

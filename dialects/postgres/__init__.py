@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dialects.postgres.codecs import DECODERS
+from dialects.postgres.codecs import DECODERS, JSON_DECODERS
 from dialects.postgres.compiler import PostgresCompiler
 from qb.dialect import Dialect, Driver
 
@@ -20,6 +20,7 @@ class PostgresDialect(Dialect):
     compiler = PostgresCompiler
     decoders = DECODERS
     max_parameters = 32767  # asyncpg's; the protocol's own is twice that
+    json_decoders = JSON_DECODERS
 
     def ddl(self) -> Ddl:
         from dialects.postgres.ddl import PostgresDdl

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from qb import codecs
@@ -49,12 +49,35 @@ def array(value: Any, type: SqlType) -> list[Any]:
 
 def array_decoder(type: SqlType) -> Callable[[Any], Any] | None:
     """A list, each item decoded."""
+    return each_decoded(type, DECODERS)
+
+
+def each_decoded(
+    type: SqlType, decoders: Mapping[str, Callable[[SqlType], Callable[[Any], Any] | None]]
+) -> Callable[[Any], Any] | None:
+    """The decoder of an array by those of its items."""
     assert isinstance(type, Array)
-    make = DECODERS.get(type.item.kind)
+    make = decoders.get(type.item.kind)
     decode = None if make is None else make(type.item)
     if decode is None:
         return None
     return lambda items: [None if item is None else decode(item) for item in items]
+
+
+def infinite_decoder(type: SqlType) -> Callable[[Any], Any]:
+    """Text to a date or a datetime, infinity as asyncpg has it: the first and the last there are."""
+    ends: Any = date if type.kind == "date" else datetime
+    special = {"-infinity": ends.min, "infinity": ends.max}
+    parse = codecs.JSON_DECODERS[type.kind](type)
+    assert parse is not None
+    return lambda text: special[text] if text in special else parse(text)
+
+
+def decimal_decoder(type: SqlType) -> Callable[[Any], Any]:
+    """Text to a decimal."""
+    from decimal import Decimal
+
+    return Decimal
 
 
 def moment(value: Any, type: SqlType) -> datetime:
@@ -98,6 +121,15 @@ DECODERS: dict[str, Callable[[SqlType], Callable[[Any], Any] | None]] = {
     "enum": codecs.enum_decoder,
     "array": array_decoder,
 }
+
+JSON_DECODERS: dict[str, Callable[[SqlType], Callable[[Any], Any] | None]] = {
+    **codecs.JSON_DECODERS,
+    "date": infinite_decoder,
+    "timestamp": infinite_decoder,
+    "numeric": decimal_decoder,
+    "array": lambda type: each_decoded(type, JSON_DECODERS),
+}
+"""Inside of JSON."""
 
 
 class LikePattern(SqlType):

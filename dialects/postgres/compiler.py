@@ -11,6 +11,7 @@ from dialects.postgres.casts import CastCompiler
 from dialects.postgres.codecs import ENCODERS, LIMITS, PATTERNS, STORED, LikePattern
 from dialects.postgres.json import JsonCompiler
 from dialects.postgres.names import cast_name, type_name
+from dialects.postgres.nested import NestedCompiler
 from qb import nodes
 from qb.codecs import MICROSECOND
 from qb.compiler import ATOM
@@ -29,7 +30,7 @@ class Shared(Parameter):
     __slots__ = ()
 
 
-class PostgresCompiler(CastCompiler, JsonCompiler):
+class PostgresCompiler(CastCompiler, JsonCompiler, NestedCompiler):
     """The compiler for PostgreSQL."""
 
     encoders = ENCODERS

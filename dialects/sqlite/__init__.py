@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dialects.sqlite.codecs import DECODERS
+from dialects.sqlite.codecs import DECODERS, JSON_DECODERS
 from dialects.sqlite.compiler import SqliteCompiler
 from qb.dialect import Dialect, Driver
 
@@ -20,6 +20,7 @@ class SqliteDialect(Dialect):
     compiler = SqliteCompiler
     decoders = DECODERS
     max_parameters = 32766  # SQLITE_MAX_VARIABLE_NUMBER, since 3.32
+    json_decoders = JSON_DECODERS
 
     def ddl(self) -> Ddl:
         from dialects.sqlite.ddl import SqliteDdl

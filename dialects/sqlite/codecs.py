@@ -7,13 +7,13 @@ numbers of their smallest unit; dates and times are ISO text of one fixed width,
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from qb import codecs
 from qb.compiler import Encoder
 from qb.errors import EncodingError, InvalidValue
-from qb.types import Numeric, SqlType, Timestamp
+from qb.types import Numeric, SqlType
 
 LARGEST = 2**63 - 1
 DIGITS = 18
@@ -70,27 +70,12 @@ def moment_text(value: Any, type: SqlType) -> str:
     return codecs.moment(value, type).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def moment_decoder(type: SqlType) -> Callable[[Any], datetime]:
-    """Text to a datetime."""
-    assert isinstance(type, Timestamp)
-    if not type.zone:
-        return datetime.fromisoformat
-    return lambda text: datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
 def microseconds(value: Any, type: SqlType) -> int:
     """A timedelta in microseconds."""
     number = codecs.duration(value, type) // codecs.MICROSECOND
     if abs(number) > LARGEST:
         raise EncodingError(f"{value} in microseconds does not fit in the 64 bits that SQLite has")
     return number
-
-
-def uuid_decoder(type: SqlType) -> Callable[[Any], Any]:
-    """Text to a UUID."""
-    from uuid import UUID
-
-    return UUID
 
 
 class GlobPattern(SqlType):
@@ -135,9 +120,12 @@ DECODERS: dict[str, Callable[[SqlType], Callable[[Any], Any] | None]] = {
     "numeric": unscaled,
     "date": lambda type: date.fromisoformat,
     "time": lambda type: time.fromisoformat,
-    "timestamp": moment_decoder,
+    "timestamp": codecs.moment_decoder,
     "interval": lambda type: lambda number: timedelta(microseconds=number),
-    "uuid": uuid_decoder,
+    "uuid": codecs.uuid_decoder,
     "json": codecs.json_decoder,
     "enum": codecs.enum_decoder,
 }
+
+JSON_DECODERS = {**codecs.JSON_DECODERS, "boolean": DECODERS["boolean"], "numeric": unscaled}
+"""Inside of JSON."""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from dialects.sqlite.casts import CastCompiler
 from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, STORED
 from dialects.sqlite.json import JsonCompiler
+from dialects.sqlite.nested import NestedCompiler
 from dialects.sqlite.scaled import ScaledCompiler, common_scale
 from dialects.sqlite.sources import SourceCompiler, Stored, selected_as
 from qb import nodes
@@ -27,7 +28,7 @@ TIME_PARTS = {"hour": (1, 2), "minute": (4, 2), "second": (7, 2)}
 """Where a part stands in the canonical text, and how many characters it has."""
 
 
-class SqliteCompiler(CastCompiler, JsonCompiler, ScaledCompiler, SourceCompiler):
+class SqliteCompiler(CastCompiler, JsonCompiler, NestedCompiler, ScaledCompiler, SourceCompiler):
     """The compiler for SQLite and, with few changes, Cloudflare D1."""
 
     encoders = ENCODERS

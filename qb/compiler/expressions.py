@@ -259,14 +259,20 @@ class ExpressionCompiler(BaseCompiler):
     def visit_whole_source(self, node: nodes.WholeSource) -> str:
         return self.projection(node.source.columns)
 
+    def nested(self, node: nodes.Nested, select: nodes.Select) -> str:
+        """Rows inside of the rows of a select."""
+        raise NotImplementedError
+
     def visit_order(self, node: nodes.Order) -> str:
         text = self.visit(node.operand)
         if node.descending:
             text += " DESC"
         return text if node.nulls is None else f"{text} NULLS {node.nulls}"
 
-    def projection(self, items: Sequence[Node]) -> str:
-        """What a statement returns. A column is renamed to its attribute where the two differ."""
+    def projection(self, items: Sequence[Node], select: nodes.Select | None = None) -> str:
+        """What a statement returns. A column is renamed to its attribute where the two differ. `select` is given
+        where there may be rows inside of its rows.
+        """
         texts = []
         for item in items:
             if isinstance(item, Column):  # the commonest item, so without a call
@@ -275,8 +281,12 @@ class ExpressionCompiler(BaseCompiler):
                 if item.attribute != item.name:
                     text += f" AS {QUOTED[item.attribute]}"
             else:
-                text = self.dispatch[item.__class__](self, item)
-                if item.__class__ is nodes.Label:
+                value = item.operand if isinstance(item, nodes.Label) else item
+                if select is not None and isinstance(value, nodes.Nested):
+                    text = self.nested(value, select)
+                else:
+                    text = self.dispatch[value.__class__](self, value)
+                if isinstance(item, nodes.Label):
                     text += f" AS {QUOTED[item.name]}"
             texts.append(text)
         return ", ".join(texts)

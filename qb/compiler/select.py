@@ -23,7 +23,7 @@ class SelectCompiler(SourceCompiler, DistinctCompiler, JsonCompiler, LockCompile
         if node.ctes:
             self.need_all(node)
         text = "SELECT " if not node.distinct else self.distinct(node)
-        text += self.projection(node.projection)
+        text += self.projection(node.projection, node)
         sources = node.sources or self.implied_source(node.joins)
         if sources:
             text += " FROM " + self.visit_all(sources)

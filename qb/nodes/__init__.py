@@ -11,9 +11,10 @@ from qb.nodes.compound import Compound, Output
 from qb.nodes.conditions import ABSENT, Absent
 from qb.nodes.functions import COUNT_ALL, Aggregate, Function
 from qb.nodes.json import JsonPath
+from qb.nodes.nested import Nested
 from qb.nodes.operators import Affix, Between, Binary, Comparison, In, IsNull, Like, Unary
 from qb.nodes.select import Lock, Order, Select
-from qb.nodes.sources import Cte, CteReference, Derived, Join, Table, ValuesTable
+from qb.nodes.sources import Cte, CteReference, Derived, ForeignKeys, Join, Table, ValuesTable
 from qb.nodes.subqueries import Exists, Subquery
 from qb.nodes.values import Default, Excluded, Label, Null, Parameter, Raw, Unbound
 from qb.nodes.writes import Assignment, ConflictTarget, Delete, Insert, OnConflict, Update, Values
@@ -41,6 +42,7 @@ __all__ = [
     "Excluded",
     "Exists",
     "Expression",
+    "ForeignKeys",
     "Function",
     "In",
     "Insert",
@@ -50,6 +52,7 @@ __all__ = [
     "Label",
     "Like",
     "Lock",
+    "Nested",
     "Node",
     "Null",
     "OnConflict",

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from qb.nodes.base import Column, Expression, Node, Source, Statement
 from qb.types import SqlType
 
+ForeignKeys = Sequence[tuple[tuple[Column, ...], tuple[Column, ...]]]
+"""Each as the columns that it consists of and the columns that they hold the values of."""
+
+
+def no_foreign_keys() -> ForeignKeys:
+    """Of a table that has none."""
+    return ()
+
 
 class Table(Source):
-    """A table, or an alias of one."""
+    """A table, or an alias of one. Its `foreign_keys` are found when they are first asked for: the other table may
+    be defined later.
+    """
 
-    __slots__ = ("alias", "name", "schema")
+    __slots__ = ("alias", "foreign_keys", "name", "schema")
+    foreign_keys: Callable[[], ForeignKeys]
 
     def __init__(self, name: str, schema: str | None = None, alias: str | None = None) -> None:
         self.name = name
@@ -17,6 +30,7 @@ class Table(Source):
         self.alias = alias
         self.label = alias or name
         self.columns = ()
+        self.foreign_keys = no_foreign_keys
 
 
 class Derived(Source):
