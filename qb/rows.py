@@ -236,8 +236,8 @@ def flat(projection: nodes.Projection, what: str) -> list[nodes.Expression]:
     return items
 
 
-def outer_joined(select: nodes.Select) -> frozenset[nodes.Source]:
-    """The sources of a select whose columns are NULL where a join found no match."""
+def outer_joined(select: nodes.Select | nodes.Update | nodes.Delete) -> frozenset[nodes.Source]:
+    """The sources of a statement whose columns are NULL where a join found no match."""
     before: list[nodes.Source] = list(select.sources)
     if not before:
         before = [item.source for item in select.projection if isinstance(item, (nodes.WholeSource, nodes.Column))]

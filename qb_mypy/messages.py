@@ -243,6 +243,15 @@ def twice_in_write(source: str, verb: str) -> str:
     return f'{source} is in this {verb} already: to read it once more, name it with alias({source}, "…")'
 
 
+def joined_to_nothing(source: str, verb: str) -> str:
+    method = {"update": "from_", "delete": "using"}[verb]
+    return f"{source} is joined, but to nothing: name the first source in .{method}() before"
+
+
+def join_reads_own(column: str, method: str) -> str:
+    return f"{column} is used in .{method}(), but belongs to the table that is written: tie it in .where()"
+
+
 def not_in_write(column: str, source: str, clause: str, verb: str) -> str:
     remedy = {"update": f".from_({source})", "delete": f".using({source})"}[verb]
     return f"{column} is used in .{clause}(), but {source} is not in this {verb}: add {remedy}"

@@ -119,6 +119,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{UPDATE}.from_": writes.more_sources,
     f"{DELETE}.using": writes.more_sources,
     **{f"{cls}.where": writes.where for cls in (UPDATE, DELETE)},
+    **{f"{cls}.{name}": partial(writes.join, kind=name) for cls in (UPDATE, DELETE) for name in ("join", "left_join")},
     **{f"{cls}.all_rows": writes.all_rows for cls in (UPDATE, DELETE)},
     **{f"{cls}.returning": writes.returning for cls in (INSERT, UPDATE, DELETE)},
     **{f"{cls}.compile": queries.compiled for cls in (SELECT, INSERT, UPDATE, DELETE)},

@@ -189,6 +189,34 @@ def more_sources(ctx: MethodContext) -> Type:
     return with_facts(ctx.api, statement, facts)
 
 
+def join(ctx: MethodContext, kind: str) -> Type:
+    """`.join(…)` and `.left_join(…)` of an update or a delete."""
+    statement = get_proper_type(ctx.default_return_type)
+    facts = facts_of(statement) if isinstance(statement, Instance) else None
+    assert isinstance(ctx.api, TypeChecker)
+    scope.check_conditions(ctx.api, ctx.args[1:])
+    source = source_of(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
+    table = table_of(ctx.type)
+    if not isinstance(statement, Instance) or facts is None or source is None or table is None:
+        return ctx.default_return_type
+    if source.name in facts.sources:
+        message = messages.twice_in_write(short(source.name), statement.type.name.lower())
+        messages.report(ctx.api, message, ctx.context, messages.SCOPE)
+    if facts.from_ == [table.fullname]:
+        message = messages.joined_to_nothing(short(source.name), statement.type.name.lower())
+        messages.report(ctx.api, message, ctx.context, messages.SCOPE)
+    facts.joined.append(source.name)
+    if kind == "left_join":
+        facts.outer.append(source.name)
+    for group, types in zip(ctx.args[1:], ctx.arg_types[1:], strict=True):
+        for node, type in zip(group, types, strict=True):
+            for ref in scope.refs_of(ctx.api, type):
+                if ref.source == table.fullname:
+                    messages.report(ctx.api, messages.join_reads_own(ref.display(), kind), node, messages.SCOPE)
+    scope.note_uses(ctx.api, facts, facts.sources, ctx.args[1:], ctx.arg_types[1:], kind)
+    return with_facts(ctx.api, statement, facts)
+
+
 def from_select(ctx: MethodContext) -> Type:
     """`.from_select(query, …)`: as many columns as there are to fill, each of its type."""
     assert isinstance(ctx.api, TypeChecker)
@@ -393,5 +421,6 @@ def returning(ctx: MethodContext) -> Type:
                 verb = statement.type.name.lower()
                 message = messages.not_in_write(ref.display(), short(ref.source), "returning", verb)
             messages.report(ctx.api, message, ctx.context, messages.SCOPE)
-    args = [rows.row_type(ctx.api, items, frozenset()), packed(ctx.api, items), literals(ctx.api, [])]
+    outer = frozenset(() if facts is None else facts.outer)
+    args = [rows.row_type(ctx.api, items, outer), packed(ctx.api, items), literals(ctx.api, [])]
     return Instance(class_info(ctx.api, RETURNING), args)

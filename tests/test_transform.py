@@ -92,7 +92,7 @@ STATEMENTS: list[Compilable] = [
     .from_(Artist)
     .where(Album.artist_id == Artist.id)
     .returning(Album.id),
-    update(Album).set(plays=1).all_rows(),
+    update(Album).set(plays=Track.position).from_(Artist).join(Track, on=Track.position == Artist.id).all_rows(),
     delete(Album).using(Artist).where(Album.artist_id == Artist.id, Artist.name == "x").returning(Album.id),
     delete(Album).all_rows(),
     select(Profile.settings["look"]["colors"][0], Profile.extra["a\\b"][1]["c"]),
@@ -263,6 +263,8 @@ def test_no_builder_changes_what_it_starts_from() -> None:
             [
                 lambda q: q.set(plays=2, title="x"),
                 lambda q: q.from_(Artist),
+                lambda q: q.join(Track, on=Track.position == 1),
+                lambda q: q.left_join(Track, on=Track.position == 1),
                 lambda q: q.where(Album.id == 2),
                 lambda q: q.all_rows(),
                 lambda q: q.returning(Album),
@@ -272,6 +274,7 @@ def test_no_builder_changes_what_it_starts_from() -> None:
             removal,
             [
                 lambda q: q.using(Artist),
+                lambda q: q.join(Track, on=Track.position == 1),
                 lambda q: q.where(Album.id == 2),
                 lambda q: q.all_rows(),
                 lambda q: q.returning(Album),

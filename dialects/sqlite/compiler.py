@@ -17,6 +17,7 @@ from dialects.sqlite.scaled import ScaledCompiler, common_scale
 from dialects.sqlite.sources import SourceCompiler, Stored, selected_as
 from qb import nodes
 from qb.compiler import ATOM
+from qb.compiler.writes import read_by
 from qb.errors import CompileError, UnsupportedError
 from qb.nodes import Expression, Parameter
 from qb.types import BOOLEAN, INTEGERS, NUMBERS, TEXT, WIDEST, Enum, Numeric, SqlType
@@ -246,7 +247,7 @@ class SqliteCompiler(CastCompiler, JsonCompiler, NestedCompiler, ScaledCompiler,
         before, self.uses = self.uses, {}
         text = super().returning(node)
         for source in self.uses:
-            if source in getattr(node, "sources", ()):
+            if source in read_by(node):
                 raise UnsupportedError(
                     f'RETURNING of SQLite has only the columns of "{node.table.label}", not those of "{source.label}"'
                 )
@@ -255,8 +256,8 @@ class SqliteCompiler(CastCompiler, JsonCompiler, NestedCompiler, ScaledCompiler,
 
     def using(self, node: nodes.Delete, where: Expression | None) -> str:
         """SQLite has no USING: the same rows, by a sub-query that reads the row in hand."""
-        if not node.sources:
+        if not node.sources and not node.joins:
             return super().using(node, where)
         if where is None:
             raise CompileError("a delete with .using() needs a .where() that ties the tables together")
-        return f" WHERE EXISTS (SELECT 1 FROM {self.visit_all(node.sources)} WHERE {self.visit(where)})"
+        return f" WHERE EXISTS (SELECT 1 FROM {self.read_sources(node, 'using')} WHERE {self.visit(where)})"

@@ -90,10 +90,14 @@ class SqliteConnection(Connection):
 
     async def execute(self, sql: str, parameters: Sequence[object]) -> Affected:
         def run() -> Affected:
+            before = self._thread.raw.total_changes
             cursor = self._start(sql, parameters)
             try:
                 deque(cursor, 0)  # what RETURNING gives has to be read before the rows are counted
-                affected = Affected(max(cursor.rowcount, 0))
+                count = cursor.rowcount
+                if count < 0 and self._thread.raw.total_changes != before:  # sqlite3 does not see a write behind WITH
+                    [count] = self._thread.raw.execute("SELECT changes()").fetchone()
+                affected = Affected(max(count, 0))
                 if affected and keeps_row_id(sql):
                     affected.last_row_id = cursor.lastrowid
                 return affected

@@ -9,9 +9,10 @@ from qb import nodes
 from qb.compiler.base import name_column
 from qb.compiler.compound import CompoundCompiler
 from qb.compiler.inline import inlining
+from qb.compiler.locks import aggregates
 from qb.errors import CompileError, EncodingError
 from qb.identifiers import QUOTED
-from qb.nodes import Column, Expression, Parameter
+from qb.nodes import Column, Expression, Parameter, Source
 from qb.types import SqlType
 
 
@@ -130,7 +131,14 @@ class WriteCompiler(CompoundCompiler):
 
     def returning(self, node: nodes.Insert | nodes.Update | nodes.Delete) -> str:
         """RETURNING, or nothing."""
-        return f" RETURNING {self.projection(node.projection)}" if node.projection else ""
+        if not node.projection:
+            return ""
+        if any(aggregates(item) for item in node.projection):
+            raise CompileError(
+                f'RETURNING gives each row of "{node.table.label}" that was written: aggregate them in Python, or in '
+                f"a sub-query"
+            )
+        return f" RETURNING {self.projection(node.projection)}"
 
     def visit_update(self, node: nodes.Update) -> str:
         if not node.assignments:
@@ -139,12 +147,12 @@ class WriteCompiler(CompoundCompiler):
         outer, self.uses = self.uses, {}
         self.need_all(node)
         parts = [f"UPDATE {self.visit_table(node.table)} SET {self.visit_all(node.assignments)}"]
-        if node.sources:
-            parts.append(f" FROM {self.visit_all(node.sources)}")
+        if node.sources or node.joins:
+            parts.append(f" FROM {self.read_sources(node, 'from_')}")
         if where is not None:
             parts.append(f" WHERE {self.visit(where)}")
         parts.append(self.returning(node))
-        self.leave(outer, (node.table, *node.sources))
+        self.leave(outer, (node.table, *read_by(node)))
         return "".join(parts)
 
     def visit_delete(self, node: nodes.Delete) -> str:
@@ -153,13 +161,28 @@ class WriteCompiler(CompoundCompiler):
         self.need_all(node)
         parts = [f"DELETE FROM {self.visit_table(node.table)}", self.using(node, where)]
         parts.append(self.returning(node))
-        self.leave(outer, (node.table, *node.sources))
+        self.leave(outer, (node.table, *read_by(node)))
         return "".join(parts)
 
     def using(self, node: nodes.Delete, where: Expression | None) -> str:
         """USING and WHERE of a DELETE."""
-        using = f" USING {self.visit_all(node.sources)}" if node.sources else ""
+        using = f" USING {self.read_sources(node, 'using')}" if node.sources or node.joins else ""
         return using if where is None else f"{using} WHERE {self.visit(where)}"
+
+    def read_sources(self, node: nodes.Update | nodes.Delete, method: str) -> str:
+        """What a write reads besides its own table, with the joins among it."""
+        if not node.sources:
+            raise CompileError(
+                f'"{node.joins[0].source.label}" is joined, but to nothing: name the first source in .{method}(…)'
+            )
+        outer, self.uses = self.uses, {}
+        text = self.visit_all(node.sources) + "".join([self.visit_join(join) for join in node.joins])
+        if node.table in self.uses:
+            raise CompileError(
+                f'a join here cannot read "{node.table.label}", the table that is written: tie it in .where(…)'
+            )
+        self.uses = {**outer, **self.uses}
+        return text
 
     def guarded_where(self, node: nodes.Update | nodes.Delete, verb: str) -> Expression | None:
         """The WHERE of a write, which may be absent only when that was said."""
@@ -169,3 +192,10 @@ class WriteCompiler(CompoundCompiler):
                 f"add .where(…), or say .all_rows()"
             )
         return node.where
+
+
+def read_by(node: nodes.Insert | nodes.Update | nodes.Delete) -> tuple[Source, ...]:
+    """The sources that a write reads besides its own table."""
+    if isinstance(node, nodes.Insert):
+        return ()
+    return (*node.sources, *[join.source for join in node.joins])

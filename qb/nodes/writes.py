@@ -8,7 +8,7 @@ from typing import Any
 from qb.nodes.base import Column, Expression, Node, Source, Statement
 from qb.nodes.compound import Compound
 from qb.nodes.select import Select
-from qb.nodes.sources import Table
+from qb.nodes.sources import Join, Table
 
 
 class Values(Node):
@@ -82,7 +82,7 @@ class Insert(Statement):
 class Update(Statement):
     """UPDATE."""
 
-    __slots__ = ("all_rows", "assignments", "sources", "table", "where")
+    __slots__ = ("all_rows", "assignments", "joins", "sources", "table", "where")
 
     def __init__(self, table: Table) -> None:
         self.projection = ()
@@ -90,6 +90,7 @@ class Update(Statement):
         self.table = table
         self.assignments: tuple[Assignment, ...] = ()
         self.sources: tuple[Source, ...] = ()
+        self.joins: tuple[Join, ...] = ()
         self.where: Expression | None = None
         self.all_rows = False
 
@@ -97,12 +98,13 @@ class Update(Statement):
 class Delete(Statement):
     """DELETE."""
 
-    __slots__ = ("all_rows", "sources", "table", "where")
+    __slots__ = ("all_rows", "joins", "sources", "table", "where")
 
     def __init__(self, table: Table) -> None:
         self.projection = ()
         self.ctes = ()
         self.table = table
         self.sources: tuple[Source, ...] = ()
+        self.joins: tuple[Join, ...] = ()
         self.where: Expression | None = None
         self.all_rows = False

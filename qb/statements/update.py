@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, Self, TypeVar
 
 from qb import nodes
-from qb.expressions import Expr, conjunction
-from qb.query import Compilable
+from qb.statements.joining import Joining
 from qb.statements.returning import Returning
 from qb.statements.sources import AnySource, Selectable, projection_of, source_of, table_of
 from qb.statements.writes import assignments
@@ -16,7 +15,7 @@ from qb.typevars import Facts
 TB = TypeVar("TB", bound=Table, covariant=True)
 
 
-class Update(Compilable, Generic[TB, Facts]):
+class Update(Joining, Generic[TB, Facts]):
     """An UPDATE of a table. Without WHERE it is refused, unless it says `.all_rows()`."""
 
     __slots__ = ("node", "table")
@@ -38,21 +37,9 @@ class Update(Compilable, Generic[TB, Facts]):
         return self._with(node)
 
     def from_(self, *sources: AnySource) -> Self:
-        """Other tables whose columns the new values or the predicates read."""
+        """Other sources whose columns the new values or the predicates read; more may be joined to them."""
         node = self.node.copy()
         node.sources = tuple([source_of(source) for source in sources])
-        return self._with(node)
-
-    def where(self, *predicates: Expr[bool | None]) -> Self:
-        """Update the rows for which all predicates are true; more calls add to them with AND."""
-        node = self.node.copy()
-        node.where = conjunction(node.where, predicates)
-        return self._with(node)
-
-    def all_rows(self) -> Self:
-        """Yes, every row of the table."""
-        node = self.node.copy()
-        node.all_rows = True
         return self._with(node)
 
     def returning(self, *items: Selectable) -> Returning[Any]:
@@ -61,7 +48,8 @@ class Update(Compilable, Generic[TB, Facts]):
         node.projection = projection_of(items)
         return Returning(node)
 
-    def _with(self, node: nodes.Update) -> Self:
+    def _with(self, node: nodes.Update | nodes.Delete) -> Self:
+        assert isinstance(node, nodes.Update)
         return type(self)(self.table, node)
 
 
