@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, Self, TypeVar
 
 from qb import nodes
-from qb.statements.joining import Joining
+from qb.statements.joining import Write
 from qb.statements.returning import Returning
 from qb.statements.sources import AnySource, Selectable, projection_of, source_of, table_of
 from qb.tables import Table
@@ -14,7 +14,7 @@ from qb.typevars import Facts
 TB = TypeVar("TB", bound=Table, covariant=True)
 
 
-class Delete(Joining, Generic[TB, Facts]):
+class Delete(Write, Generic[TB, Facts]):
     """A DELETE from a table. Without WHERE it is refused, unless it says `.all_rows()`."""
 
     __slots__ = ("node",)

@@ -10,7 +10,7 @@ from qb.query import Compilable
 from qb.statements.sources import AnySource, source_of
 
 
-class Joining(Compilable):
+class Write(Compilable):
     """A write of the rows that a condition finds."""
 
     __slots__ = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, Self, TypeVar
 
 from qb import nodes
-from qb.statements.joining import Joining
+from qb.statements.joining import Write
 from qb.statements.returning import Returning
 from qb.statements.sources import AnySource, Selectable, projection_of, source_of, table_of
 from qb.statements.writes import assignments
@@ -15,7 +15,7 @@ from qb.typevars import Facts
 TB = TypeVar("TB", bound=Table, covariant=True)
 
 
-class Update(Joining, Generic[TB, Facts]):
+class Update(Write, Generic[TB, Facts]):
     """An UPDATE of a table. Without WHERE it is refused, unless it says `.all_rows()`."""
 
     __slots__ = ("node", "table")

@@ -11,9 +11,9 @@ delete(Album).all_rows().compile("sqlite")
 
 delete(Album).compile("sqlite")  # E[qb-type]: delete(Album) deletes every row: add .where(…), or .all_rows() if that is meant
 delete(Album).where().compile("sqlite")  # E[qb-type]: delete(Album) deletes every row
-delete(Album).where(None)  # E[arg-type]: Argument 1 to "where" of "Delete" has incompatible type "None"
+delete(Album).where(None)  # E[arg-type]: Argument 1 to "where" of "Write" has incompatible type "None"
 delete(Album).where(Album.id == "1")  # E[qb-type]: Album.id is int, but the value is str
-delete(Album).where(Album.id)  # E[arg-type]: Argument 1 to "where" of "Delete" has incompatible type "Column[int
+delete(Album).where(Album.id)  # E[arg-type]: Argument 1 to "where" of "Write" has incompatible type "Column[int
 delete(Album).where(Album.live or Album.plays == 0)  # E[qb-type]: "or" is not SQL
 delete(Album).where(Artist.name == "x").compile("sqlite")  # E[qb-scope]: Artist.name is used in .where(), but Artist is not in this delete: add .using(Artist)
 delete(Album).using(Artist).where(Album.artist_id == Artist.id, Artist.name == "x").compile("sqlite")

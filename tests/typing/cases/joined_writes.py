@@ -27,9 +27,9 @@ update(Album).set(plays=5).from_(Artist).join(Artist, on=Artist.id == 1)  # E[qb
 delete(Album).using(Artist).join(Album, on=Artist.id == 1)  # E[qb-scope]: Album is in this delete already
 update(Album).set(plays=5).from_(Artist).join(Track, on=Track.album_id == Album.id)  # E[qb-scope]: Album.id is used in .join(), but belongs to the table that is written: tie it in .where()
 delete(Album).using(Artist).left_join(Track, on=Album.live)  # E[qb-scope]: Album.live is used in .left_join(), but belongs to the table that is written
-update(Album).set(plays=5).from_(Artist).join(Track)  # E[call-arg]: Missing positional argument "on" in call to "join" of "Joining"
-update(Album).set(plays=5).from_(Artist).join("tracks", on=Artist.id == 1)  # E[arg-type]: Argument 1 to "join" of "Joining" has incompatible type "str"
-update(Album).set(plays=5).from_(Artist).join(Track, on=Track.position)  # E[arg-type]: Argument "on" to "join" of "Joining" has incompatible type "Column[int
+update(Album).set(plays=5).from_(Artist).join(Track)  # E[call-arg]: Missing positional argument "on" in call to "join" of "Write"
+update(Album).set(plays=5).from_(Artist).join("tracks", on=Artist.id == 1)  # E[arg-type]: Argument 1 to "join" of "Write" has incompatible type "str"
+update(Album).set(plays=5).from_(Artist).join(Track, on=Track.position)  # E[arg-type]: Argument "on" to "join" of "Write" has incompatible type "Column[int
 update(Album).set(plays=5).from_(Artist).join(Track, on=Track.position == "x")  # E[qb-type]: Track.position is int, but the value is str
 update(Album).set(plays=5).from_(Artist).join(Track, on=Play.at > fn.now()).all_rows().compile("d1")  # E[qb-scope]: Play.at is used in .join(), but Play is not in this update: add .from_(Play)
 joined.returning(Play.at)  # E[qb-scope]: Play.at is used in .returning(), but Play is not in this update

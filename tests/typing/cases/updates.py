@@ -25,7 +25,7 @@ this.set(Album.plays == 5)  # E[call-arg]: Too many positional arguments for "se
 this.set({"plays": 5})  # E[call-arg]: Too many positional arguments for "set" of "Update" # E[arg-type]: Argument 1 to "set"
 update(Album.id)  # E[arg-type]: Argument 1 to "update" has incompatible type "Column[int
 update(Album).set(plays=0).where(Album.plays < "5")  # E[qb-type]: Album.plays is int, but the value is str
-update(Album).set(plays=0).where(id=5)  # E[call-arg]: Unexpected keyword argument "id" for "where" of "Joining"
+update(Album).set(plays=0).where(id=5)  # E[call-arg]: Unexpected keyword argument "id" for "where" of "Write"
 update(Album).set(plays=0).where(Album.live and Album.plays > 1)  # E[qb-type]: "and" is not SQL
 
 # It says what to set, and which rows
