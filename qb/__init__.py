@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from qb.conditions import all_of, any_of, when
     from qb.derived import values
     from qb.relations import many, one
+    from qb.row_values import tuple_
     from qb.transform import transform
 else:
     __getattr__ = lazily(
@@ -38,6 +39,7 @@ else:
             "case": "qb.branches",
             "cast": "qb.casts",
             **dict.fromkeys(("all_of", "any_of", "when"), "qb.conditions"),
+            "tuple_": "qb.row_values",
             "transform": "qb.transform",
             "values": "qb.derived",
             "many": "qb.relations",
@@ -85,6 +87,7 @@ __all__ = [
     "select",
     "sql",
     "transform",
+    "tuple_",
     "unique",
     "update",
     "values",

@@ -20,14 +20,17 @@ from qb.nodes import (
     Aggregate,
     Between,
     Binary,
+    Collate,
     Comparison,
     Compound,
+    Distinction,
     Exists,
     Expression,
     In,
     IsNull,
     Label,
     Like,
+    Match,
     Node,
     Null,
     Order,
@@ -98,6 +101,14 @@ class Expr(Generic[Value, Refs]):
         """`a IS NOT NULL`."""
         return Expr(IsNull(self.node, True))
 
+    def is_distinct_from(self, other: object) -> Expr[bool, Refs]:
+        """`a IS DISTINCT FROM b`: like `!=`, but NULL is a value that is equal to itself."""
+        return Expr(Distinction("IS DISTINCT FROM", self.node, self._beside(other)))
+
+    def is_not_distinct_from(self, other: object) -> Expr[bool, Refs]:
+        """`a IS NOT DISTINCT FROM b`: like `==`, but NULL is a value that is equal to itself."""
+        return Expr(Distinction("IS NOT DISTINCT FROM", self.node, self._beside(other)))
+
     def in_(self, options: Iterable[T] | Query[Any]) -> Expr[bool, Refs]:
         """`a IN (…)`: of values, expressions, or a one-column select. An empty list is false; None in it means
         `OR a IS NULL`.
@@ -129,6 +140,33 @@ class Expr(Generic[Value, Refs]):
     def ilike(self, pattern: object) -> Expr[bool, Refs]:
         """LIKE without regard to case (on SQLite: to the case of ASCII letters)."""
         return Expr(Like(self.node, operand(pattern, TEXT), False, True))
+
+    def not_ilike(self, pattern: object) -> Expr[bool, Refs]:
+        """NOT LIKE without regard to case."""
+        return Expr(Like(self.node, operand(pattern, TEXT), True, True))
+
+    def matches(self, pattern: object, *, ignore_case: bool = False) -> Expr[bool, Refs]:
+        """Whether a regular expression fits somewhere in the text.
+
+            Artist.name.matches("^J.*i$")      -- "artists"."name" ~ ?
+
+        Each engine has its own kind of them (PostgreSQL's POSIX, on SQLite Python's `re`): what they share is
+        `. * + ? | ^ $ ( ) [ ]`, counts in braces, `\\d`, `\\s` and `\\w`. D1 has none.
+        """
+        return Expr(Match(self._text(".matches()"), operand(pattern, TEXT), False, ignore_case))
+
+    def not_matches(self, pattern: object, *, ignore_case: bool = False) -> Expr[bool, Refs]:
+        """Whether a regular expression fits nowhere in the text."""
+        return Expr(Match(self._text(".not_matches()"), operand(pattern, TEXT), True, ignore_case))
+
+    def collate(self, name: str) -> Expr[Value, Refs]:
+        """The text as it compares and sorts under a collation of the engine.
+
+            Artist.name.collate("nocase")      -- "artists"."name" COLLATE "nocase"
+
+        SQLite has nocase, rtrim and binary; PostgreSQL has "C" and those of `pg_collation`.
+        """
+        return Expr(Collate(self._text(".collate()"), name))
 
     def startswith(self, prefix: object) -> Expr[bool, Refs]:
         """Whether the text starts with `prefix`: case counts, and no character is a wildcard."""
@@ -253,6 +291,12 @@ class Expr(Generic[Value, Refs]):
             beside = value if isinstance(value, Expr) else type(value).__name__
             raise CompileError(f"{self} is {own!r} and cannot be compared with {beside} ({other.type!r})")
         return other
+
+    def _text(self, method: str) -> Expression:
+        """This expression, which has to be a text."""
+        if self.node.type.kind not in TEXTS and self.node.type.kind != "any":
+            raise CompileError(f"{self} is {self.node.type!r}, but {method} is for text")
+        return self.node
 
     def _compare(self, operator: str, other: object) -> Expr[bool, Refs]:
         if other is None:

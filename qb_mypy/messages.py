@@ -178,6 +178,22 @@ def case_of_null() -> str:
     return "Nothing is equal to NULL: write case((x.is_null(), …)) instead of value="
 
 
+def row_length(own: int, other: int) -> str:
+    return f"A row value of {own} stands beside one of {other}"
+
+
+def not_a_row(type: str) -> str:
+    return f"A row value is compared with a tuple, not with {type}"
+
+
+def null_in_row() -> str:
+    return "A row value with NULL is equal to nothing: compare the columns one by one, with &"
+
+
+def single_row_value() -> str:
+    return "tuple_() takes two expressions or more: a single one is compared by itself"
+
+
 def no_cast(operand: str, type: str, target: str) -> str:
     return f"{operand} is {type}, and engines do not agree on a cast of it to {target}: say it with sql(…)"
 

@@ -79,7 +79,10 @@ ARITHMETIC = {
     "__rmod__": "%",
 }
 LOGIC = frozenset({"__and__", "__or__"})
-TEXT_TESTS = frozenset({"like", "not_like", "ilike", "startswith", "endswith", "contains"})
+TEXT_TESTS = frozenset(
+    {"like", "not_like", "ilike", "not_ilike", "startswith", "endswith", "contains", "matches", "not_matches"}
+)
+DISTINCTIONS = frozenset({"is_distinct_from", "is_not_distinct_from"})
 MEMBERSHIP = frozenset({"in_", "not_in"})
 NULL_TESTS = frozenset({"is_null", "is_not_null"})
 
@@ -98,6 +101,27 @@ def comparison(ctx: MethodContext, operator: str) -> Type:
     if is_equality and isinstance(get_proper_type(types[0]), NoneType):
         return expr_type(api, _bool(api), lax(left.refs))
     return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts))
+
+
+def distinction(ctx: MethodContext) -> Type:
+    """`a.is_distinct_from(b)`: never NULL."""
+    api, left = _self(ctx)
+    if left is None or not ctx.arg_types[0]:
+        return ctx.default_return_type
+    other = ctx.arg_types[0][0]
+    check_comparable(api, ctx.context, left, other)
+    return expr_type(api, _bool(api), lax(union_of_refs([left, expression(other, api)])))
+
+
+def collated(ctx: MethodContext) -> Type:
+    """`a.collate("…")`: the same text."""
+    api, own = _self(ctx)
+    if own is None:
+        return ctx.default_return_type
+    if not isinstance(own.value, AnyType) and class_name(without_none(own.value)) != STR:
+        message = messages.wrong_operand(describe(own), shown(api, own.value), ".collate()", "text")
+        messages.report(api, message, ctx.context, messages.TYPE)
+    return expr_type(api, own.value, own.refs)
 
 
 def membership(ctx: MethodContext, method: str) -> Type:
@@ -122,7 +146,7 @@ def membership(ctx: MethodContext, method: str) -> Type:
         message = messages.not_a_list(method, shown(api, options))
         messages.report(api, message, ctx.context, messages.TYPE)
         return expr_type(api, nullable_if(_bool(api), [left]), refs)
-    items = _item_types(api, options, ctx.args[0][0])
+    items = item_types(api, options, ctx.args[0][0])
     parts = [left, *[expression(item, api) for item in items]]
     for item in items:
         if not check_comparable(api, ctx.context, left, item):
@@ -202,7 +226,7 @@ def text_test(ctx: MethodContext, method: str) -> Type:
     api, left = _self(ctx)
     if left is None:
         return ctx.default_return_type
-    types = [type for group in ctx.arg_types for type in group]
+    types = ctx.arg_types[0]  # `ignore_case` is no operand
     parts = [left, *[expression(type, api) for type in types]]
     if not isinstance(left.value, AnyType) and class_name(without_none(left.value)) != STR:
         message = messages.wrong_operand(describe(left), shown(api, left.value), f".{method}()", "text")
@@ -251,7 +275,7 @@ def nullable_if(value: Type, parts: Sequence[Expression | None]) -> Type:
     return optional(value) if any(part is not None and is_optional(part.value) for part in parts) else value
 
 
-def _item_types(api: TypeChecker, options: ProperType, node: Node) -> list[Type]:
+def item_types(api: TypeChecker, options: ProperType, node: Node) -> list[Type]:
     """The types of the items of a list, a tuple, or anything else that can be iterated over."""
     if isinstance(options, TupleType):
         return options.items

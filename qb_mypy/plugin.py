@@ -29,6 +29,7 @@ from qb_mypy import (
     operators,
     queries,
     row_annotations,
+    row_values,
     rows,
     tables,
     writes,
@@ -41,6 +42,7 @@ from qb_mypy.encoding import (
     EXPRESSIONS,
     INSERT,
     ROW,
+    ROW_VALUE,
     SELECT,
     TABLE,
     UPDATE,
@@ -48,6 +50,7 @@ from qb_mypy.encoding import (
 from qb_mypy.guard import guarded
 
 SELECT_FUNCTION = "qb.statements.select.select"
+ORDER = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 CASE_FUNCTION = "qb.branches.case"
 JOINS = ("join", "left_join", "right_join", "full_join", "cross_join")
 CLAUSES = ("where", "group_by", "having", "order_by", "distinct_on")
@@ -61,6 +64,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.conditions.when": conditions.when,
     "qb.conditions.all_of": conditions.combined,
     "qb.conditions.any_of": conditions.combined,
+    "qb.row_values.tuple_": row_values.tuple_,
     "qb.expressions.exists": functions.exists,
     "qb.expressions.literal": functions.literal,
     "qb.expressions.sql": functions.raw,
@@ -83,6 +87,8 @@ def _expression_methods() -> dict[str, Callable[[MethodContext], Type]]:
         "__contains__": operators.python_membership,
         "__getitem__": json_paths.part,
         "filter": operators.filtered,
+        "collate": operators.collated,
+        **dict.fromkeys(operators.DISTINCTIONS, operators.distinction),
         **dict.fromkeys(operators.LOGIC, operators.logic),
         **dict.fromkeys(operators.NULL_TESTS, operators.null_test),
     }
@@ -98,6 +104,8 @@ def _expression_methods() -> dict[str, Callable[[MethodContext], Type]]:
 
 
 METHODS: dict[str, Callable[[MethodContext], Type]] = {
+    **{f"{ROW_VALUE}.{name}": partial(row_values.comparison, operator=operators.COMPARISONS[name]) for name in ORDER},
+    **{f"{ROW_VALUE}.{name}": partial(row_values.membership, method=name) for name in operators.MEMBERSHIP},
     **{f"{cls}.{name}": hook for cls in EXPRESSIONS for name, hook in _expression_methods().items()},
     f"{COLUMN}.default": columns.default,
     f"{COLUMN}.default_sql": columns.default_sql,

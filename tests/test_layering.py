@@ -34,6 +34,7 @@ FLOORS = [
     "qb.rows",
     "qb.fn",
     "qb.branches",
+    "qb.row_values",
     "qb.columns",
     "qb.casts",
     "qb.constraints",

@@ -27,6 +27,7 @@ from qb import (
     one,
     select,
     sql,
+    tuple_,
     update,
     values,
 )
@@ -76,6 +77,12 @@ STATEMENTS: list[Compilable] = [
         case((Album.live, "x"), (Album.plays > 1, Album.title), else_="y"),
         case({1: 2, 2: Album.plays}, value=Album.id),
         cast(Album.plays + 1, col.numeric(10, 2)),
+    ).where(
+        Album.title.is_distinct_from("x"),
+        Album.title.matches("x").is_null() | (Album.title.collate("binary") == "x"),
+        tuple_(Album.id, Album.title) < (1, "x"),
+        tuple_(Album.id, Album.title).in_([(1, "x"), (Album.plays, "y")]),
+        tuple_(Album.id, Album.title).in_(select(Track.album_id, Track.title)),
     ),
     insert(Artist)
     .values(name="x", country=fn.upper(literal("de")))

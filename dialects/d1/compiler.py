@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dialects.sqlite.compiler import SqliteCompiler
-from qb.errors import TooManyParameters
+from qb import nodes
+from qb.errors import TooManyParameters, UnsupportedError
 from qb.nodes import Node
 
 MAX_PARAMETERS = 100
@@ -20,3 +21,6 @@ class D1Compiler(SqliteCompiler):
                 f"as one batch"
             )
         return text, parameters
+
+    def visit_match(self, node: nodes.Match) -> str:
+        raise UnsupportedError("D1 has no regular expressions: write .like(…), .startswith(…) or .contains(…)")

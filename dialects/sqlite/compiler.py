@@ -6,7 +6,7 @@ comparison or a sum must be brought to one scale.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
 from dialects.sqlite.casts import CastCompiler
@@ -15,6 +15,7 @@ from dialects.sqlite.json import JsonCompiler
 from dialects.sqlite.nested import NestedCompiler
 from dialects.sqlite.scaled import ScaledCompiler, common_scale
 from dialects.sqlite.sources import SourceCompiler, Stored, selected_as
+from dialects.sqlite.tuples import TupleCompiler
 from qb import nodes
 from qb.compiler import ATOM
 from qb.compiler.writes import read_by
@@ -29,7 +30,7 @@ TIME_PARTS = {"hour": (1, 2), "minute": (4, 2), "second": (7, 2)}
 """Where a part stands in the canonical text, and how many characters it has."""
 
 
-class SqliteCompiler(CastCompiler, JsonCompiler, NestedCompiler, ScaledCompiler, SourceCompiler):
+class SqliteCompiler(CastCompiler, JsonCompiler, NestedCompiler, TupleCompiler, ScaledCompiler, SourceCompiler):
     """The compiler for SQLite and, with few changes, Cloudflare D1."""
 
     encoders = ENCODERS
@@ -137,6 +138,16 @@ class SqliteCompiler(CastCompiler, JsonCompiler, NestedCompiler, ScaledCompiler,
         )
         return f"CASE {self.operand(node, ATOM)} {cases} END"
 
+    def comparable(self, sides: Sequence[Expression], ordered: bool = False) -> Callable[[Expression], str]:
+        kind = sides[0].type
+        if ordered and isinstance(kind, Enum):
+            return lambda side: self.rank(side, kind)
+        return super().comparable(sides, ordered)
+
+    def visit_distinction(self, node: nodes.Distinction) -> str:
+        operator = "IS NOT" if node.operator == "IS DISTINCT FROM" else "IS"
+        return self.visit_comparison(nodes.Comparison(operator, node.left, node.right))
+
     def visit_order(self, node: nodes.Order) -> str:
         kind = node.operand.type
         if not isinstance(kind, Enum):
@@ -151,6 +162,14 @@ class SqliteCompiler(CastCompiler, JsonCompiler, NestedCompiler, ScaledCompiler,
 
     def visit_like(self, node: nodes.Like) -> str:
         return f"{super().visit_like(node)} ESCAPE '\\'"  # PostgreSQL's
+
+    def visit_match(self, node: nodes.Match) -> str:
+        """The driver gives SQLite the function behind REGEXP: Python's regular expressions."""
+        text = self.operand(node.operand, ATOM)
+        pattern = self.operand(node.pattern, ATOM)
+        if node.ignore_case:
+            pattern = f"('(?i)' || {pattern})"
+        return f"{text} {'NOT ' if node.negated else ''}REGEXP {pattern}"
 
     def visit_affix(self, node: nodes.Affix) -> str:
         part, position = node.part, node.position

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from dialects.sqlite.errors import FAILURES, translate
+from dialects.sqlite.regexp import register
 from qb.dialect import Affected, Connection, Dialect, Driver, Isolation
 from qb.errors import DatabaseClosed, QbError, TransactionError
 from qb.tasks import finish
@@ -237,6 +238,7 @@ class SqliteDriver(Driver):
         )
         try:
             raw.execute("PRAGMA foreign_keys = ON")
+            register(raw)
             if self._path != MEMORY:
                 with suppress(sqlite3.OperationalError):  # a file that cannot be written is read as it is
                     raw.execute("PRAGMA journal_mode = WAL")

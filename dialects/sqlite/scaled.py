@@ -41,11 +41,13 @@ class ScaledCompiler(Compiler):
             return f"({self.operand(node, ATOM)} / {10**kind.scale}.0)"
         return f"CAST({self.visit(node)} AS REAL)"
 
-    def comparable(self, sides: Sequence[Expression]) -> Callable[[Expression], str]:
+    def comparable(self, sides: Sequence[Expression], ordered: bool = False) -> Callable[[Expression], str]:
         scale = common_scale(*sides)
         if scale is not None:
             return lambda side: self.at_scale(side, scale)
-        return self.as_float if any(side.type.kind == "numeric" for side in sides) else super().comparable(sides)
+        if any(side.type.kind == "numeric" for side in sides):
+            return self.as_float
+        return super().comparable(sides, ordered)
 
     def result(self, node: Expression, type: SqlType) -> str:
         if isinstance(node, nodes.Null):

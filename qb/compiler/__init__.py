@@ -7,10 +7,11 @@ differs. A `visit_*` method returns the text of a node; parameters are collected
 from qb.compiler.base import Encoder
 from qb.compiler.expressions import ATOM
 from qb.compiler.nested import NestedCompiler
+from qb.compiler.tuples import TupleCompiler
 from qb.compiler.writes import WriteCompiler
 
 
-class Compiler(NestedCompiler, WriteCompiler):
+class Compiler(NestedCompiler, WriteCompiler, TupleCompiler):
     """The whole of it."""
 
 

@@ -22,6 +22,8 @@ PRECEDENCE = {
     "<=": PREDICATE,
     ">": PREDICATE,
     ">=": PREDICATE,
+    "IS DISTINCT FROM": PREDICATE,
+    "IS NOT DISTINCT FROM": PREDICATE,
     "||": 5,
     "+": 6,
     "-": 6,
@@ -33,6 +35,10 @@ PRECEDENCE = {
 """How tightly operators bind, where the engines agree. Elsewhere (`||` next to arithmetic, predicates inside
 predicates) parentheses are always written."""
 NOT, NEGATION = 3, 8
+PREDICATES = (
+    *(nodes.IsNull, nodes.In, nodes.Between, nodes.Like, nodes.Affix, nodes.Match),
+    *(nodes.TupleComparison, nodes.TupleIn),
+)
 
 
 class ExpressionCompiler(BaseCompiler):
@@ -57,8 +63,10 @@ class ExpressionCompiler(BaseCompiler):
             return NOT if node.operator == "NOT" else NEGATION
         if isinstance(node, nodes.Label):
             return self.strength(node.operand)
-        if isinstance(node, (nodes.IsNull, nodes.In, nodes.Between, nodes.Like, nodes.Affix)):
+        if isinstance(node, PREDICATES):
             return PREDICATE
+        if isinstance(node, nodes.Collate):
+            return NEGATION
         return 0 if isinstance(node, nodes.Raw) else ATOM
 
     def visit_column(self, node: Column) -> str:
@@ -153,8 +161,11 @@ class ExpressionCompiler(BaseCompiler):
         items = ", ".join([self.operand(option, CLOSER, kind) for option in options])
         return f"{left} {word} ({items})"
 
-    def comparable(self, sides: Sequence[Expression]) -> Callable[[Expression], str]:
-        """What renders each of these so that the engine compares them as their values do."""
+    def visit_distinction(self, node: nodes.Distinction) -> str:
+        return self.visit_comparison(node)
+
+    def comparable(self, sides: Sequence[Expression], ordered: bool = False) -> Callable[[Expression], str]:
+        """What renders each of these so that the engine compares them as their values do; `ordered` if with `<`."""
         first = sides[0]
         return lambda side: self.operand(side, CLOSER, None if side is first else first.type)
 
@@ -177,6 +188,13 @@ class ExpressionCompiler(BaseCompiler):
         operand = self.operand(node.operand, CLOSER)
         word = f"{'NOT ' if node.negated else ''}{self.like(node.ignore_case)}"
         return f"{operand} {word} {self.operand(node.pattern, CLOSER, node.operand.type)}"
+
+    def visit_match(self, node: nodes.Match) -> str:
+        operator = f"{'!' if node.negated else ''}~{'*' if node.ignore_case else ''}"
+        return f"{self.operand(node.operand, ATOM)} {operator} {self.operand(node.pattern, ATOM, node.operand.type)}"
+
+    def visit_collate(self, node: nodes.Collate) -> str:
+        return f"{self.operand(node.operand, ATOM)} COLLATE {QUOTED[node.name]}"
 
     def like(self, ignore_case: bool) -> str:
         """The operator for LIKE."""

@@ -12,10 +12,23 @@ from qb.nodes.conditions import ABSENT, Absent
 from qb.nodes.functions import COUNT_ALL, Aggregate, Function
 from qb.nodes.json import JsonPath
 from qb.nodes.nested import Nested
-from qb.nodes.operators import Affix, Between, Binary, Comparison, In, IsNull, Like, Unary
+from qb.nodes.operators import (
+    Affix,
+    Between,
+    Binary,
+    Collate,
+    Comparison,
+    Distinction,
+    In,
+    IsNull,
+    Like,
+    Match,
+    Unary,
+)
 from qb.nodes.select import Lock, Order, Select
 from qb.nodes.sources import Cte, CteReference, Derived, ForeignKeys, Join, Table, ValuesTable
 from qb.nodes.subqueries import Exists, Subquery
+from qb.nodes.tuples import TupleComparison, TupleIn
 from qb.nodes.values import Default, Excluded, Label, Null, Parameter, Raw, Unbound
 from qb.nodes.writes import Assignment, ConflictTarget, Delete, Insert, OnConflict, Update, Values
 
@@ -30,6 +43,7 @@ __all__ = [
     "Binary",
     "Case",
     "Cast",
+    "Collate",
     "Column",
     "Comparison",
     "Compound",
@@ -39,6 +53,7 @@ __all__ = [
     "Default",
     "Delete",
     "Derived",
+    "Distinction",
     "Excluded",
     "Exists",
     "Expression",
@@ -52,6 +67,7 @@ __all__ = [
     "Label",
     "Like",
     "Lock",
+    "Match",
     "Nested",
     "Node",
     "Null",
@@ -66,6 +82,8 @@ __all__ = [
     "Statement",
     "Subquery",
     "Table",
+    "TupleComparison",
+    "TupleIn",
     "Unary",
     "Unbound",
     "Update",

@@ -31,6 +31,12 @@ class Comparison(Binary):
         self.type = BOOLEAN
 
 
+class Distinction(Comparison):
+    """`left IS [NOT] DISTINCT FROM right`, to which NULL is a value like any other."""
+
+    __slots__ = ()
+
+
 class Unary(Expression):
     """NOT or a minus sign before an operand."""
 
@@ -101,3 +107,27 @@ class Affix(Expression):
         self.part = part
         self.position = position
         self.type = BOOLEAN
+
+
+class Match(Expression):
+    """A test whether a regular expression fits somewhere in a text."""
+
+    __slots__ = ("ignore_case", "negated", "operand", "pattern")
+
+    def __init__(self, operand: Expression, pattern: Expression, negated: bool, ignore_case: bool) -> None:
+        self.operand = operand
+        self.pattern = pattern
+        self.negated = negated
+        self.ignore_case = ignore_case
+        self.type = BOOLEAN
+
+
+class Collate(Expression):
+    """`operand COLLATE name`."""
+
+    __slots__ = ("name", "operand")
+
+    def __init__(self, operand: Expression, name: str) -> None:
+        self.operand = operand
+        self.name = name
+        self.type = operand.type
