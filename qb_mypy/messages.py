@@ -219,6 +219,11 @@ def not_selectable(call: str, type: str) -> str:
     return f"{call} takes columns, expressions and tables, not {type}; a plain value is literal(…)"
 
 
+def nested_statement(statement: str, is_compound: bool) -> str:
+    remedy = ": select from its .subquery(…)" if is_compound else ""
+    return f"nested rows are those of a select, not of {statement}{remedy}"
+
+
 def nothing_selected() -> str:
     return "select() needs a column, an expression or a table"
 

@@ -350,9 +350,9 @@ def test_no_sub_query_has_rows_inside() -> None:
 
 def test_what_is_given() -> None:
     with pytest.raises(CompileError, match="those of a select, not of Returning"):
-        many(insert(Artist).values(name="x").returning(Artist.id))
+        many(insert(Artist).values(name="x").returning(Artist.id))  # type: ignore[qb-type]  # the mistake
     with pytest.raises(CompileError, match=r"those of a select, not of Compound: select from its .subquery\(…\)"):
-        many(select(Album.id).union(select(Artist.id)))
+        many(select(Album.id).union(select(Artist.id)))  # type: ignore[qb-type]  # the mistake
     with pytest.raises(TypeError, match="a condition is a SQL expression, not bool"):
         many(select(Album), on=True)  # type: ignore[arg-type]  # the mistake
     with pytest.raises(UnsupportedError, match=r"a value of any cannot be inside of many\(\) .* sql\(…, returns=…\)"):
@@ -367,7 +367,7 @@ async def test_two_columns_of_one_name(filled: Executor) -> None:
 
 
 def test_scope() -> None:
-    q = select(Artist, many(select(Album.title).where(Track.position == 1)).as_("a"))
+    q: Any = select(Artist, many(select(Album.title).where(Track.position == 1)).as_("a"))
     with pytest.raises(CompileError, match='"tracks" are selected, but not joined'):
         q.compile("sqlite")
     with pytest.raises(CompileError, match='"tracks" is not in this query'):
