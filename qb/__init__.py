@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from qb.relations import many, one
     from qb.row_values import tuple_
     from qb.transform import transform
+    from qb.windows import window
 else:
     __getattr__ = lazily(
         __name__,
@@ -44,6 +45,7 @@ else:
             "values": "qb.derived",
             "many": "qb.relations",
             "one": "qb.relations",
+            "window": "qb.windows",
         },
     )
 
@@ -92,4 +94,5 @@ __all__ = [
     "update",
     "values",
     "when",
+    "window",
 ]

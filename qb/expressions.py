@@ -17,7 +17,6 @@ from qb.errors import CompileError
 from qb.nodes import (
     Absent,
     Affix,
-    Aggregate,
     Between,
     Binary,
     Collate,
@@ -351,24 +350,6 @@ class SourceColumn(Expr[Value, Refs]):
     """A column of a sub-query, of a common table expression or of values."""
 
     __slots__ = ()
-
-
-class AggregateExpr(Expr[Value, Refs]):
-    """An aggregate function: one value for each group."""
-
-    __slots__ = ()
-    node: Aggregate
-
-    def distinct(self) -> AggregateExpr[Value, Refs]:
-        """Of the distinct values only: `fn.count(Album.artist_id).distinct()`."""
-        node = self.node
-        return AggregateExpr(Aggregate(node.name, node.arguments, node.type, True, node.filter))
-
-    def filter(self, *predicates: Expr[bool | None]) -> AggregateExpr[Value, Refs]:
-        """Of the rows that match: `count(*) FILTER (WHERE …)`."""
-        node = self.node
-        condition = conjunction(node.filter, predicates)
-        return AggregateExpr(Aggregate(node.name, node.arguments, node.type, node.distinct, condition))
 
 
 class Ordering(Generic[Refs]):

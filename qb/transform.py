@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from qb.nodes import Column, Cte, CteReference, Derived, Node, Source
+from qb.nodes import Column, Cte, CteReference, Derived, Node, Source, Statement
 
 N = TypeVar("N", bound=Node)
 
@@ -95,6 +95,18 @@ def alike(one: Any, other: Any) -> bool:  # any field of any node
     if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
         return len(one) == len(other) and all(map(alike, one, other))
     return type(one) is type(other) and bool(one == other)
+
+
+def own_parts(node: Any) -> Iterator[Node]:  # any field of any node
+    """A node and all that is in it, sub-queries and what columns belong to apart."""
+    if isinstance(node, (tuple, list)):
+        for item in node:
+            yield from own_parts(item)
+    elif isinstance(node, Node) and not isinstance(node, Statement):
+        yield node
+        if not isinstance(node, (Column, Source)):
+            for field in fields(node):
+                yield from own_parts(getattr(node, field))
 
 
 def fields(node: Node) -> Iterable[str]:

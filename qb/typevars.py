@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     """Whether an insert must, may or must not give a column: Required, Optional, Generated."""
     Name = TypeVar("Name", covariant=True, default=object)
     """The output name of a labelled expression, or an alias, as a Literal string."""
+    Extent = TypeVar("Extent", covariant=True, default=object)
+    """Whether the frame of a named window always has a row, as a Literal string."""
     R = TypeVar("R", covariant=True, default=Any)
     """The row type of a query."""
     Projection = TypeVar("Projection", covariant=True, default=Any)
@@ -36,6 +38,7 @@ else:
     Refs = TypeVar("Refs")
     Insertion = TypeVar("Insertion")
     Name = TypeVar("Name")
+    Extent = TypeVar("Extent")
     R = TypeVar("R")
     Projection = TypeVar("Projection")
     Facts = TypeVar("Facts")

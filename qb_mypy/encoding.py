@@ -31,11 +31,15 @@ from mypy.types import (
 
 EXPR = "qb.expressions.Expr"
 LABELED = "qb.expressions.Labeled"
-AGGREGATE = "qb.expressions.AggregateExpr"
+AGGREGATE = "qb.aggregates.AggregateExpr"
+WINDOWED = "qb.windows.WindowExpr"
+WINDOW_FUNCTION = "qb.windows.WindowFunction"
+FRAME_FUNCTION = "qb.windows.FrameFunction"
+WINDOW = "qb.windows.Window"
 SQL = "qb.expressions.Sql"
 ORDERING = "qb.expressions.Ordering"
 COLUMN = "qb.columns.Column"
-EXPRESSIONS = (EXPR, COLUMN, LABELED, AGGREGATE, SQL)
+EXPRESSIONS = (EXPR, COLUMN, LABELED, AGGREGATE, WINDOWED, SQL)
 REQUIRED = "qb.columns.Required"
 DEFAULTED = "qb.columns.Defaulted"
 GENERATED = "qb.columns.Generated"
@@ -64,19 +68,28 @@ class Ref(NamedTuple):
     column: str
     lax: bool = False
     """Whether the expression has a value where the column is NULL (`coalesce`, `count`, `IS NULL`)."""
-    aggregated: bool = False
-    """Whether the column is read inside an aggregate function."""
+    aggregated: int = 0
+    """In how many aggregate functions the column is read: one inside the other, where the outer is over a window."""
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether this is no column, but says something of the expression."""
+        return self.source.startswith("@")
 
     def encode(self) -> str:
-        marks = ("~" if self.lax else "") + ("#" if self.aggregated else "")
+        if self.is_mark:
+            return self.source
+        marks = ("~" if self.lax else "") + "#" * self.aggregated
         return f"{marks}{self.source}.{self.column}"
 
     @staticmethod
     def decode(text: str) -> Ref:
+        if text.startswith("@"):
+            return Ref(text, "", lax=True)
         name = text.lstrip("~#")
         marks = text[: len(text) - len(name)]
         source, _, column = name.rpartition(".")
-        return Ref(source, column, "~" in marks, "#" in marks)
+        return Ref(source, column, "~" in marks, marks.count("#"))
 
     def display(self) -> str:
         """As the person wrote it: `Album.title`, and `Album` for all of it."""
@@ -84,6 +97,10 @@ class Ref(NamedTuple):
             return short(self.source)
         name = f"{short(self.source.removeprefix(EXCLUDED))}.{self.column}"
         return f"excluded({name})" if self.source.startswith(EXCLUDED) else name
+
+
+WINDOW_MARK = Ref("@window", "", lax=True)
+"""Among the refs of an expression that has a function over a window in it."""
 
 
 class Use(NamedTuple):

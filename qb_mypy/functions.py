@@ -6,10 +6,12 @@ from mypy.checker import TypeChecker
 from mypy.plugin import FunctionContext
 from mypy.types import AnyType, Instance, Type, TypeOfAny, get_proper_type
 
-from qb_mypy import messages, scope
+from qb_mypy import messages, scope, windows
 from qb_mypy.encoding import (
     AGGREGATE,
     EXCLUDED,
+    FRAME_FUNCTION,
+    WINDOW_FUNCTION,
     expr_type,
     expression,
     is_optional,
@@ -55,6 +57,8 @@ def function(ctx: FunctionContext, name: str) -> Type:
     """Any function of `fn`: its plain return type, with the refs of its arguments."""
     api = _checker(ctx)
     result = get_proper_type(ctx.default_return_type)
+    if isinstance(result, Instance) and result.type.fullname in (WINDOW_FUNCTION, FRAME_FUNCTION):
+        return windows.function(ctx, result, name)
     own = expression(result, api)
     if own is None:
         return ctx.default_return_type
@@ -75,6 +79,7 @@ def function(ctx: FunctionContext, name: str) -> Type:
     if isinstance(own.value, AnyType) and first is not None:  # mypy took it from where the result goes
         value = optional(first.value) if result.type.fullname == AGGREGATE else first.value
     if result.type.fullname == AGGREGATE:
+        windows.check_not_inside(api, ctx.context, parts, "an aggregate")
         refs = inside_aggregate(refs)
     elif name == "concat":  # to which NULL is an empty text
         refs = lax(refs)

@@ -232,6 +232,21 @@ def one_column(beginning: str, count: int) -> str:
     return f"{beginning} one column, but this one has {count}"
 
 
+# Windows
+
+
+def window_in_clause(clause: str) -> str:
+    return f"A function over a window cannot stand in .{clause}(): select it in a sub-query"
+
+
+def window_inside(what: str) -> str:
+    return f"A function over a window cannot stand inside {what}: select it in a sub-query"
+
+
+def over_is_missing() -> str:
+    return "A window function is an expression only with .over(…)"
+
+
 # Scope
 
 

@@ -19,7 +19,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages, scope
+from qb_mypy import messages, scope, windows
 from qb_mypy.encoding import (
     AGGREGATE,
     LABELED,
@@ -261,13 +261,15 @@ def filtered(ctx: MethodContext) -> Type:
         return ctx.default_return_type
     scope.check_conditions(api, ctx.args)
     predicates = [expression(type, api) for group in ctx.arg_types for type in group]
-    refs = inside_aggregate(union_of_refs([own, *predicates]))
+    windows.check_not_inside(api, ctx.context, predicates, "an aggregate")
+    inside = inside_aggregate(union_of_refs(predicates))
+    refs = None if own.refs is None or inside is None else own.refs + inside
     return expr_type(api, own.value, refs, AGGREGATE)
 
 
 def inside_aggregate(refs: list[Ref] | None) -> list[Ref] | None:
     """The refs of an aggregate over an expression with these."""
-    return None if refs is None else [ref._replace(lax=True, aggregated=True) for ref in refs]
+    return None if refs is None else [ref._replace(lax=True, aggregated=ref.aggregated + 1) for ref in refs]
 
 
 def nullable_if(value: Type, parts: Sequence[Expression | None]) -> Type:

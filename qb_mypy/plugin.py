@@ -33,20 +33,24 @@ from qb_mypy import (
     row_values,
     rows,
     tables,
+    windows,
     writes,
 )
 from qb_mypy.encoding import (
+    AGGREGATE,
     ALIAS,
     COLUMN,
     CONFLICT,
     DELETE,
     EXPRESSIONS,
+    FRAME_FUNCTION,
     INSERT,
     ROW,
     ROW_VALUE,
     SELECT,
     TABLE,
     UPDATE,
+    WINDOW_FUNCTION,
 )
 from qb_mypy.guard import guarded
 
@@ -78,6 +82,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.fn.nulls.nullif": functions.nullif,
     "qb.fn.json.json_value": json_paths.value,
     "qb.inferred.inferred": inferred.inferred,
+    "qb.windows.window": windows.window,
 }
 
 
@@ -113,6 +118,9 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{COLUMN}.default_sql": columns.default_sql,
     f"{COLUMN}.generated": columns.generated,
     f"{COLUMN}.references": columns.references,
+    f"{AGGREGATE}.over": windows.over,
+    f"{FRAME_FUNCTION}.over": partial(windows.over, of_frame=True),
+    f"{WINDOW_FUNCTION}.over": windows.over,
     f"{ROW}.__getitem__": rows.item,
     f"{SELECT}.from_": queries.from_,
     f"{SELECT}.clear": queries.clear,

@@ -19,7 +19,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages, rows, scope
+from qb_mypy import messages, rows, scope, windows
 from qb_mypy.encoding import (
     DELETE,
     EXECUTOR,
@@ -27,6 +27,7 @@ from qb_mypy.encoding import (
     ROW,
     SELECT,
     UPDATE,
+    WINDOW_FUNCTION,
     Facts,
     class_info,
     expr_type,
@@ -85,6 +86,8 @@ def projection(api: TypeChecker, types: Sequence[Type], where: Context, call: st
             return None
         else:
             message = messages.not_selectable(call, messages.quoted(api, proper))
+            if isinstance(proper, Instance) and proper.type.has_base(WINDOW_FUNCTION):
+                message = messages.over_is_missing()
             messages.report(api, message, where, messages.TYPE)
             return None
     seen: set[str] = set()
@@ -132,6 +135,7 @@ def join(ctx: MethodContext, kind: str) -> Type:
     query, facts, items = _parts(ctx)
     assert isinstance(ctx.api, TypeChecker)
     scope.check_conditions(ctx.api, ctx.args[1:])
+    windows.check_clause(ctx.api, ctx.args[1:], ctx.arg_types[1:], kind)
     source = source_of(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
     if query is None or facts is None or items is None or source is None:
         return ctx.default_return_type
@@ -152,6 +156,8 @@ def clause(ctx: MethodContext, name: str) -> Type:
     query, facts, items = _parts(ctx)
     assert isinstance(ctx.api, TypeChecker)
     scope.check_conditions(ctx.api, ctx.args)
+    if name != "order_by":
+        windows.check_clause(ctx.api, ctx.args, ctx.arg_types, name)
     if query is None or facts is None or items is None:
         return ctx.default_return_type
     before = len(facts.uses)

@@ -84,7 +84,7 @@ def item_refs(api: TypeChecker, item: Type) -> list[Ref] | None:
     if source is not None:
         return [Ref(source.name, "*")]
     part = expression(item, api)
-    return None if part is None else part.refs
+    return None if part is None or part.refs is None else [ref for ref in part.refs if not ref.is_mark]
 
 
 def items_of(query: Instance) -> list[ProperType] | None:

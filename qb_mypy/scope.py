@@ -41,9 +41,11 @@ def refs_of(api: TypeChecker, type: Type) -> list[Ref]:
     """What an expression or a sort key reads, as far as it is known."""
     proper = get_proper_type(type)
     if isinstance(proper, Instance) and proper.type.fullname == ORDERING:
-        return [Ref.decode(text) for text in strings(proper.args[0]) or ()]
-    part = expression(proper, api)
-    return part.refs or [] if part is not None else []
+        refs = [Ref.decode(text) for text in strings(proper.args[0]) or ()]
+    else:
+        part = expression(proper, api)
+        refs = part.refs or [] if part is not None else []
+    return [ref for ref in refs if not ref.is_mark]
 
 
 def selected(api: TypeChecker, items: Sequence[Type]) -> list[str]:

@@ -30,7 +30,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages, rows, scope
+from qb_mypy import messages, rows, scope, windows
 from qb_mypy.encoding import (
     EXCLUDED,
     EXPR,
@@ -163,6 +163,7 @@ def where(ctx: MethodContext) -> Type:
     """`.where(…)` of an update or a delete."""
     assert isinstance(ctx.api, TypeChecker)
     scope.check_conditions(ctx.api, ctx.args)
+    windows.check_clause(ctx.api, ctx.args, ctx.arg_types, "where")
     return _having(ctx, *(["where"] if any(ctx.args) else []), clause="where")
 
 

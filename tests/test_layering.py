@@ -31,6 +31,8 @@ FLOORS = [
     "qb.query",
     "qb.expressions",
     "qb.conditions",
+    "qb.windows",
+    "qb.aggregates",
     "qb.rows",
     "qb.fn",
     "qb.branches",

@@ -30,6 +30,7 @@ from qb import (
     tuple_,
     update,
     values,
+    window,
 )
 from qb.errors import UnsupportedError
 from qb.query import Compilable
@@ -48,6 +49,7 @@ tree = (
     )
 )
 twig = alias(tree, "twig")
+ranking = window("ranking", partition_by=Album.artist_id, order_by=Album.plays % 7)
 STATEMENTS: list[Compilable] = [
     select(
         Artist.name.as_("n"), Album, (Album.plays * 2 - 1) / 3, -Album.plays, fn.lower(Artist.name + "x"), literal(1)
@@ -83,6 +85,11 @@ STATEMENTS: list[Compilable] = [
         tuple_(Album.id, Album.title) < (1, "x"),
         tuple_(Album.id, Album.title).in_([(1, "x"), (Album.plays, "y")]),
         tuple_(Album.id, Album.title).in_(select(Track.album_id, Track.title)),
+    ),
+    select(
+        fn.rank().over(ranking),
+        fn.sum(Album.price).filter(Album.plays > 7).over(window("near", base=ranking, rows=(-2, 3), exclude="ties")),
+        fn.lag(Album.title, 2, "x").over(order_by=Album.id, range_=(-5, None)),
     ),
     insert(Artist)
     .values(name="x", country=fn.upper(literal("de")))
@@ -288,6 +295,8 @@ def test_no_builder_changes_what_it_starts_from() -> None:
             ],
         ),
         (count, [lambda e: e.distinct(), lambda e: e.filter(Album.id > 2), lambda e: e + 1, lambda e: e.as_("n")]),
+        (count, [lambda e: e.over(), lambda e: e.over(ranking, rows=(0, 1)), lambda e: e.over(order_by=Album.id)]),
+        (ranking, [lambda w: window("x", base=w), lambda w: fn.rank().over(w)]),
         (order, [lambda o: o.nulls_first(), lambda o: o.nulls_last()]),
     ]
     for start, builders in steps:

@@ -16,6 +16,7 @@ from dialects.sqlite.nested import NestedCompiler
 from dialects.sqlite.scaled import ScaledCompiler, common_scale
 from dialects.sqlite.sources import SourceCompiler, Stored, selected_as
 from dialects.sqlite.tuples import TupleCompiler
+from dialects.sqlite.windows import WindowCompiler
 from qb import nodes
 from qb.compiler import ATOM
 from qb.compiler.writes import read_by
@@ -30,7 +31,9 @@ TIME_PARTS = {"hour": (1, 2), "minute": (4, 2), "second": (7, 2)}
 """Where a part stands in the canonical text, and how many characters it has."""
 
 
-class SqliteCompiler(CastCompiler, JsonCompiler, NestedCompiler, TupleCompiler, ScaledCompiler, SourceCompiler):
+class SqliteCompiler(
+    CastCompiler, JsonCompiler, NestedCompiler, TupleCompiler, ScaledCompiler, SourceCompiler, WindowCompiler
+):
     """The compiler for SQLite and, with few changes, Cloudflare D1."""
 
     encoders = ENCODERS
@@ -186,6 +189,10 @@ class SqliteCompiler(CastCompiler, JsonCompiler, NestedCompiler, TupleCompiler, 
     # Functions
 
     def visit_function(self, node: nodes.Function) -> str:
+        if isinstance(node.type, Numeric) and node.name in ("lag", "lead") and len(node.arguments) == 3:
+            value, offset, default = node.arguments
+            text = f"{node.name}({self.at_scale(value, node.type.scale)}, {self.visit(offset)}"
+            return f"{text}, {self.at_scale(default, node.type.scale)})"
         if isinstance(node.type, Numeric) and node.name in ("coalesce", "nullif"):
             scale = common_scale(*node.arguments) or node.type.scale
             items = ", ".join([self.at_scale(argument, scale) for argument in node.arguments])

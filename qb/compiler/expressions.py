@@ -212,21 +212,6 @@ class ExpressionCompiler(BaseCompiler):
         name = self.functions.get(node.name, node.name)
         return f"{name}({self.visit_all(node.arguments)})"
 
-    def visit_aggregate(self, node: nodes.Aggregate) -> str:
-        return self.cast_aggregate(node, self.aggregate(node))
-
-    def aggregate(self, node: nodes.Aggregate) -> str:
-        """The call itself, with DISTINCT and FILTER."""
-        arguments = self.visit_all(node.arguments) if node.arguments else "*"
-        text = f"{node.name}({'DISTINCT ' if node.distinct else ''}{arguments})"
-        if node.filter is not None:
-            text += f" FILTER (WHERE {self.visit(node.filter)})"
-        return text
-
-    def cast_aggregate(self, node: nodes.Aggregate, text: str) -> str:
-        """An aggregate, cast where the engine would answer in another type than qb promises."""
-        return text
-
     def visit_case(self, node: nodes.Case) -> str:
         pieces = ["CASE"]
         condition: Callable[[Expression], str] = self.visit

@@ -9,6 +9,7 @@ from qb.compiler.expressions import ExpressionCompiler
 from qb.errors import CompileError
 from qb.identifiers import QUOTED
 from qb.nodes import Node, Source
+from qb.transform import own_parts
 
 
 class LockCompiler(ExpressionCompiler):
@@ -38,22 +39,15 @@ def check_lockable(node: nodes.Select) -> None:
     for clause, is_given in clauses.items():
         if is_given:
             raise CompileError(f"with_for_update() does not go together with {clause}(): it locks rows of tables")
-    if any(aggregates(item) for item in node.projection):
-        raise CompileError("with_for_update() does not go together with aggregates: it locks rows of tables")
+    if any(isinstance(part, (nodes.Aggregate, nodes.Over)) for part in own_parts(node.projection)):
+        raise CompileError(
+            "with_for_update() does not go together with aggregates and windows: it locks rows of tables"
+        )
 
 
 def aggregates(node: Node) -> bool:
     """Whether an aggregate function is in an expression, sub-queries apart."""
-    if isinstance(node, nodes.Aggregate):
-        return True
-    if isinstance(node, (nodes.Subquery, nodes.Exists, nodes.Column, Source)):
-        return False
-    slots = [slot for cls in type(node).__mro__ for slot in getattr(cls, "__slots__", ())]
-    for value in [getattr(node, slot) for slot in slots]:
-        parts = value if isinstance(value, tuple) else (value,)
-        if any(isinstance(part, Node) and aggregates(part) for part in parts):
-            return True
-    return False
+    return any(isinstance(part, nodes.Aggregate) for part in own_parts(node))
 
 
 def outer(sources: Sequence[Source], joins: Sequence[nodes.Join]) -> set[Source]:

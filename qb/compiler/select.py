@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qb import nodes
+from qb.compiler.aggregates import ELSEWHERE, GROUP_BY, HAVING, INNER_WHERE, ON, ORDER_BY, WHERE
 from qb.compiler.distinct import DistinctCompiler
 from qb.compiler.expressions import ATOM
 from qb.compiler.json import JsonCompiler
 from qb.compiler.locks import LockCompiler
 from qb.compiler.sources import SourceCompiler
+from qb.compiler.windows import NONE_YET, WindowCompiler
 from qb.errors import CompileError
 from qb.nodes import Source
 from qb.types import BIGINT
 
 
-class SelectCompiler(SourceCompiler, DistinctCompiler, JsonCompiler, LockCompiler):
+class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompiler, LockCompiler):
     """Renders selects and their sources."""
 
     def visit_select(self, node: nodes.Select) -> str:
         outer, self.uses = self.uses, {}
+        around, self.clause = self.clause, ELSEWHERE
+        windows, self.windows = self.windows, NONE_YET
         if node.ctes:
             self.need_all(node)
         text = "SELECT " if not node.distinct else self.distinct(node)
@@ -28,19 +32,27 @@ class SelectCompiler(SourceCompiler, DistinctCompiler, JsonCompiler, LockCompile
         if sources:
             text += " FROM " + self.visit_all(sources)
         if node.joins:
+            self.clause = ON
             text += "".join([self.visit_join(join) for join in node.joins])
         if node.where is not None:
+            self.clause = WHERE if around is None else INNER_WHERE
             text += " WHERE " + self.visit(node.where)
         if node.group_by:
+            self.clause = GROUP_BY
             text += " GROUP BY " + self.visit_all(node.group_by)
         if node.having is not None:
+            self.clause = HAVING
             text += " HAVING " + self.visit(node.having)
+        if self.windows is not None:
+            text += self.window_clause(self.windows)
         if node.order_by:
+            self.clause = ORDER_BY
             text += " ORDER BY " + self.visit_all(node.order_by)
         if node.limit is not None or node.offset is not None:
             text += self.limit(node)
         if node.lock is not None:
             text += self.lock(node, node.lock, sources)
+        self.clause, self.windows = around, windows
         self.leave(outer, (*sources, *[join.source for join in node.joins]) if node.joins else sources)
         return text
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from qb import nodes
+from qb.compiler.aggregates import WRITE
 from qb.compiler.base import name_column
 from qb.compiler.compound import CompoundCompiler
 from qb.compiler.inline import inlining
@@ -21,6 +22,7 @@ class WriteCompiler(CompoundCompiler):
 
     def visit_insert(self, node: nodes.Insert) -> str:
         self.need_all(node)
+        around, self.clause = self.clause, WRITE
         parts = [f"INSERT INTO {self.visit_table(node.table)}"]
         columns = node.columns
         if columns:
@@ -35,6 +37,7 @@ class WriteCompiler(CompoundCompiler):
         if node.on_conflict is not None:
             parts.append(self.on_conflict(node.on_conflict, node.table))
         parts.append(self.returning(node))
+        self.clause = around
         self.leave({}, (node.table,))
         return "".join(parts)
 
@@ -146,12 +149,14 @@ class WriteCompiler(CompoundCompiler):
         where = self.guarded_where(node, "update")
         outer, self.uses = self.uses, {}
         self.need_all(node)
+        around, self.clause = self.clause, WRITE
         parts = [f"UPDATE {self.visit_table(node.table)} SET {self.visit_all(node.assignments)}"]
         if node.sources or node.joins:
             parts.append(f" FROM {self.read_sources(node, 'from_')}")
         if where is not None:
             parts.append(f" WHERE {self.visit(where)}")
         parts.append(self.returning(node))
+        self.clause = around
         self.leave(outer, (node.table, *read_by(node)))
         return "".join(parts)
 
@@ -159,8 +164,10 @@ class WriteCompiler(CompoundCompiler):
         where = self.guarded_where(node, "delete")
         outer, self.uses = self.uses, {}
         self.need_all(node)
+        around, self.clause = self.clause, WRITE
         parts = [f"DELETE FROM {self.visit_table(node.table)}", self.using(node, where)]
         parts.append(self.returning(node))
+        self.clause = around
         self.leave(outer, (node.table, *read_by(node)))
         return "".join(parts)
 

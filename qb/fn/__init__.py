@@ -14,8 +14,42 @@ from qb.lazy import lazily
 
 if TYPE_CHECKING:
     from qb.fn.json import json_value
+    from qb.fn.windows import (
+        cume_dist,
+        dense_rank,
+        first_value,
+        lag,
+        last_value,
+        lead,
+        nth_value,
+        ntile,
+        percent_rank,
+        rank,
+        row_number,
+    )
 else:
-    __getattr__ = lazily(__name__, dict.fromkeys(["json_value"], "qb.fn.json"))
+    __getattr__ = lazily(
+        __name__,
+        {
+            "json_value": "qb.fn.json",
+            **dict.fromkeys(
+                (
+                    "cume_dist",
+                    "dense_rank",
+                    "first_value",
+                    "lag",
+                    "last_value",
+                    "lead",
+                    "nth_value",
+                    "ntile",
+                    "percent_rank",
+                    "rank",
+                    "row_number",
+                ),
+                "qb.fn.windows",
+            ),
+        },
+    )
 
 __all__ = [
     "abs",
@@ -23,10 +57,16 @@ __all__ = [
     "coalesce",
     "concat",
     "count",
+    "cume_dist",
     "current_date",
     "day",
+    "dense_rank",
+    "first_value",
     "hour",
     "json_value",
+    "lag",
+    "last_value",
+    "lead",
     "length",
     "lower",
     "ltrim",
@@ -35,9 +75,14 @@ __all__ = [
     "minute",
     "month",
     "now",
+    "nth_value",
+    "ntile",
     "nullif",
+    "percent_rank",
+    "rank",
     "replace",
     "round",
+    "row_number",
     "rtrim",
     "second",
     "substring",

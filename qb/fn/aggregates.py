@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from qb import types
-from qb.expressions import AggregateExpr, Expr
+from qb.aggregates import AggregateExpr
+from qb.expressions import Expr
 from qb.nodes import COUNT_ALL, Aggregate
 from qb.types import BIGINT, REAL, Numeric
 

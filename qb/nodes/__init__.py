@@ -26,10 +26,14 @@ from qb.nodes.operators import (
     Unary,
 )
 from qb.nodes.select import Lock, Order, Select
+from qb.nodes.operators import Affix, Between, Binary, Comparison, In, IsNull, Like, Unary
+from qb.nodes.order import Order
+from qb.nodes.select import Lock, Select
 from qb.nodes.sources import Cte, CteReference, Derived, ForeignKeys, Join, Table, ValuesTable
 from qb.nodes.subqueries import Exists, Subquery
 from qb.nodes.tuples import TupleComparison, TupleIn
 from qb.nodes.values import Default, Excluded, Label, Null, Parameter, Raw, Unbound
+from qb.nodes.windows import Bound, Frame, Over, Window, WindowFunction
 from qb.nodes.writes import Assignment, ConflictTarget, Delete, Insert, OnConflict, Update, Values
 
 __all__ = [
@@ -41,6 +45,7 @@ __all__ = [
     "Assignment",
     "Between",
     "Binary",
+    "Bound",
     "Case",
     "Cast",
     "Collate",
@@ -58,6 +63,7 @@ __all__ = [
     "Exists",
     "Expression",
     "ForeignKeys",
+    "Frame",
     "Function",
     "In",
     "Insert",
@@ -74,6 +80,7 @@ __all__ = [
     "OnConflict",
     "Order",
     "Output",
+    "Over",
     "Parameter",
     "Projection",
     "Raw",
@@ -91,4 +98,6 @@ __all__ = [
     "ValuesTable",
     "When",
     "WholeSource",
+    "Window",
+    "WindowFunction",
 ]

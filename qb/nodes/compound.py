@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qb.nodes.base import Expression, Statement
-from qb.nodes.select import Order
+from qb.nodes.order import Order
 from qb.types import SqlType
 
 

@@ -1,22 +1,12 @@
-"""SELECT, and what stands in its clauses."""
+"""SELECT."""
 
 from __future__ import annotations
 
 from typing import Self
 
 from qb.nodes.base import Expression, Node, Projection, Source, Statement
+from qb.nodes.order import Order
 from qb.nodes.sources import Join
-
-
-class Order(Node):
-    """A sort key. `nulls` is FIRST, LAST or None (the engine's own choice)."""
-
-    __slots__ = ("descending", "nulls", "operand")
-
-    def __init__(self, operand: Expression, descending: bool, nulls: str | None = None) -> None:
-        self.operand = operand
-        self.descending = descending
-        self.nulls = nulls
 
 
 class Lock(Node):
