@@ -32,7 +32,7 @@ TIME_PARTS = {"hour": (1, 2), "minute": (4, 2), "second": (7, 2)}
 
 
 class SqliteCompiler(
-    CastCompiler, JsonCompiler, NestedCompiler, TupleCompiler, ScaledCompiler, SourceCompiler, WindowCompiler
+    CastCompiler, JsonCompiler, NestedCompiler, TupleCompiler, WindowCompiler, ScaledCompiler, SourceCompiler
 ):
     """The compiler for SQLite and, with few changes, Cloudflare D1."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dialects.sqlite.scaled import ScaledCompiler
 from qb import nodes
-from qb.compiler import Compiler
 from qb.compiler.windows import shifts
 from qb.nodes import Expression
 from qb.types import Numeric
@@ -11,12 +11,8 @@ from qb.types import Numeric
 DAY = 86_400_000_000
 
 
-class WindowCompiler(Compiler):
+class WindowCompiler(ScaledCompiler):
     """RANGE frames over dates, times and decimals."""
-
-    def at_scale(self, node: Expression, scale: int) -> str:
-        """A number as a whole number of units of 10^-scale."""
-        raise NotImplementedError
 
     def window_order(self, window: nodes.Window) -> str:
         if not shifts(window):

@@ -25,8 +25,6 @@ from qb.nodes.operators import (
     Match,
     Unary,
 )
-from qb.nodes.select import Lock, Order, Select
-from qb.nodes.operators import Affix, Between, Binary, Comparison, In, IsNull, Like, Unary
 from qb.nodes.order import Order
 from qb.nodes.select import Lock, Select
 from qb.nodes.sources import Cte, CteReference, Derived, ForeignKeys, Join, Table, ValuesTable
