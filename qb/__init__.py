@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from qb.casts import cast
     from qb.conditions import all_of, any_of, when
     from qb.derived import values
+    from qb.dynamic_columns import column_named, sort_keys
+    from qb.keysets import cursor_of, keyset
     from qb.relations import many, one
     from qb.row_values import tuple_
     from qb.transform import transform
@@ -41,6 +43,8 @@ else:
             "cast": "qb.casts",
             **dict.fromkeys(("all_of", "any_of", "when"), "qb.conditions"),
             "tuple_": "qb.row_values",
+            **dict.fromkeys(("column_named", "sort_keys"), "qb.dynamic_columns"),
+            **dict.fromkeys(("cursor_of", "keyset"), "qb.keysets"),
             "transform": "qb.transform",
             "values": "qb.derived",
             "many": "qb.relations",
@@ -73,7 +77,9 @@ __all__ = [
     "cast",
     "check",
     "col",
+    "column_named",
     "columns",
+    "cursor_of",
     "delete",
     "excluded",
     "exists",
@@ -82,11 +88,13 @@ __all__ = [
     "index",
     "inferred",
     "insert",
+    "keyset",
     "literal",
     "many",
     "one",
     "primary_key",
     "select",
+    "sort_keys",
     "sql",
     "transform",
     "tuple_",

@@ -34,7 +34,8 @@ class Alias(Generic[TB, Name]):
         source = nodes.Table(definition.name, definition.schema, name)
         bound = {}
         for attribute, column in definition.columns.items():
-            node = nodes.Column(source, column.declaration.name, attribute, column.node.type)
+            declared = column.declaration
+            node = nodes.Column(source, declared.name, attribute, column.node.type, declared.nullable)
             bound[attribute] = Column[Any, Any, Any](node, column.declaration)
         source.columns = tuple([column.node for column in bound.values()])  # type: ignore[misc]  # bound above
         if definition.foreign_keys:

@@ -30,6 +30,14 @@ class EncodingError(QbError, ValueError):
     """A Python value does not fit the SQL type of its column."""
 
 
+class UnknownName(QbError, ValueError):
+    """A name from outside, such as the sort key of a web request, is none of those that are allowed."""
+
+
+class InvalidCursor(QbError, ValueError):
+    """The text of a page's place was changed on its way, or belongs to a query with other sort keys."""
+
+
 class ResultError(QbError):
     """A result has another number of rows than was asked for."""
 

@@ -226,7 +226,7 @@ class Declaring:
         if declared.computed is not None and declared.default is not None:
             raise SchemaError(f"{what} is generated and cannot have a default")
         declaration = declared.changed(name=name, attribute=attribute)
-        node = nodes.Column(self.definition.source, name, attribute, declared.type)
+        node = nodes.Column(self.definition.source, name, attribute, declared.type, declared.nullable)
         self.bound[unbound] = node
         self.definition.columns[attribute] = Column(node, declaration)
 

@@ -70,7 +70,7 @@ class _Rewriting:
         new = self.value(old)
         if new is not old:
             node = changed(node, {field: new})
-            node.columns = tuple([Column(node, c.name, c.attribute, c.type) for c in node.columns])
+            node.columns = tuple([Column(node, c.name, c.attribute, c.type, c.nullable) for c in node.columns])
         return self.replace(node)  # type: ignore[return-value]  # the caller replaces like by like
 
     def cte(self, node: Cte) -> Cte:

@@ -21,6 +21,7 @@ from qb import (
     exists,
     fn,
     insert,
+    keyset,
     literal,
     many,
     nodes,
@@ -75,6 +76,7 @@ STATEMENTS: list[Compilable] = [
     .distinct(),
     select(Album.id).distinct_on(Album.id + 1).order_by(Album.id + 1),
     select(Album.id).with_for_update(of=Album, nowait=True),
+    keyset(select(Album.id), by=(Album.plays, Album.id), after=(100, 1), size=5),
     select(
         case((Album.live, "x"), (Album.plays > 1, Album.title), else_="y"),
         case({1: 2, 2: Album.plays}, value=Album.id),
@@ -250,6 +252,7 @@ def test_no_builder_changes_what_it_starts_from() -> None:
                 lambda q: q.offset(1),
                 lambda q: q.distinct(),
                 lambda q: q.distinct_on(Album.plays),
+                lambda q: keyset(select(Album.id).where(Album.id == 1), by=(Album.id,), size=5, after=(1,)),
                 lambda q: q.fetch(3, with_ties=True),
                 lambda q: q.with_for_update(),
                 lambda q: q.clear("where", "order_by"),

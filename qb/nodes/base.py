@@ -29,14 +29,17 @@ class Source(Node):
 
 
 class Column(Expression):
-    """A column of a source. `attribute` is its name in Python, `name` its name in the database."""
+    """A column of a source. `attribute` is its name in Python, `name` its name in the database; `nullable` says
+    that it may be NULL, as far as that is known.
+    """
 
-    __slots__ = ("attribute", "name", "path", "source")
+    __slots__ = ("attribute", "name", "nullable", "path", "source")
 
-    def __init__(self, source: Source, name: str, attribute: str, type: SqlType) -> None:
+    def __init__(self, source: Source, name: str, attribute: str, type: SqlType, nullable: bool = True) -> None:
         self.source = source
         self.name = name
         self.attribute = attribute
+        self.nullable = nullable
         self.path = (source.label, name)
         self.type = type
 
