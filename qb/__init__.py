@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from qb.keysets import cursor_of, keyset
     from qb.relations import many, one
     from qb.row_values import tuple_
+    from qb.statements.merge import Merge, merge
     from qb.transform import transform
     from qb.windows import window
 else:
@@ -45,6 +46,7 @@ else:
             "tuple_": "qb.row_values",
             **dict.fromkeys(("column_named", "sort_keys"), "qb.dynamic_columns"),
             **dict.fromkeys(("cursor_of", "keyset"), "qb.keysets"),
+            **dict.fromkeys(("Merge", "merge"), "qb.statements.merge"),
             "transform": "qb.transform",
             "values": "qb.derived",
             "many": "qb.relations",
@@ -60,6 +62,7 @@ __all__ = [
     "Executor",
     "Expr",
     "Insert",
+    "Merge",
     "NewRow",
     "QbError",
     "Query",
@@ -91,6 +94,7 @@ __all__ = [
     "keyset",
     "literal",
     "many",
+    "merge",
     "one",
     "primary_key",
     "select",

@@ -151,7 +151,8 @@ class Executor:
 
     def _builder(self, query: Query[Any]) -> RowBuilder:
         node = query.node
-        outer = outer_joined(node) if isinstance(node, (nodes.Select, nodes.Update, nodes.Delete)) else frozenset()
+        reading = (nodes.Select, nodes.Update, nodes.Delete, nodes.Merge)
+        outer = outer_joined(node) if isinstance(node, reading) else frozenset()
         return RowBuilder(_projection(query), self._driver.dialect, outer)
 
     async def _fetch(self, query: Query[T], limit: int | None) -> list[T]:

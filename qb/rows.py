@@ -236,8 +236,11 @@ def flat(projection: nodes.Projection, what: str) -> list[nodes.Expression]:
     return items
 
 
-def outer_joined(select: nodes.Select | nodes.Update | nodes.Delete) -> frozenset[nodes.Source]:
+def outer_joined(select: nodes.Select | nodes.Update | nodes.Delete | nodes.Merge) -> frozenset[nodes.Source]:
     """The sources of a statement whose columns are NULL where a join found no match."""
+    if isinstance(select, nodes.Merge):
+        by_source = any(clause.event == "NOT MATCHED BY SOURCE" for clause in select.clauses)
+        return frozenset([select.source] if by_source and select.source is not None else [])
     before: list[nodes.Source] = list(select.sources)
     if not before:
         before = [item.source for item in select.projection if isinstance(item, (nodes.WholeSource, nodes.Column))]

@@ -54,6 +54,11 @@ INSERT = "qb.statements.insert.Insert"
 CONFLICT = "qb.statements.insert.Conflict"
 UPDATE = "qb.statements.update.Update"
 DELETE = "qb.statements.delete.Delete"
+MERGE = "qb.statements.merge.Merge"
+MATCHED = "qb.statements.merge.Matched"
+NOT_MATCHED = "qb.statements.merge.NotMatched"
+NOT_MATCHED_BY_SOURCE = "qb.statements.merge.NotMatchedBySource"
+WRITES = (INSERT, UPDATE, DELETE, MERGE)
 EXECUTOR = "qb.executor.Executor"
 
 EXCLUDED = "excluded:"

@@ -289,7 +289,8 @@ def join_reads_own(column: str, method: str) -> str:
 
 
 def not_in_write(column: str, source: str, clause: str, verb: str) -> str:
-    remedy = {"update": f".from_({source})", "delete": f".using({source})"}[verb]
+    remedies = {"update": f".from_({source})", "delete": f".using({source})", "merge": f".using({source}, on=…)"}
+    remedy = remedies[verb]
     return f"{column} is used in .{clause}(), but {source} is not in this {verb}: add {remedy}"
 
 
@@ -331,7 +332,21 @@ def may_be_missing(column: str) -> str:
 def nothing_written(verb: str, table: str) -> str:
     if verb == "insert":
         return f"insert({table}) has no rows: add .values(…), .values_many(…) or .from_select(…)"
+    if verb == "merge":
+        return f"merge({table}) does nothing: add .when_matched() or .when_not_matched()"
     return f"update({table}) sets nothing: add .set(…)"
+
+
+def no_source(table: str) -> str:
+    return f"merge({table}) has no source: add .using(…, on=…)"
+
+
+def not_in_case(column: str, case: str) -> str:
+    return f"{column} is used in .{case}(), where there is no such row"
+
+
+def sets_nothing(case: str) -> str:
+    return f".{case}().update() sets nothing: name a column, or write .do_nothing()"
 
 
 def every_row(verb: str, table: str) -> str:

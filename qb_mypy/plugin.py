@@ -27,6 +27,7 @@ from qb_mypy import (
     functions,
     inferred,
     json_paths,
+    merging,
     operators,
     queries,
     relations,
@@ -46,12 +47,17 @@ from qb_mypy.encoding import (
     EXPRESSIONS,
     FRAME_FUNCTION,
     INSERT,
+    MATCHED,
+    MERGE,
+    NOT_MATCHED,
+    NOT_MATCHED_BY_SOURCE,
     ROW,
     ROW_VALUE,
     SELECT,
     TABLE,
     UPDATE,
     WINDOW_FUNCTION,
+    WRITES,
 )
 from qb_mypy.guard import guarded
 
@@ -82,6 +88,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.statements.insert.excluded": functions.excluded,
     "qb.statements.update.update": writes.begin,
     "qb.statements.delete.delete": writes.begin,
+    "qb.statements.merge.merge": writes.begin,
     "qb.fn.nulls.coalesce": functions.coalesce,
     "qb.fn.nulls.nullif": functions.nullif,
     "qb.fn.json.json_value": json_paths.value,
@@ -137,14 +144,20 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{INSERT}.on_conflict": writes.conflict,
     f"{CONFLICT}.do_update": writes.updated_on_conflict,
     f"{CONFLICT}.do_update_all": writes.all_updated_on_conflict,
+    f"{MERGE}.using": merging.using,
+    **{f"{MERGE}.{name}": partial(merging.when, name=name) for name in merging.CASES},
+    **{f"{cls}.update": merging.update for cls in (MATCHED, NOT_MATCHED_BY_SOURCE)},
+    f"{NOT_MATCHED}.insert": merging.insert,
+    **{f"{cls}.delete": merging.done for cls in (MATCHED, NOT_MATCHED_BY_SOURCE)},
+    **{f"{cls}.do_nothing": merging.done for cls in (MATCHED, NOT_MATCHED, NOT_MATCHED_BY_SOURCE)},
     f"{UPDATE}.set": writes.assigned,
     f"{UPDATE}.from_": writes.more_sources,
     f"{DELETE}.using": writes.more_sources,
     **{f"{cls}.where": writes.where for cls in (UPDATE, DELETE)},
     **{f"{cls}.{name}": partial(writes.join, kind=name) for cls in (UPDATE, DELETE) for name in ("join", "left_join")},
     **{f"{cls}.all_rows": writes.all_rows for cls in (UPDATE, DELETE)},
-    **{f"{cls}.returning": writes.returning for cls in (INSERT, UPDATE, DELETE)},
-    **{f"{cls}.compile": queries.compiled for cls in (SELECT, INSERT, UPDATE, DELETE)},
+    **{f"{cls}.returning": writes.returning for cls in WRITES},
+    **{f"{cls}.compile": queries.compiled for cls in (SELECT, *WRITES)},
 }
 
 FUNCTION_SIGNATURES: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
@@ -156,8 +169,10 @@ METHOD_SIGNATURES: dict[str, Callable[[MethodSigContext], FunctionLike]] = {
     f"{INSERT}.values": writes.values_signature,
     f"{INSERT}.values_many": writes.many_signature,
     f"{UPDATE}.set": writes.set_signature,
+    **{f"{cls}.update": writes.update_signature for cls in (MATCHED, NOT_MATCHED_BY_SOURCE)},
+    f"{NOT_MATCHED}.insert": writes.insert_signature,
     f"{CONFLICT}.do_update": writes.update_signature,
-    **{f"{cls}.returning": queries.any_items for cls in (INSERT, UPDATE, DELETE)},
+    **{f"{cls}.returning": queries.any_items for cls in WRITES},
 }
 
 ANNOTATIONS: dict[str, Callable[[AnalyzeTypeContext], Type]] = {

@@ -21,13 +21,11 @@ from mypy.types import (
 
 from qb_mypy import messages, rows, scope, windows
 from qb_mypy.encoding import (
-    DELETE,
     EXECUTOR,
-    INSERT,
     ROW,
     SELECT,
-    UPDATE,
     WINDOW_FUNCTION,
+    WRITES,
     Facts,
     class_info,
     expr_type,
@@ -212,7 +210,7 @@ def run(ctx: MethodContext, name: str) -> Type:
         return ctx.default_return_type
     assert isinstance(ctx.api, TypeChecker)
     query = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
-    if name != "execute" and isinstance(query, Instance) and query.type.fullname in (INSERT, UPDATE, DELETE):
+    if name != "execute" and isinstance(query, Instance) and query.type.fullname in WRITES:
         table = table_of(query)
         statement = f"{query.type.name.lower()}({'…' if table is None else table.name})"
         messages.report(ctx.api, messages.no_rows(statement), ctx.context, messages.TYPE)

@@ -11,12 +11,10 @@ from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
 
 from qb_mypy import messages
 from qb_mypy.encoding import (
-    DELETE,
     EXCLUDED,
-    INSERT,
     ORDERING,
     SELECT,
-    UPDATE,
+    WRITES,
     Facts,
     Ref,
     Use,
@@ -144,7 +142,7 @@ def check_statement(api: TypeChecker, statement: ProperType | None, where: Conte
         return
     if statement.type.fullname == SELECT:
         _check_select(api, statement, where)
-    elif statement.type.fullname in (INSERT, UPDATE, DELETE):
+    elif statement.type.fullname in WRITES:
         _check_write(api, statement, where)
 
 
@@ -175,9 +173,11 @@ def _check_write(api: TypeChecker, write: Instance, where: Context) -> None:
     if table is None or facts is None:
         return
     verb = write.type.name.lower()
-    if verb != "delete" and "values" not in facts.said:
+    if verb == "merge" and facts.from_ == [table.fullname]:
+        messages.report(api, messages.no_source(table.name), where, messages.TYPE)
+    elif verb != "delete" and "values" not in facts.said:
         messages.report(api, messages.nothing_written(verb, table.name), where, messages.TYPE)
-    elif verb != "insert" and "where" not in facts.said:
+    elif verb in ("update", "delete") and "where" not in facts.said:
         messages.report(api, messages.every_row(verb, table.name), where, messages.TYPE)
     for use in facts.uses:
         if use.ref.source not in facts.sources:

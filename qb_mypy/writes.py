@@ -83,7 +83,12 @@ def set_signature(ctx: MethodSigContext) -> FunctionLike:
 
 def update_signature(ctx: MethodSigContext) -> FunctionLike:
     """`.do_update(…)` of an upsert, likewise."""
-    return _keywords(ctx, _table_of_conflict(ctx.type), all_optional=True)
+    return _keywords(ctx, table_of_clause(ctx.type), all_optional=True)
+
+
+def insert_signature(ctx: MethodSigContext) -> FunctionLike:
+    """`.insert(…)` of a merge: those without a default required."""
+    return _keywords(ctx, table_of_clause(ctx.type), all_optional=False)
 
 
 def many_signature(ctx: MethodSigContext) -> FunctionLike:
@@ -140,7 +145,7 @@ def values(ctx: MethodContext) -> Type:
     table = table_of(ctx.type)
     assert isinstance(ctx.api, TypeChecker)
     if table is not None:
-        for node, type in _keyword_arguments(ctx, table, is_new=True):
+        for node, type in keyword_arguments(ctx, table, is_new=True):
             for ref in scope.refs_of(ctx.api, type):
                 messages.report(ctx.api, messages.new_row_reads(ref.display()), node, messages.SCOPE)
     return _having(ctx, "values")
@@ -155,8 +160,8 @@ def assigned(ctx: MethodContext) -> Type:
     """`.set(…)`."""
     table = table_of(ctx.type)
     if table is not None:
-        _keyword_arguments(ctx, table)
-    return _having(ctx, *(["values"] if _has_keywords(ctx) else []), clause="set")
+        keyword_arguments(ctx, table)
+    return _having(ctx, *(["values"] if has_keywords(ctx) else []), clause="set")
 
 
 def where(ctx: MethodContext) -> Type:
@@ -293,7 +298,7 @@ def conflict(ctx: MethodContext) -> Type:
 
 def all_updated_on_conflict(ctx: MethodContext) -> Type:
     """`.do_update_all(…)`: its conditions, and the columns that it leaves alone."""
-    table = _table_of_conflict(ctx.type)
+    table = table_of_clause(ctx.type)
     assert isinstance(ctx.api, TypeChecker)
     if table is None:
         return ctx.default_return_type
@@ -318,13 +323,13 @@ def _check_own(ctx: MethodContext, table: TypeInfo, clause: str, formal: int) ->
 
 def updated_on_conflict(ctx: MethodContext) -> Type:
     """`.do_update(…)`: it reads the row that is there, and the one that the insert tried."""
-    table = _table_of_conflict(ctx.type)
+    table = table_of_clause(ctx.type)
     assert isinstance(ctx.api, TypeChecker)
     if table is None:
         return ctx.default_return_type
     scope.check_conditions(ctx.api, ctx.args[:1])
-    _keyword_arguments(ctx, table)
-    if not _has_keywords(ctx):
+    keyword_arguments(ctx, table)
+    if not has_keywords(ctx):
         messages.report(ctx.api, messages.no_update(), ctx.context, messages.TYPE)
     for formal in range(len(ctx.args)):
         _check_own(ctx, table, "do_update", formal)
@@ -346,7 +351,7 @@ def _targets(api: TypeChecker, table: TypeInfo, types: Sequence[Type], where: Co
     return names
 
 
-def _keyword_arguments(ctx: MethodContext, table: TypeInfo, is_new: bool = False) -> list[tuple[Context, Type]]:
+def keyword_arguments(ctx: MethodContext, table: TypeInfo, is_new: bool = False) -> list[tuple[Context, Type]]:
     """The arguments that are values of columns, with what mypy's own check of them lets through reported."""
     assert isinstance(ctx.api, TypeChecker)
     found: list[tuple[Context, Type]] = []
@@ -373,7 +378,7 @@ def _keyword_arguments(ctx: MethodContext, table: TypeInfo, is_new: bool = False
     return found
 
 
-def _has_keywords(ctx: MethodContext) -> bool:
+def has_keywords(ctx: MethodContext) -> bool:
     """Whether the call names anything, be it right or wrong."""
     return isinstance(ctx.context, CallExpr) and any(kind in (ARG_NAMED, ARG_STAR2) for kind in ctx.context.arg_kinds)
 
@@ -391,7 +396,8 @@ def _having(ctx: MethodContext, *words: str, clause: str | None = None) -> Type:
     return with_facts(ctx.api, statement, facts)
 
 
-def _table_of_conflict(type: Type) -> TypeInfo | None:
+def table_of_clause(type: Type) -> TypeInfo | None:
+    """The table of the statement that an open clause belongs to."""
     proper = get_proper_type(type)
     return table_of(proper.args[0]) if isinstance(proper, Instance) and proper.args else None
 

@@ -24,6 +24,7 @@ from qb import (
     keyset,
     literal,
     many,
+    merge,
     nodes,
     one,
     select,
@@ -108,6 +109,13 @@ STATEMENTS: list[Compilable] = [
     .from_(Artist)
     .where(Album.artist_id == Artist.id)
     .returning(Album.id),
+    merge(Artist)
+    .using(Album, on=Album.artist_id == Artist.id)
+    .when_matched(Album.plays > 5)
+    .update(name=Album.title)
+    .when_not_matched()
+    .insert(name="x")
+    .returning(Artist.id),
     update(Album).set(plays=Track.position).from_(Artist).join(Track, on=Track.position == Artist.id).all_rows(),
     delete(Album).using(Artist).where(Album.artist_id == Artist.id, Artist.name == "x").returning(Album.id),
     delete(Album).all_rows(),
@@ -285,6 +293,17 @@ def test_no_builder_changes_what_it_starts_from() -> None:
                 lambda q: q.where(Album.id == 2),
                 lambda q: q.all_rows(),
                 lambda q: q.returning(Album),
+            ],
+        ),
+        (
+            merge(Artist).using(Album, on=Album.artist_id == Artist.id),
+            [
+                lambda q: q.using(Track, on=Track.position == Artist.id),
+                lambda q: q.when_matched(Album.live).delete(),
+                lambda q: q.when_matched().update(name="x"),
+                lambda q: q.when_not_matched().insert(name="x"),
+                lambda q: q.when_not_matched_by_source().do_nothing(),
+                lambda q: q.returning(Artist.id),
             ],
         ),
         (

@@ -269,7 +269,7 @@ class SqliteCompiler(
         """
         return "NULL" if node.declared is None else self.assigned(node.declared, node.type)
 
-    def returning(self, node: nodes.Insert | nodes.Update | nodes.Delete) -> str:
+    def returning(self, node: nodes.Insert | nodes.Update | nodes.Delete | nodes.Merge) -> str:
         before, self.uses = self.uses, {}
         text = super().returning(node)
         for source in self.uses:
@@ -279,6 +279,12 @@ class SqliteCompiler(
                 )
         self.uses = {**before, **self.uses}
         return text
+
+    def visit_merge(self, node: nodes.Merge) -> str:
+        raise UnsupportedError(
+            f'SQLite has no MERGE: write an insert into "{node.table.label}" with .on_conflict(…).do_update(…), and a '
+            f"delete of what shall go"
+        )
 
     def using(self, node: nodes.Delete, where: Expression | None) -> str:
         """SQLite has no USING: the same rows, by a sub-query that reads the row in hand."""

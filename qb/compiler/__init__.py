@@ -6,12 +6,12 @@ differs. A `visit_*` method returns the text of a node; parameters are collected
 
 from qb.compiler.base import Encoder
 from qb.compiler.expressions import ATOM
+from qb.compiler.merge import MergeCompiler
 from qb.compiler.nested import NestedCompiler
 from qb.compiler.tuples import TupleCompiler
-from qb.compiler.writes import WriteCompiler
 
 
-class Compiler(NestedCompiler, WriteCompiler, TupleCompiler):
+class Compiler(NestedCompiler, MergeCompiler, TupleCompiler):
     """The whole of it."""
 
 

@@ -125,14 +125,17 @@ class WriteCompiler(CompoundCompiler):
         return f"({', '.join(keys)}){where}"
 
     def visit_assignment(self, node: nodes.Assignment) -> str:
-        column = node.column
+        return f"{QUOTED[node.column.name]} = {self.assignment_value(node)}"
+
+    def assignment_value(self, node: nodes.Assignment) -> str:
+        """The right side of an assignment."""
         try:
-            return f"{QUOTED[column.name]} = {self.assigned(node.value, column.type)}"
+            return self.assigned(node.value, node.column.type)
         except EncodingError as error:
-            name_column(error, column)
+            name_column(error, node.column)
             raise
 
-    def returning(self, node: nodes.Insert | nodes.Update | nodes.Delete) -> str:
+    def returning(self, node: nodes.Insert | nodes.Update | nodes.Delete | nodes.Merge) -> str:
         """RETURNING, or nothing."""
         if not node.projection:
             return ""
@@ -201,8 +204,8 @@ class WriteCompiler(CompoundCompiler):
         return node.where
 
 
-def read_by(node: nodes.Insert | nodes.Update | nodes.Delete) -> tuple[Source, ...]:
+def read_by(node: nodes.Insert | nodes.Update | nodes.Delete | nodes.Merge) -> tuple[Source, ...]:
     """The sources that a write reads besides its own table."""
-    if isinstance(node, nodes.Insert):
+    if isinstance(node, (nodes.Insert, nodes.Merge)):
         return ()
     return (*node.sources, *[join.source for join in node.joins])

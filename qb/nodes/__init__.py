@@ -11,6 +11,7 @@ from qb.nodes.compound import Compound, Output
 from qb.nodes.conditions import ABSENT, Absent
 from qb.nodes.functions import COUNT_ALL, Aggregate, Function
 from qb.nodes.json import JsonPath
+from qb.nodes.merge import Merge, MergeClause
 from qb.nodes.nested import Nested
 from qb.nodes.operators import (
     Affix,
@@ -72,6 +73,8 @@ __all__ = [
     "Like",
     "Lock",
     "Match",
+    "Merge",
+    "MergeClause",
     "Nested",
     "Node",
     "Null",
