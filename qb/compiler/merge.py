@@ -31,23 +31,23 @@ class MergeCompiler(WriteCompiler):
                 )
             if clause.condition is None:
                 always.add(clause.event)
-            parts.append(self.clause(node, clause))
+            parts.append(self.merge_clause(node, clause))
         parts.append(self.returning(node))
         self.leave(outer, (node.table, node.source))
         return "".join(parts)
 
-    def clause(self, node: nodes.Merge, clause: nodes.MergeClause) -> str:
+    def merge_clause(self, node: nodes.Merge, clause: nodes.MergeClause) -> str:
         """`WHEN … THEN …`, which reads what there is in its case."""
         outer, self.uses = self.uses, {}
         condition = "" if clause.condition is None else f" AND {self.visit(clause.condition)}"
-        text = f" WHEN {clause.event}{condition} THEN {self.action(clause)}"
+        text = f" WHEN {clause.event}{condition} THEN {self.merge_action(clause)}"
         absent: Source | None = {"NOT MATCHED": node.table, "NOT MATCHED BY SOURCE": node.source}.get(clause.event)
         if absent in self.uses:
             raise CompileError(f'there is no row of "{absent.label}" to read in {method(clause.event)}()')
         self.uses = {**outer, **self.uses}
         return text
 
-    def action(self, clause: nodes.MergeClause) -> str:
+    def merge_action(self, clause: nodes.MergeClause) -> str:
         """What follows THEN."""
         if clause.action == "UPDATE":
             return f"UPDATE SET {self.visit_all(clause.assignments)}"
