@@ -195,6 +195,18 @@ class Expr(Generic[Value, Refs]):
     __iter__: ClassVar[None] = None
     """Not a sequence, although it has parts."""
 
+    def has_key(self, key: str) -> Expr[bool, Refs]:
+        """Whether a JSON object has a key, be its value null or not."""
+        from qb.json_paths import key_test
+
+        return Expr(key_test(self.node, key))
+
+    def json_contains(self, part: object) -> Expr[bool, Refs]:
+        """Whether a JSON document holds another one: `User.settings.json_contains({"theme": "dark"})` (PostgreSQL)."""
+        from qb.json_paths import ANYTHING, containment
+
+        return Expr(containment(self.node, operand(part, ANYTHING)))
+
     # Arithmetic
 
     def __add__(self, other: object) -> Expr[Value, Refs]:

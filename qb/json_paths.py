@@ -9,10 +9,14 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from qb.errors import CompileError, closest
-from qb.nodes import Column, Expression, JsonPath, Parameter
-from qb.types import BIGINT, BOOLEAN, INTEGER, REAL, TEXT, Json, SqlType
+from qb.nodes import Column, Expression, Function, JsonPath, Parameter
+from qb.types import BIGINT, BOOLEAN, INTEGER, INTEGERS, REAL, TEXT, TEXTS, Json, SqlType
 
 Hint = Any  # a class, a generic alias, a union: whatever stands in an annotation
+
+LISTS = ("list", "Sequence", "MutableSequence", "tuple")
+SCALARS = INTEGERS | TEXTS | {"boolean", "real"}
+"""Kinds of types that JSON has, too."""
 
 ANYTHING = Json(object)
 """A document of which nothing is known."""
@@ -39,6 +43,50 @@ def at(node: Expression, keys: tuple[object, ...], type: SqlType, nulls: bool = 
     if isinstance(node, JsonPath):
         return JsonPath(node.document, (*node.path, *path), type, nulls)
     return JsonPath(node, path, type, nulls)
+
+
+def key_test(node: Expression, key: object) -> Function:
+    """Whether an object has a key."""
+    kind = document_type(node)
+    if not isinstance(key, str):
+        raise TypeError(f"a key is a text, not {key!r}")
+    if kind.load is None and is_list(kind.python_type):
+        raise CompileError(f"{words(node)} is a list, which has no keys")
+    return Function("json_has_key", (node, check_key(key)), BOOLEAN)
+
+
+def containment(node: Expression, part: Expression) -> Function:
+    """Whether a document holds another one."""
+    document_type(node)
+    return Function("json_contains", (node, item(part)), BOOLEAN)
+
+
+def document_type(node: Expression) -> Json:
+    """The type of a document. Raises CompileError for anything else."""
+    if isinstance(node.type, Json):
+        return node.type
+    raise CompileError(f"{words(node)} is {node.type!r}, not a JSON document")
+
+
+def item(node: Expression) -> Expression:
+    """A value inside of a document. Raises CompileError for kinds that JSON does not have."""
+    if isinstance(node.type, Json) or node.type.kind in SCALARS:
+        return node
+    raise CompileError(f"JSON has no {node.type!r}: make a text of {words(node)}, or leave it out")
+
+
+def python_type(kind: SqlType) -> Hint:
+    """What a document holds for a value of a type, in Python's words."""
+    if isinstance(kind, Json):
+        return kind.python_type if kind.load is None and kind.dump is None else object
+    return kind.python if isinstance(kind.python, type) else float
+
+
+def is_list(hint: Hint) -> bool:
+    """Whether documents of a Python type are lists."""
+    found = value_of(hint)
+    alias: Hint = get_origin(found)
+    return getattr(alias or found, "__name__", "") in LISTS
 
 
 def check_key(key: object) -> Parameter:
@@ -71,7 +119,7 @@ def part(hint: Hint, key: object, document: str) -> Hint:
         if not isinstance(key, str):
             raise CompileError(f"{document} is a {origin.__name__} there, whose keys are texts, not {key!r}")
         return arguments[1] if len(arguments) == 2 else object
-    if origin.__name__ in ("list", "Sequence", "MutableSequence", "tuple"):
+    if origin.__name__ in LISTS:
         if not isinstance(key, int):
             raise CompileError(f"{document} is a {origin.__name__} there, whose indexes are whole numbers, not {key!r}")
         if origin is not tuple or (len(arguments) == 2 and arguments[1] is Ellipsis):

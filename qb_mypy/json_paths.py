@@ -104,11 +104,17 @@ def _of_typed_dict(
     if not isinstance(key, str):
         return optional(make_simplified_union(list(value.items.values())))
     if key not in value.items:
-        message = messages.unknown_key(short(value.fallback.type.fullname), key, list(value.items))
+        message = messages.unknown_key(name_of(value), key, list(value.items))
         messages.report(api, message, ctx.context, messages.NAME)
         return AnyType(TypeOfAny.from_error)
     found = value.items[key]
     return found if key in value.required_keys else optional(found)
+
+
+def name_of(value: TypedDictType) -> str:
+    """The name of a TypedDict; that of json_object() has none."""
+    name = short(value.fallback.type.fullname)
+    return "The object" if name.startswith("_") else f'"{name}"'
 
 
 def _of_tuple(

@@ -79,7 +79,7 @@ def unnamed_in_row(name: str, known: list[str]) -> str:
 
 
 def unknown_key(document: str, name: str, known: list[str]) -> str:
-    return f'"{document}" has no key "{name}"{_closest(name, known) or _listed(known)}'
+    return f'{document} has no key "{name}"{_closest(name, known) or _listed(known)}'
 
 
 def no_index(operand: str, count: int, index: int) -> str:
@@ -88,6 +88,14 @@ def no_index(operand: str, count: int, index: int) -> str:
 
 def no_parts(operand: str, type: str) -> str:
     return f"{operand} is {type}: only a JSON document has parts"
+
+
+def not_in_json(operand: str, type: str) -> str:
+    return f"{operand} is {type}, which JSON does not have: make a text of it"
+
+
+def not_a_part(operand: str) -> str:
+    return f"{operand} is not a part of a JSON document: write document[key]"
 
 
 def wrong_key(operand: str, type: str, keys: str, key: str) -> str:

@@ -153,7 +153,7 @@ class PostgresCompiler(CastCompiler, JsonCompiler, NestedCompiler):
             return f"{text}::double precision"
         if node.name == "sum" and node.arguments[0].type.kind == "bigint":
             return f"{text}::bigint"  # PostgreSQL answers in numeric
-        return text
+        return super().cast_aggregate(node, text)
 
     def aggregate(self, node: nodes.Aggregate) -> str:
         if node.name in ("min", "max") and node.type.kind == "boolean":

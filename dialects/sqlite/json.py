@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from qb import nodes
 from qb.compiler import Compiler
-from qb.nodes import Parameter
+from qb.compiler.expressions import CLOSER
+from qb.errors import UnsupportedError
+from qb.nodes import Expression, Null, Parameter
 from qb.types import TEXT, Json
 
 
 class JsonCompiler(Compiler):
-    """Parts of documents."""
+    """Parts of documents, documents with other parts, and documents made of values."""
 
     def visit_json_path(self, node: nodes.JsonPath) -> str:
         kind = node.type
@@ -47,6 +49,72 @@ class JsonCompiler(Compiler):
             where += f" AND {each}.type IN ('object', 'array')"
         return f"(SELECT {value} FROM json_each({text}) AS {each} WHERE {where})"
 
+    def document_path(self, path: Sequence[Parameter]) -> str:
+        """A path as a text, where that is the only way."""
+        for key in path:
+            if not can_be_said(key.value):
+                raise UnsupportedError(
+                    f"SQLite has no path to the key {key.value!r}, to change what is there: write the whole document"
+                )
+        return self.bind(path_text(path), TEXT)
+
+    def function_json_set(self, node: nodes.Function) -> str:
+        place, value = node.arguments
+        assert isinstance(place, nodes.JsonPath)
+        *parent, last = place.path
+        name = "json_set" if isinstance(last.value, str) else "json_replace"
+        guarded = bool(parent) and name == "json_set"  # which would make the objects that are missing on the way
+        kind = f"json_type({self.visit(place.document)}, {self.document_path(parent)})" if guarded else ""
+        text = f"{name}({self.visit(place.document)}, {self.document_path(place.path)}, {self.document_item(value)})"
+        return f"CASE {kind} WHEN 'object' THEN {text} ELSE {self.visit(place.document)} END" if guarded else text
+
+    def function_json_remove(self, node: nodes.Function) -> str:
+        place = node.arguments[0]
+        assert isinstance(place, nodes.JsonPath)
+        return f"json_remove({self.visit(place.document)}, {self.document_path(place.path)})"
+
+    def function_json_merge(self, node: nodes.Function) -> str:
+        """json_patch() would go into the objects inside, and take null for a removal."""
+        document, patch = node.arguments
+        there = " AND ".join([f"{self.operand(side, CLOSER)} IS NOT NULL" for side in (document, patch)])
+        old = f"SELECT * FROM json_each({self.visit(document)})"
+        kept = f"{old} WHERE key NOT IN (SELECT key FROM json_each({self.visit(patch)}))"
+        every = f"({kept} UNION ALL SELECT * FROM json_each({self.visit(patch)})) AS qb_each"
+        made = f"SELECT json_group_object(qb_each.key, {typed_value('qb_each')}) FROM {every}"
+        return f"CASE WHEN {there} THEN ({made}) END"
+
+    def function_json_has_key(self, node: nodes.Function) -> str:
+        document, key = node.arguments
+        there = f"CASE WHEN {self.operand(document, CLOSER)} IS NOT NULL THEN EXISTS "
+        each = f"json_each({self.visit(document)}) AS qb_each WHERE qb_each.key = {self.visit(key)}"
+        return f"({there}(SELECT 1 FROM {each}) END)"
+
+    def function_json_contains(self, node: nodes.Function) -> str:
+        raise UnsupportedError("SQLite has no @> for JSON: compare parts of the document, document[key] == …")
+
+    def function_json_object(self, node: nodes.Function) -> str:
+        return f"json_object({self.document_members(node)})"
+
+    def function_json_array(self, node: nodes.Function) -> str:
+        return f"json_array({self.document_items(node.arguments)})"
+
+    def document_item(self, node: Expression) -> str:
+        text = self.visit(node)
+        if node.type.kind == "json" and not isinstance(node, Null):
+            return f"json({text})"
+        if node.type.kind == "boolean":
+            return f"json(CASE {text} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END)"
+        return text
+
+    def function_document_item(self, node: nodes.Function) -> str:
+        return self.document_item(node.arguments[0])
+
+    def aggregate(self, node: nodes.Aggregate) -> str:
+        if node.name != "json_agg":
+            return super().aggregate(node)
+        item = nodes.Function("document_item", node.arguments, node.type)
+        return super().aggregate(node.changed(name="json_group_array", arguments=(item,)))
+
 
 def is_open(kind: Json) -> bool:
     """Whether the document may be a scalar."""
@@ -67,6 +135,14 @@ def path_text(path: Sequence[Parameter]) -> str:
         else:
             steps.append(f'."{key.value}"')
     return "$" + "".join(steps)
+
+
+def typed_value(each: str) -> str:
+    """A value of json_each() for a function that makes JSON."""
+    return (
+        f"CASE {each}.type WHEN 'true' THEN json('true') WHEN 'false' THEN json('false') "
+        f"WHEN 'object' THEN json({each}.value) WHEN 'array' THEN json({each}.value) ELSE {each}.value END"
+    )
 
 
 def quoted_value(each: str) -> str:

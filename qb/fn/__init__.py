@@ -13,7 +13,16 @@ from qb.fn.text import concat, length, lower, ltrim, replace, rtrim, substring, 
 from qb.lazy import lazily
 
 if TYPE_CHECKING:
-    from qb.fn.json import json_value
+    from qb.fn.json import (
+        json_agg,
+        json_array,
+        json_array_length,
+        json_merge,
+        json_object,
+        json_remove,
+        json_set,
+        json_value,
+    )
     from qb.fn.windows import (
         cume_dist,
         dense_rank,
@@ -31,7 +40,19 @@ else:
     __getattr__ = lazily(
         __name__,
         {
-            "json_value": "qb.fn.json",
+            **dict.fromkeys(
+                (
+                    "json_agg",
+                    "json_array",
+                    "json_array_length",
+                    "json_merge",
+                    "json_object",
+                    "json_remove",
+                    "json_set",
+                    "json_value",
+                ),
+                "qb.fn.json",
+            ),
             **dict.fromkeys(
                 (
                     "cume_dist",
@@ -63,6 +84,13 @@ __all__ = [
     "dense_rank",
     "first_value",
     "hour",
+    "json_agg",
+    "json_array",
+    "json_array_length",
+    "json_merge",
+    "json_object",
+    "json_remove",
+    "json_set",
     "json_value",
     "lag",
     "last_value",
