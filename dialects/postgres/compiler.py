@@ -15,6 +15,7 @@ from dialects.postgres.nested import NestedCompiler
 from qb import nodes
 from qb.codecs import MICROSECOND
 from qb.compiler import ATOM
+from qb.errors import UnsupportedError
 from qb.identifiers import QUOTED
 from qb.nodes import Column, Expression, Node, Parameter
 from qb.transform import transform
@@ -115,6 +116,14 @@ class PostgresCompiler(CastCompiler, JsonCompiler, NestedCompiler):
         if position == "suffix":
             return f"right({operand}, length({text})) = {self.operand(part, ATOM)}"
         return f"strpos({operand}, {text}) > 0"
+
+    def on_conflicts(self, node: nodes.Insert) -> str:
+        if len(node.on_conflict) > 1:
+            raise UnsupportedError(
+                f'PostgreSQL takes one ON CONFLICT, and this insert into "{node.table.label}" has '
+                f"{len(node.on_conflict)}: merge() has clauses with conditions"
+            )
+        return super().on_conflicts(node)
 
     def visit_conflict_target(self, node: nodes.ConflictTarget) -> str:
         if node.constraint is not None:

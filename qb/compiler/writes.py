@@ -28,14 +28,14 @@ class WriteCompiler(CompoundCompiler):
         if columns:
             parts.append(f" ({', '.join([QUOTED[column.name] for column in columns])})")
         if node.select is not None:
-            parts.append(f" {self.insert_select(node.select, columns, node.on_conflict is not None)}")
+            parts.append(f" {self.insert_select(node.select, columns, bool(node.on_conflict))}")
         elif node.values is not None and columns:
             parts.append(f" VALUES {self.rows(columns, node.values)}")
         else:
             parts.append(" DEFAULT VALUES")
         self.check_scope()  # what is inserted reads no columns of its own table
-        if node.on_conflict is not None:
-            parts.append(self.on_conflict(node.on_conflict, node.table))
+        if node.on_conflict:
+            parts.append(self.on_conflicts(node))
         parts.append(self.returning(node))
         self.clause = around
         self.leave({}, (node.table,))
@@ -99,6 +99,10 @@ class WriteCompiler(CompoundCompiler):
             return self.bind(value, type, type)
         self.parameters.append(encode(value, type))
         return self.placeholder()
+
+    def on_conflicts(self, node: nodes.Insert) -> str:
+        """The ON CONFLICT clauses of an insert."""
+        return "".join([self.on_conflict(clause, node.table) for clause in node.on_conflict])
 
     def on_conflict(self, node: nodes.OnConflict, table: nodes.Table) -> str:
         """The ON CONFLICT of an insert into a table."""

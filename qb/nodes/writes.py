@@ -76,7 +76,7 @@ class Insert(Statement):
         self.columns: tuple[Column, ...] = ()
         self.values: Values | None = None
         self.select: Select | Compound | None = None
-        self.on_conflict: OnConflict | None = None
+        self.on_conflict: tuple[OnConflict, ...] = ()
 
 
 class Update(Statement):

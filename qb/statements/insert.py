@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from operator import itemgetter
-from typing import Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from qb.columns import Column
 from qb.errors import CompileError
@@ -14,12 +14,14 @@ from qb.nodes import Column as ColumnNode
 from qb.nodes import Insert as InsertNode
 from qb.query import Compilable, Query
 from qb.rows import NewRow, flat, output_name
-from qb.statements.conflicts import UniqueKey, target_of
 from qb.statements.returning import Returning
 from qb.statements.sources import Selectable, column_node, projection_of, table_of
 from qb.statements.writes import assignments, given, writable
 from qb.tables import Table, definition_of
 from qb.typevars import Facts
+
+if TYPE_CHECKING:
+    from qb.statements.conflicts import UniqueKey
 
 TB = TypeVar("TB", bound=Table, covariant=True)
 T = TypeVar("T")
@@ -112,9 +114,11 @@ class Insert(Compilable, Generic[TB, Facts]):
 
         The columns are the primary key, or all those of a unique column, constraint or index; `where` is the
         condition of a partial index. A key of the class body can be named instead: `constraint=Album.one_title`.
-        No key at all means any conflict, which `do_nothing` takes. Raises CompileError when the table does not
-        declare such a key.
+        No key at all means any conflict, which `do_nothing` takes. SQLite takes several clauses, of which the
+        first that fits is done. Raises CompileError when the table does not declare such a key.
         """
+        from qb.statements.conflicts import target_of  # many programs have no upsert
+
         return Conflict(self, target_of(self.table, target, where, constraint))
 
     def returning(self, *items: Selectable) -> Returning[Any]:
@@ -175,7 +179,9 @@ class Conflict(Generic[I]):
 
     def _close(self, clause: OnConflict) -> I:
         node = self.insert.node.copy()
-        node.on_conflict = clause
+        if any(before.target is None for before in node.on_conflict):
+            raise CompileError("on_conflict() after an on_conflict() of any key is never reached")
+        node.on_conflict += (clause,)
         return self.insert._with(node)
 
 

@@ -210,7 +210,34 @@ async def test_the_row_that_was_tried_is_there_in_sub_queries(check: Check) -> N
     )
 
 
+@feature("Writes", "upsert on several keys", postgres="refused")
+async def test_several_clauses(check: Check) -> None:
+    await check(
+        insert(Artist)
+        .values_many([{"id": 1, "name": "x"}, {"id": 77, "name": "Nina"}])
+        .on_conflict(Artist.id)
+        .do_update(country="II")
+        .on_conflict(Artist.name)
+        .do_update(country="NN")
+        .on_conflict()
+        .do_nothing(),
+        sqlite=(
+            'INSERT INTO "artists" ("id", "name") VALUES (?, ?), (?, ?) ON CONFLICT ("id") DO UPDATE SET "country" = ? '
+            'ON CONFLICT ("name") DO UPDATE SET "country" = ? ON CONFLICT DO NOTHING'
+        ),
+        parameters=[1, "x", 77, "Nina", "II", "NN"],
+        affected=2,
+        then=select(Artist.name, Artist.country).order_by(Artist.id),
+        rows=[("Joni", "II"), ("Miles", "US"), ("Nina", "NN")],
+    )
+
+
 # Mistakes
+
+
+def test_nothing_comes_after_any_conflict() -> None:
+    with pytest.raises(CompileError, match="never reached"):
+        insert(Artist).values(name="x").on_conflict().do_nothing().on_conflict(Artist.id).do_nothing()
 
 
 def test_a_target_that_is_not_unique() -> None:
