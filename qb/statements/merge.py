@@ -68,6 +68,8 @@ class When(Generic[M]):
         self.merge = merge
         self.event = event
         self.condition = conjunction(None, conditions)
+        if conditions and self.condition is None:
+            raise CompileError(f"the conditions of {_method(event)}() are all left out: it would take every row")
 
     def do_nothing(self) -> M:
         """Leave it, and look at no further clause."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from qb import alias, fn, literal, merge, select
+from qb import alias, fn, literal, merge, select, when
 from qb.errors import CompileError, EncodingError, SchemaError, UnsupportedError
 from tests.features import feature
 from tests.sql.checking import Check
@@ -143,6 +143,12 @@ def test_a_merge_has_a_source_and_does_something() -> None:
         ONE.compile("postgres")  # type: ignore[qb-type]  # a mistake on purpose
     with pytest.raises(CompileError, match="sets nothing"):
         ONE.when_matched().update()  # type: ignore[qb-type]  # a mistake on purpose
+
+
+def test_conditions_that_are_left_out_do_not_make_it_every_row() -> None:
+    with pytest.raises(CompileError, match=r"conditions of when_matched\(\) are all left out"):
+        ONE.when_matched(when(False, Album.live))
+    assert 'AND "albums"."live" THEN' in str(ONE.when_matched(when(True, Album.live)).delete())
 
 
 def test_a_clause_that_is_never_reached() -> None:
