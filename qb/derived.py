@@ -14,10 +14,10 @@ from qb.nodes import Cte, CteReference, Source, Statement, ValuesTable
 from qb.rows import flat, output_name
 from qb.tables import check_identifier
 from qb.types import SqlType
-from qb.typevars import Name, Projection
+from qb.typevars import Name, Projection, Refs
 
 
-class Derived(Generic[Projection, Name]):
+class Derived(Generic[Projection, Name, Refs]):
     """A query or some values as a source: its columns are attributes.
 
     top = select(Album.artist_id, fn.max(Album.plays).as_("most")).group_by(Album.artist_id).subquery("top")

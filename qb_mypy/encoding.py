@@ -39,16 +39,20 @@ WINDOW = "qb.windows.Window"
 SQL = "qb.expressions.Sql"
 ORDERING = "qb.expressions.Ordering"
 COLUMN = "qb.columns.Column"
-EXPRESSIONS = (EXPR, COLUMN, LABELED, AGGREGATE, WINDOWED, SQL)
+SOURCE_COLUMN = "qb.expressions.SourceColumn"
+EXPRESSIONS = (EXPR, COLUMN, SOURCE_COLUMN, LABELED, AGGREGATE, WINDOWED, SQL)
 REQUIRED = "qb.columns.Required"
 DEFAULTED = "qb.columns.Defaulted"
 GENERATED = "qb.columns.Generated"
 TABLE = "qb.tables.Table"
 ALIAS = "qb.aliases.Alias"
+DERIVED = "qb.derived.Derived"
 ROW = "qb.rows.Row"
 ROW_VALUE = "qb.row_values.RowValue"
 QUERY = "qb.query.Query"
 SELECT = "qb.statements.select.Select"
+COMPOUND = "qb.statements.selection.Compound"
+SELECTIONS = (SELECT, COMPOUND)
 RETURNING = "qb.statements.returning.Returning"
 INSERT = "qb.statements.insert.Insert"
 CONFLICT = "qb.statements.insert.Conflict"
@@ -126,7 +130,9 @@ class Facts:
         self.outer: list[str] = []
         """Sources whose columns are NULL where a join finds no match; "*" for the implied FROM."""
         self.said: list[str] = []
-        """What a write must say before it is run: "values" (what to write), "where" (which rows)."""
+        """What a write must say before it is run: "values" (what to write), "where" (which rows). Of a set operation,
+        what its first query selects.
+        """
         self.uses: list[Use] = []
         lists = {"from": self.from_, "join": self.joined, "outer": self.outer, "says": self.said}
         for text in texts:
@@ -160,6 +166,7 @@ class Expression(NamedTuple):
     refs: list[Ref] | None
     """None when they are unknown."""
     is_column: bool = False
+    """Whether it is nothing but a column of a source."""
 
 
 def class_info(api: TypeChecker, fullname: str) -> TypeInfo:
@@ -201,8 +208,7 @@ def expression(type: Type, api: TypeChecker) -> Expression | None:
     proper = get_proper_type(type)
     if not isinstance(proper, Instance):
         return None
-    is_column = proper.type.fullname == COLUMN
-    if is_column:
+    if proper.type.fullname == COLUMN:
         value, refs = proper.args[0], proper.args[2]
     elif proper.type.fullname in EXPRESSIONS:
         value, refs = proper.args[0], proper.args[1]
@@ -212,7 +218,7 @@ def expression(type: Type, api: TypeChecker) -> Expression | None:
         return None
     texts = strings(refs)
     decoded = None if texts is None else [Ref.decode(text) for text in texts]
-    return Expression(get_proper_type(value), decoded, is_column)
+    return Expression(get_proper_type(value), decoded, proper.type.fullname in (COLUMN, SOURCE_COLUMN))
 
 
 def refs_type(api: TypeChecker, refs: Iterable[Ref] | None) -> Type:

@@ -321,6 +321,45 @@ def not_of_table(column: str, table: str) -> str:
 # Writes
 
 
+def unnamed_in_subquery(subquery: str, column: str) -> str:
+    return f'{column} has no name in "{subquery}": name it with .as_("…")'
+
+
+def not_lateral(subquery: str, column: str, source: str) -> str:
+    return f'"{subquery}" reads {column}, but {source} stands beside it in FROM: .lateral("{subquery}")'
+
+
+def whole_in_subquery(subquery: str, source: str) -> str:
+    return f'"{subquery}" selects {source} as a whole beside others: select its columns'
+
+
+def column_list(name: str, count: int, given: int) -> str:
+    return f'"{name}" has {count} columns, but its column list {given}'
+
+
+# Set operations
+
+
+def no_operand(operator: str, kind: str) -> str:
+    return f"{operator} puts selects together, and {kind} is none"
+
+
+def other_width(what: str, left: int, right: int) -> str:
+    return f"{what} puts {left} columns together with {right}: both queries need as many"
+
+
+def other_order(what: str, left: list[str], right: list[str]) -> str:
+    return f"{what} goes by position, but the names are in another order: {', '.join(left)}, and {', '.join(right)}"
+
+
+def put_together(what: str, left: str, left_type: str, right: str, right_type: str) -> str:
+    return f"{what} puts {left} ({left_type}) together with {right} ({right_type})"
+
+
+def not_in_result(column: str, known: list[str]) -> str:
+    return f"A set operation is sorted by what its first query selects ({', '.join(known)}), and {column} is not there"
+
+
 def written(column: str, column_type: str, value: str, value_type: str) -> str:
     return f"{column} is {column_type}, but {value} is {value_type}"
 

@@ -22,6 +22,7 @@ from qb_mypy import (
     casts,
     columns,
     composition,
+    compound,
     conditions,
     declarations,
     functions,
@@ -35,6 +36,7 @@ from qb_mypy import (
     row_annotations,
     row_values,
     rows,
+    sources,
     tables,
     windows,
     writes,
@@ -43,8 +45,10 @@ from qb_mypy.encoding import (
     AGGREGATE,
     ALIAS,
     COLUMN,
+    COMPOUND,
     CONFLICT,
     DELETE,
+    DERIVED,
     EXPRESSIONS,
     FRAME_FUNCTION,
     INSERT,
@@ -52,9 +56,11 @@ from qb_mypy.encoding import (
     MERGE,
     NOT_MATCHED,
     NOT_MATCHED_BY_SOURCE,
+    RETURNING,
     ROW,
     ROW_VALUE,
     SELECT,
+    SELECTIONS,
     TABLE,
     UPDATE,
     WINDOW_FUNCTION,
@@ -72,6 +78,7 @@ RUNS = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", 
 FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     SELECT_FUNCTION: queries.select,
     "qb.aliases.alias": tables.alias,
+    "qb.derived.values": sources.values,
     CASE_FUNCTION: branches.case,
     "qb.casts.cast": casts.cast,
     "qb.conditions.when": conditions.when,
@@ -145,7 +152,17 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{ROW}.__getitem__": rows.item,
     f"{SELECT}.from_": queries.from_,
     f"{SELECT}.clear": queries.clear,
-    f"{SELECT}.scalar_subquery": queries.scalar_subquery,
+    **{f"{cls}.scalar_subquery": queries.scalar_subquery for cls in SELECTIONS},
+    **{f"{cls}.{name}": sources.derived for cls in SELECTIONS for name in ("subquery", "cte")},
+    **{f"{cls}.lateral": partial(sources.derived, lateral=True) for cls in SELECTIONS},
+    **{f"{cls}.recursive_cte": sources.recursive for cls in SELECTIONS},
+    **{
+        f"{cls}.{name}": partial(compound.set_operation, method=name)
+        for cls in SELECTIONS
+        for name in compound.OPERATORS
+    },
+    f"{COMPOUND}.order_by": compound.order_by,
+    f"{RETURNING}.cte": sources.derived,
     **{f"{SELECT}.{name}": partial(queries.join, kind=name) for name in JOINS},
     **{f"{SELECT}.{name}": partial(queries.clause, name=name) for name in CLAUSES},
     f"{INSERT}.values": writes.values,
@@ -167,7 +184,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     **{f"{cls}.{name}": partial(writes.join, kind=name) for cls in (UPDATE, DELETE) for name in ("join", "left_join")},
     **{f"{cls}.all_rows": writes.all_rows for cls in (UPDATE, DELETE)},
     **{f"{cls}.returning": writes.returning for cls in WRITES},
-    **{f"{cls}.compile": queries.compiled for cls in (SELECT, *WRITES)},
+    **{f"{cls}.compile": queries.compiled for cls in (*SELECTIONS, *WRITES)},
 }
 
 FUNCTION_SIGNATURES: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
@@ -176,6 +193,7 @@ FUNCTION_SIGNATURES: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
 }
 
 METHOD_SIGNATURES: dict[str, Callable[[MethodSigContext], FunctionLike]] = {
+    **{f"{cls}.recursive_cte": sources.step_signature for cls in SELECTIONS},
     f"{INSERT}.values": writes.values_signature,
     f"{INSERT}.values_many": writes.many_signature,
     f"{UPDATE}.set": writes.set_signature,
@@ -207,6 +225,8 @@ class QbPlugin(Plugin):
             return None
         if owner == ROW:
             return guarded(partial(rows.attribute, name=name))
+        if owner == DERIVED:
+            return guarded(partial(sources.attribute, name=name))
         return guarded(partial(tables.alias_attribute, name=name)) if owner == ALIAS else None
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:

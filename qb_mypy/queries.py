@@ -21,6 +21,7 @@ from mypy.types import (
 
 from qb_mypy import messages, rows, scope, windows
 from qb_mypy.encoding import (
+    DERIVED,
     EXECUTOR,
     ROW,
     SELECT,
@@ -77,7 +78,10 @@ def projection(api: TypeChecker, types: Sequence[Type], where: Context, call: st
             return None
         source = source_of(proper)
         if source is not None:
-            items.append(proper if isinstance(proper, Instance) else TypeType(Instance(source.table, [])))
+            is_class = source.table is not None and not isinstance(proper, Instance)
+            items.append(TypeType(Instance(source.table, [])) if is_class else proper)  # type: ignore[arg-type]  # a class
+        elif isinstance(proper, Instance) and proper.type.fullname == DERIVED:
+            return None  # a sub-query of unknown columns
         elif expression(proper, api) is not None:
             items.append(proper)
         elif isinstance(proper, TypeType) and isinstance(proper.item, TypeVarType):
@@ -125,6 +129,7 @@ def from_(ctx: MethodContext) -> Type:
         if source is None:
             return ctx.default_return_type
         _add(ctx.api, facts, facts.from_, source.name, ctx.context)
+        scope.note_reads(ctx.api, facts, facts.from_, type, ctx.context, "from_")
     return query_type(ctx.api, items, facts, query)
 
 
@@ -145,6 +150,7 @@ def join(ctx: MethodContext, kind: str) -> Type:
     if kind in ("left_join", "full_join"):
         facts.outer.append(source.name)
     known = [*facts.sources, *scope.selected(ctx.api, items)]
+    scope.note_reads(ctx.api, facts, known, ctx.arg_types[0][0], ctx.context, kind)
     scope.note_uses(ctx.api, facts, known, ctx.args[1:], ctx.arg_types[1:], kind)
     return query_type(ctx.api, items, facts, query)
 

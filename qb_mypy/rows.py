@@ -24,6 +24,7 @@ from qb_mypy.encoding import (
     COLUMN,
     LABELED,
     ROW,
+    SOURCE_COLUMN,
     Ref,
     class_info,
     expression,
@@ -32,7 +33,7 @@ from qb_mypy.encoding import (
     short,
     strings,
 )
-from qb_mypy.tables import columns, columns_are_known, declared_column, source_of
+from qb_mypy.tables import Source, columns, columns_are_known, declared_column, source_of
 from qb_mypy.values import describe
 
 
@@ -41,19 +42,30 @@ def row_type(api: TypeChecker, items: Sequence[Type], outer: frozenset[str]) -> 
     if len(items) == 1:
         source = source_of(items[0])
         if source is not None:
-            return Instance(class_info(api, ROW), [Instance(source.table, [])])
+            return whole_row(api, source)
     values = [item_value(api, item, outer) for item in items]
-    names = [item_name(item) for item in items]
+    return named_row(api, [item_name(item) for item in items], values)
+
+
+def whole_row(api: TypeChecker, source: Source) -> ProperType:
+    """The row of all columns of a source."""
+    if source.table is not None:
+        return Instance(class_info(api, ROW), [Instance(source.table, [])])
+    return named_row(api, [name for name, _ in source.fields], [value for _, value in source.fields])
+
+
+def named_row(api: TypeChecker, names: Sequence[str | None], values: Sequence[Type]) -> TupleType:
+    """A row with these names, where there are any, and values."""
     named = {name: value for name, value in zip(names, values, strict=True) if name is not None}
     fields = TypedDictType(named, set(named), set(), api.named_generic_type("typing._TypedDict", []))
-    return TupleType(values, Instance(class_info(api, ROW), [fields]))
+    return TupleType(list(values), Instance(class_info(api, ROW), [fields]))
 
 
 def item_value(api: TypeChecker, item: Type, outer: frozenset[str]) -> Type:
     """The type of one item of a row."""
     source = source_of(item)
     if source is not None:
-        whole: Type = Instance(class_info(api, ROW), [Instance(source.table, [])])
+        whole: Type = whole_row(api, source)
         return optional(whole) if source.name in outer else whole
     part = expression(item, api)
     if part is None:
@@ -66,11 +78,10 @@ def item_name(item: Type) -> str | None:
     """The name of one item of a row; None when it has none."""
     source = source_of(item)
     if source is not None:
-        alias = source.name if source.name != source.table.fullname else None
-        return alias or snake_case(source.table.name)
+        return source.name if source.table is None or source.is_renamed else snake_case(source.table.name)
     proper = get_proper_type(item)
-    if isinstance(proper, Instance) and proper.type.fullname == COLUMN:
-        refs = strings(proper.args[2])
+    if isinstance(proper, Instance) and proper.type.fullname in (COLUMN, SOURCE_COLUMN):
+        refs = strings(proper.args[-1])
         return Ref.decode(refs[0]).column if refs else None
     if isinstance(proper, Instance) and proper.type.fullname == LABELED:
         names = strings(proper.args[2])
@@ -116,7 +127,7 @@ def selection_of(api: TypeChecker, query: Instance) -> list[tuple[str | None, st
         return None
     source = source_of(packed.items[0]) if len(packed.items) == 1 else None
     if source is not None:
-        names = list(columns(source.table))
+        names = list(source.values())
         return [(name, f"{short(source.name)}.{name}", value) for name, value in zip(names, values, strict=True)]
     parts = [expression(item, api) for item in packed.items]
     found = []

@@ -11,9 +11,10 @@ from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
 
 from qb_mypy import messages
 from qb_mypy.encoding import (
+    DERIVED,
     EXCLUDED,
     ORDERING,
-    SELECT,
+    SELECTIONS,
     WRITES,
     Facts,
     Ref,
@@ -75,6 +76,19 @@ def note_uses(
                     facts.uses.append(Use(ref, clause, api.tree.fullname, node.line))
 
 
+def note_reads(api: TypeChecker, facts: Facts, known: Sequence[str], source: Type, where: Context, clause: str) -> None:
+    """Likewise for what a sub-query in FROM reads: of the sources beside it only when it is LATERAL."""
+    derived = get_proper_type(source)
+    if not isinstance(derived, Instance) or derived.type.fullname != DERIVED:
+        return
+    for ref in [Ref.decode(text) for text in strings(derived.args[2]) or ()]:
+        if ref.source not in known:
+            facts.uses.append(Use(ref, clause, api.tree.fullname, where.line))
+        elif not ref.lax:
+            name, *_ = strings(derived.args[1]) or ["…"]
+            messages.report(api, messages.not_lateral(name, ref.display(), short(ref.source)), where, messages.SCOPE)
+
+
 def check_conditions(api: TypeChecker, args: Sequence[Sequence[Expression]]) -> None:
     """Report Python's `and`, `or` and chained comparisons in conditions: they lose a part of what was written."""
     for group in args:
@@ -100,7 +114,7 @@ def _check_condition(api: TypeChecker, node: Expression) -> None:
 
 def scope_of(api: TypeChecker, query: Instance) -> Scope | None:
     """The scope of a Select; None when too little is known of it."""
-    if query.type.fullname != SELECT:
+    if query.type.fullname not in SELECTIONS:
         return None
     facts, items = facts_of(query), projected(query)
     if facts is None or items is None or any(item_refs(api, item) is None for item in items):
@@ -140,7 +154,7 @@ def check_statement(api: TypeChecker, statement: ProperType | None, where: Conte
     """A statement is about to be run: all that it reads must be there, and a write must say what it does."""
     if not isinstance(statement, Instance):
         return
-    if statement.type.fullname == SELECT:
+    if statement.type.fullname in SELECTIONS:
         _check_select(api, statement, where)
     elif statement.type.fullname in WRITES:
         _check_write(api, statement, where)

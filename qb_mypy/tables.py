@@ -13,6 +13,7 @@ from mypy.types import (
     Instance,
     LiteralType,
     ProperType,
+    TupleType,
     Type,
     TypeOfAny,
     TypeType,
@@ -21,15 +22,29 @@ from mypy.types import (
 )
 
 from qb_mypy import messages
-from qb_mypy.encoding import ALIAS, COLUMN, TABLE, Ref, class_info, literals, short, strings
+from qb_mypy.encoding import ALIAS, COLUMN, DERIVED, TABLE, Ref, class_info, literals, short, strings
 
 
 class Source(NamedTuple):
-    """A table or an alias in a query."""
+    """A table, an alias or a sub-query in a query."""
 
     name: str
-    """The full name of the table class, or the name of the alias: what refs and facts carry."""
-    table: TypeInfo
+    """The full name of the table class, or the name of the alias or sub-query: what refs and facts carry."""
+    table: TypeInfo | None
+    """None for a sub-query."""
+    fields: tuple[tuple[str, Type], ...] = ()
+    """The names and values of a sub-query's columns."""
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether it goes by a name of its own in the query."""
+        return self.table is None or self.name != self.table.fullname
+
+    def values(self) -> dict[str, Type]:
+        """What its columns hold, by name, in their order."""
+        if self.table is None:
+            return dict(self.fields)
+        return {name: column.args[0] for name, column in columns(self.table).items()}
 
 
 def declaring_calls(info: TypeInfo) -> dict[str, Expression]:
@@ -91,7 +106,7 @@ def columns_are_known(api: TypeChecker, info: TypeInfo, where: Context) -> bool:
 
 def column_of(api: TypeChecker, source: Source, name: str) -> Instance | None:
     """The type of `source.name`, with its name and source."""
-    column = declared_column(source.table, name)
+    column = None if source.table is None else declared_column(source.table, name)
     if column is None:
         return None
     return bound(api, column, source.name, name)
@@ -115,7 +130,19 @@ def source_of(type: Type) -> Source | None:
         names = strings(proper.args[1])
         if table is not None and names:
             return Source(names[0], table.table)
+    if isinstance(proper, Instance) and proper.type.fullname == DERIVED:
+        names, items = strings(proper.args[1]), get_proper_type(proper.args[0])
+        if names and isinstance(items, TupleType):
+            return Source(names[0], None, tuple(field_of(item) for item in items.items))
     return None
+
+
+def field_of(item: Type) -> tuple[str, Type]:
+    """The name and the value of one column of a sub-query, which are kept as a `Labeled`."""
+    labelled = get_proper_type(item)
+    assert isinstance(labelled, Instance)
+    name, *_ = strings(labelled.args[2]) or [""]
+    return name, labelled.args[0]
 
 
 def table_of(statement: Type) -> TypeInfo | None:
@@ -138,7 +165,7 @@ def class_attribute(ctx: AttributeContext, fullname: str) -> Type:
     column = get_proper_type(ctx.default_attr_type)
     owner, _, name = fullname.rpartition(".")
     source = source_of(ctx.type)
-    if isinstance(column, AnyType) and source is not None and source.table.get(name) is None:
+    if isinstance(column, AnyType) and source is not None and source.table and source.table.get(name) is None:
         return missing_attribute(ctx, source, name)
     if not isinstance(column, Instance) or column.type.fullname != COLUMN:
         return ctx.default_attr_type
@@ -153,6 +180,7 @@ def class_attribute(ctx: AttributeContext, fullname: str) -> Type:
 def missing_attribute(ctx: AttributeContext, source: Source, name: str) -> Type:
     """`Album.titel`, or `Album.__name__`, which all classes have."""
     assert isinstance(ctx.api, TypeChecker)
+    assert source.table is not None
     of_classes = ctx.api.lookup_typeinfo("builtins.type").get(name)
     if of_classes is not None:
         return of_classes.type or ctx.default_attr_type
@@ -167,7 +195,7 @@ def alias_attribute(ctx: AttributeContext, name: str) -> Type:
     """`parent.title`, where `parent = alias(…)`."""
     assert isinstance(ctx.api, TypeChecker)
     source = source_of(ctx.type)
-    if source is None:
+    if source is None or source.table is None:
         return ctx.default_attr_type
     column = column_of(ctx.api, source, name)
     if column is None:
@@ -182,11 +210,15 @@ def alias_attribute(ctx: AttributeContext, name: str) -> Type:
 def alias(ctx: FunctionContext) -> Type:
     """`alias(Album, "a")` is `Alias[Album, "a"]`, where plain typing says `type[Album]`."""
     assert isinstance(ctx.api, TypeChecker)
-    source = source_of(ctx.arg_types[0][0]) if ctx.arg_types[0] else None
+    given = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types[0] else None
+    source = None if given is None else source_of(given)
     names = strings(ctx.arg_types[1][0]) if ctx.arg_types[1] else None
     if source is None:
         return ctx.default_return_type
     name = names[0] if names else f"alias of {short(source.name)}"
-    fallback = ctx.api.named_generic_type("builtins.str", [])
-    args: list[Type] = [Instance(source.table, []), LiteralType(name, fallback)]
+    literal = LiteralType(name, ctx.api.named_generic_type("builtins.str", []))
+    if source.table is None:
+        assert isinstance(given, Instance)
+        return given.copy_modified(args=[given.args[0], literal, *given.args[2:]])
+    args: list[Type] = [Instance(source.table, []), literal]
     return Instance(class_info(ctx.api, ALIAS), args)

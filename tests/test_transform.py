@@ -42,7 +42,7 @@ from tests.sql.schema import Album, Artist, Category, Member, Profile, Track
 
 other = alias(Artist, "other")
 popular = select(Album.id, Album.title).where(Album.plays > 7).subquery("popular")
-wanted = values("wanted", [(1, literal(2)), (3, None)], n=col.integer(), m=col.integer())
+wanted = values("wanted", [(1, literal(2)), (3, None)], n=col.integer(), m=col.integer().nullable())
 tree = (
     select(Category.id, literal(0).as_("depth"))
     .where(Category.parent_id.is_null())

@@ -12,10 +12,11 @@ from qb.expressions import Expr, conjunction, select_of
 from qb.nodes import Assignment, ConflictTarget, Default, Excluded, Expression, OnConflict, Values
 from qb.nodes import Column as ColumnNode
 from qb.nodes import Insert as InsertNode
-from qb.query import Compilable, Query
+from qb.query import Query
 from qb.rows import NewRow, flat, output_name
 from qb.statements.returning import Returning
 from qb.statements.sources import Selectable, column_node, projection_of, table_of
+from qb.statements.with_clause import WithClause
 from qb.statements.writes import assignments, given, writable
 from qb.tables import Table, definition_of
 from qb.typevars import Facts
@@ -27,7 +28,7 @@ TB = TypeVar("TB", bound=Table, covariant=True)
 T = TypeVar("T")
 
 
-class Insert(Compilable, Generic[TB, Facts]):
+class Insert(WithClause, Generic[TB, Facts]):
     """An INSERT into a table."""
 
     __slots__ = ("node", "table")

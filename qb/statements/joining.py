@@ -6,11 +6,11 @@ from typing import Self
 
 from qb import nodes
 from qb.expressions import Expr, conjunction, expression
-from qb.query import Compilable
 from qb.statements.sources import AnySource, source_of
+from qb.statements.with_clause import WithClause
 
 
-class Write(Compilable):
+class Write(WithClause):
     """A write of the rows that a condition finds."""
 
     __slots__ = ()
@@ -42,6 +42,3 @@ class Write(Compilable):
         node = self.node.copy()
         node.joins += (nodes.Join(kind, source_of(source), expression(on, "join condition")),)
         return self._with(node)
-
-    def _with(self, node: nodes.Update | nodes.Delete) -> Self:
-        raise NotImplementedError

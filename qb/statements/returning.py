@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Generic
+from typing import Any, Generic
 
+from qb import derived
+from qb.derived import Derived
 from qb.nodes import Delete, Insert, Merge, Update
 from qb.query import Query
+from qb.statements.with_clause import WithClause
 from qb.typevars import Facts, Projection, R
 
 
-class Returning(Query[R], Generic[R, Projection, Facts]):
+class Returning(WithClause, Query[R], Generic[R, Projection, Facts]):
     """An INSERT, UPDATE, DELETE or MERGE that returns rows."""
 
     __slots__ = ()
@@ -17,3 +20,7 @@ class Returning(Query[R], Generic[R, Projection, Facts]):
 
     def __init__(self, node: Insert | Update | Delete | Merge) -> None:
         self.node = node
+
+    def cte(self, name: str) -> Derived[Any, Any]:
+        """What it returns as a source: `WITH "name" AS (DELETE … RETURNING …)` (PostgreSQL)."""
+        return derived.cte(self.node, name)

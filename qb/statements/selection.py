@@ -13,12 +13,12 @@ from qb.nodes import Compound as CompoundNode
 from qb.nodes import CteReference, Order, Output, Statement
 from qb.query import Query
 from qb.rows import flat, output_name
-from qb.statements.sources import common_table_expressions
+from qb.statements.with_clause import WithClause
 from qb.types import BIGINT, Numeric, SqlType
 from qb.typevars import Facts, Projection, R
 
 
-class Selection(Query[R], Generic[R, Projection, Facts]):
+class Selection(WithClause, Query[R], Generic[R, Projection, Facts]):
     """A query that can be a part of others: a `Select`, or several put together."""
 
     __slots__ = ()
@@ -118,19 +118,8 @@ class Selection(Query[R], Generic[R, Projection, Facts]):
         reference.cte.query = whole_query
         return made
 
-    def with_(self, *ctes: Derived[Any, Any]) -> Self:
-        """Common table expressions that the statement has although it reads nothing of them."""
-        node = self.node.copy()
-        node.ctes += common_table_expressions(ctes)
-        return self._with(node)
-
     def _put_together(self, operator: str, other: Query[Any]) -> Compound[Any, Any, Any]:
         return Compound(compound(operator, self.node, select_of(other), f"this {operator}"))
-
-    def _with(self, node: Any) -> Self:  # Self's own kind of node
-        new = object.__new__(type(self))
-        new.node = node
-        return new
 
 
 class Compound(Selection[R, Projection, Facts]):

@@ -1,0 +1,106 @@
+"""Sub-queries in FROM, common table expressions, VALUES and set operations."""
+
+from datetime import date
+
+from schema import Album, Artist, Play, Track, row
+
+from qb import alias, col, columns, exists, fn, insert, literal, select, values
+
+# Sub-queries in FROM
+
+top = select(Album.artist_id, fn.max(Album.plays).as_("most")).group_by(Album.artist_id).subquery("top")
+reveal_type(top.artist_id)  # R: SourceColumn[int, Literal['top.artist_id']]
+reveal_type(top.most)  # R: SourceColumn[int | None, Literal['top.most']]
+q = select(Artist.name, top.most).join(top, on=top.artist_id == Artist.id)
+reveal_type(row(q))  # R: tuple[str, int | None, fallback=Row[TypedDict({'name': str, 'most': int | None})]]
+reveal_type(row(q).most)  # R: int | None
+reveal_type(row(select(top)).most)  # R: int | None
+reveal_type(row(select(top)))  # R: tuple[int, int | None, fallback=Row[TypedDict({'artist_id': int, 'most': int | None})]]
+reveal_type(row(select(Artist.name, top).join(top, on=top.artist_id == Artist.id)).top.artist_id)  # R: int
+reveal_type(row(select(Artist.name, top.artist_id).from_(Artist).left_join(top, on=top.artist_id == Artist.id)).artist_id)  # R: int | None
+reveal_type(row(select(select(Album).subquery("a"))).title)  # R: str
+reveal_type(row(select(select(Album.title.as_("t")).subquery("s").t)))  # R: tuple[str, fallback=Row[TypedDict({'t': str})]]
+outer = select(Album.title, Artist.country).from_(Artist).left_join(Album, on=Album.artist_id == Artist.id).subquery("o")
+reveal_type(outer.title)  # R: SourceColumn[str | None, Literal['o.title']]
+reveal_type(columns(top)["most"])  # R: SourceColumn[Any, object]
+
+top.least  # E[qb-name]: "top" has no column "least"
+top.mots  # E[qb-name]: "top" has no column "mots"
+top.most == "x"  # E[qb-type]: top.most is int, but the value is str
+select(Artist.name).where(top.most > 5).compile("sqlite")  # E[qb-scope]: top.most is used in .where(), but top is not in this query
+select(Artist.name, top.most).compile("sqlite")  # E[qb-scope]: Artist and top are selected, but not joined
+select(Album.plays + 1).subquery("s")  # E[qb-name]: has no name in "s"
+select(Album.title).join(Artist, on=Artist.id == Album.artist_id).subquery("s").name  # E[qb-name]: "s" has no column "name"
+select(Artist, Album).join(Album, on=Album.artist_id == Artist.id).subquery("s")  # E[qb-type]: "s" selects Artist as a whole beside others: select its columns
+row(select(top)).least  # E[qb-name]: The row has no column "least"
+
+# Lateral
+
+latest = select(Album.title).where(Album.artist_id == Artist.id).order_by(Album.released.desc()).limit(1)
+reveal_type(row(select(Artist.name, latest.lateral("l").title).from_(Artist).left_join(latest.lateral("l"), on=literal(True))).title)  # R: str | None
+select(Artist.name).join(latest.lateral("l"), on=literal(True)).compile("postgres")
+select(Track.title).from_(Track).join(latest.lateral("l"), on=literal(True)).compile("postgres")  # E[qb-scope]: Artist.id is used in .join(), but Artist is not in this query
+select(Artist.name).join(latest.subquery("l"), on=literal(True))  # E[qb-scope]: "l" reads Artist.id, but Artist stands beside it
+
+# Common table expressions
+
+c = select(Album.id, Album.title).cte("c")
+reveal_type(row(select(c.title)).title)  # R: str
+c2 = alias(c, "c2")
+reveal_type(c2.title)  # R: SourceColumn[str, Literal['c2.title']]
+reveal_type(row(select(c.title, c2.title.as_("other")).join(c2, on=c2.id == c.id)).other)  # R: str
+listed = select(Album.id, Album.title).cte("listed", columns=("a", "b"))
+reveal_type(listed.b)  # R: SourceColumn[str, Literal['listed.b']]
+new = insert(Artist).values(name="x").returning(Artist.id).cte("new")
+reveal_type(new.id)  # R: SourceColumn[int, Literal['new.id']]
+select(c.title, c2.title.as_("x")).join(c, on=c2.id == c.id).compile("sqlite")
+select(Album.id, Album.title).cte("listed", columns=("a",))  # E[qb-name]: "listed" has 2 columns, but its column list 1
+listed.title  # E[qb-name]: "listed" has no column "title"
+select(c.id).join(c, on=c.id == c.id).compile("sqlite")  # E[qb-scope]: c
+select(c.id).where(c2.id == 1).compile("sqlite")  # E[qb-scope]: c2.id is used in .where(), but c2 is not in this query
+
+tree = select(Album.id, literal(0).as_("depth")).recursive_cte(
+    "tree", lambda tree: select(Track.album_id, tree.depth + 1).join(tree, on=tree.id == Track.album_id)
+)
+reveal_type(tree.depth)  # R: SourceColumn[int, Literal['tree.depth']]
+reveal_type(row(select(tree)).id)  # R: int
+select(Album.id, literal(0).as_("depth")).recursive_cte(
+    "tree", lambda tree: select(Track.album_id, tree.dept).join(tree, on=tree.id == Track.album_id)  # E[qb-name]: "tree" has no column "dept"
+)
+select(Album.id).recursive_cte("t", lambda t: select(Track.title).join(t, on=t.id == Track.album_id))  # E[qb-type]: the recursive "t" puts Album.id (int) together with Track.title (str)
+select(Album.id).recursive_cte("t", lambda t: select(Track.album_id, t.id).join(t, on=t.id == Track.album_id))  # E[qb-type]: the recursive "t" puts 1 columns together with 2
+
+# VALUES
+
+wanted = values("wanted", [(1, "a"), (2, "b")], id=col.integer(), name=col.text().nullable())
+reveal_type(wanted.name)  # R: SourceColumn[str | None, Literal['wanted.name']]
+reveal_type(row(select(wanted)))  # R: tuple[int, str | None, fallback=Row[TypedDict({'id': int, 'name': str | None})]]
+wanted.title  # E[qb-name]: "wanted" has no column "title"
+values("v", [(1, None), ("x", "y")], id=col.integer(), name=col.text().nullable())  # E[qb-type]: id is int, but the value is str
+values("v", [(None,)], id=col.integer())  # E[qb-type]: id is int, but the value is NULL
+
+# Set operations
+
+both = select(Album.title.as_("name")).union(select(Artist.name))
+reveal_type(row(both))  # R: tuple[str, fallback=Row[TypedDict({'name': str})]]
+reveal_type(row(select(Album.released).union_all(select(literal(date(2000, 1, 1))))).released)  # R: date | None
+reveal_type(row(select(Artist.name).intersect(select(Artist.country))).name)  # R: str | None
+reveal_type(row(select(Album.plays.as_("x")).except_(select(Album.rating))).x)  # R: float | None
+reveal_type(row(select(Album).union(select(Album).where(Album.plays > 1))))  # R: Row[Album]
+reveal_type(row(both.union_all(select(Album.title)).limit(3)).name)  # R: str
+reveal_type(both.subquery("b").name)  # R: SourceColumn[str, Literal['b.name']]
+both.order_by(Artist.name, Album.title.as_("name").desc())
+exists(both)
+Artist.name.in_(both)
+reveal_type(both.scalar_subquery())  # R: Expr[str | None, Never]
+insert(Artist).from_select(both)
+
+select(Album.title).union(select(Album.plays))  # E[qb-type]: UNION puts Album.title (str) together with Album.plays (int)
+select(Album.title).union_all(select(Album.title, Album.plays))  # E[qb-type]: UNION ALL puts 1 columns together with 2
+select(Album.id, Album.plays).union(select(Album.plays, Album.id))  # E[qb-name]: UNION goes by position, but the names are in another order: id, plays, and plays, id
+select(Album.title).union(insert(Artist).values(name="x").returning(Artist.name))  # E[qb-type]: UNION puts selects together, and Returning is none
+both.order_by(Album.plays)  # E[qb-scope]: A set operation is sorted by what its first query selects (name), and plays is not there
+both.where(Album.plays > 1)  # E[attr-defined]: has no attribute "where"
+row(both).title  # E[qb-name]: The row has no column "title"
+select(Album.title).where(Track.position == 1).union(select(Artist.name)).compile("sqlite")  # E[qb-scope]: Track.position is used in .where(), but Track is not in this query
+Album.plays.in_(both)  # E[qb-type]: Album.plays is int, but the sub-query's column is str
