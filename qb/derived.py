@@ -73,14 +73,15 @@ def cte(
     """A query in WITH."""
     what = f'the common table expression "{name}"'
     check_identifier(name, "a common table expression")
-    found = outputs(query, what)
-    if columns:
-        if len(columns) != len(found):
-            raise CompileError(f"{what} has {len(found)} columns, and its column list {len(columns)}")
-        for column in columns:
-            check_identifier(column, what)
-        found = [(new, type) for new, (_, type) in zip(columns, found, strict=True)]
-    return Derived(CteReference(Cte(name, query, materialized, tuple(columns)), found))
+    if not columns:
+        return Derived(CteReference(Cte(name, query, materialized), outputs(query, what)))
+    items = flat(query.projection, what)
+    if len(columns) != len(items):
+        raise CompileError(f"{what} has {len(items)} columns, and its column list {len(columns)}")
+    for column in columns:
+        check_identifier(column, what)
+    types = [(column, item.type) for column, item in zip(columns, items, strict=True)]
+    return Derived(CteReference(Cte(name, query, materialized, tuple(columns)), types))
 
 
 def renamed(derived: Derived[Any, Any], name: str) -> Derived[Any, Any]:

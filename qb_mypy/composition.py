@@ -10,7 +10,7 @@ from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from qb_mypy import messages, scope
 from qb_mypy.encoding import COLUMN, SELECT, Ref, facts_of, refs_type, short, strings, with_facts
-from qb_mypy.tables import columns, columns_are_known, source_of
+from qb_mypy.tables import columns_are_known, source_of
 
 
 def keyset(ctx: FunctionContext) -> Type:
@@ -51,9 +51,9 @@ def _allowed(ctx: FunctionContext, position: int) -> list[Ref] | None:
     """The columns that may be named; None when they are unknown."""
     assert isinstance(ctx.api, TypeChecker)
     source = source_of(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
-    if source is None or not columns_are_known(ctx.api, source.table, ctx.context):
+    if source is None or (source.table is not None and not columns_are_known(ctx.api, source.table, ctx.context)):
         return None
-    known = list(columns(source.table))
+    known = list(source.values())
     among = [type for group in ctx.arg_types[position : position + 1] for type in group]
     if not among:
         return [Ref(source.name, name) for name in known]

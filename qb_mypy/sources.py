@@ -60,13 +60,13 @@ def derived(ctx: MethodContext, lateral: bool = False) -> Type:
     if not isinstance(query, Instance):
         return ctx.default_return_type
     scope.check_from(ctx.api, query, ctx.context)
-    fields = fields_of(ctx.api, query, name, ctx.context)
+    renamed = _column_list(ctx)
+    fields = fields_of(ctx.api, query, name, ctx.context, renamed is not None)
     if fields is None:
         return ctx.default_return_type
     free = scope.free_refs(ctx.api, query)
     if lateral:
         free = lax(free)
-    renamed = _column_list(ctx)
     if renamed is not None and len(renamed) != len(fields):
         message = messages.column_list(name or "…", len(fields), len(renamed))
         messages.report(ctx.api, message, ctx.context, messages.NAME)
@@ -75,8 +75,10 @@ def derived(ctx: MethodContext, lateral: bool = False) -> Type:
     return derived_type(ctx.api, name, fields, free)
 
 
-def fields_of(api: TypeChecker, query: Instance, name: str | None, where: Context) -> Fields | None:
-    """The names and values of what a query gives; None when they are unknown, or one has no name."""
+def fields_of(
+    api: TypeChecker, query: Instance, name: str | None, where: Context, is_renamed: bool = False
+) -> Fields | None:
+    """The names and values of what a query gives; None when they are unknown, or one has no name and gets none."""
     selection = selection_of(api, query)
     if selection is None:
         return None
@@ -88,10 +90,10 @@ def fields_of(api: TypeChecker, query: Instance, name: str | None, where: Contex
             messages.report(api, message, where, messages.TYPE)
             return None
     for column, words, _ in selection:
-        if column is None:
+        if column is None and not is_renamed:
             messages.report(api, messages.unnamed_in_subquery(name or "…", words), where, messages.NAME)
             return None
-    return [(column, value) for column, _, value in selection if column is not None]
+    return [(column or "", value) for column, _, value in selection]
 
 
 def step_signature(ctx: MethodSigContext) -> FunctionLike:

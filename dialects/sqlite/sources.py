@@ -11,7 +11,7 @@ from qb.errors import UnsupportedError
 from qb.identifiers import QUOTED
 from qb.nodes import Compound, Cte, Expression, Label, Statement
 from qb.rows import flat, output_name
-from qb.types import Enum, SqlType
+from qb.types import Enum, Numeric, SqlType
 
 S = TypeVar("S", bound=Statement)
 
@@ -95,7 +95,9 @@ def selected_as(query: S, types: Sequence[SqlType], named: bool = False) -> S:
 
 def stored_as(item: Expression, type: SqlType, named: bool) -> Expression:
     """A selected expression in the form of a type, under its name where that matters."""
-    if type == item.type or "numeric" not in (type.kind, item.type.kind):
+    if isinstance(type, Numeric) and isinstance(item.type, Numeric) and type.scale == item.type.scale:
+        return item
+    if "numeric" not in (type.kind, item.type.kind):
         return item
     name = output_name(item) if named else None
     stored = Stored(item.operand if isinstance(item, Label) else item, type)

@@ -7,9 +7,9 @@ from typing import Any, Generic, Self, TypeVar
 from qb import nodes
 from qb.errors import CompileError
 from qb.expressions import Expr, conjunction, expression
-from qb.query import Compilable
 from qb.statements.returning import Returning
 from qb.statements.sources import AnySource, Selectable, projection_of, source_of, table_of
+from qb.statements.with_clause import WithClause
 from qb.statements.writes import assignments
 from qb.tables import Table, definition_of
 from qb.typevars import Facts
@@ -17,7 +17,7 @@ from qb.typevars import Facts
 TB = TypeVar("TB", bound=Table, covariant=True)
 
 
-class Merge(Compilable, Generic[TB, Facts]):
+class Merge(WithClause, Generic[TB, Facts]):
     """A MERGE into a table. For each row of the source, or of the table, the first clause that fits is done."""
 
     __slots__ = ("node", "table")
