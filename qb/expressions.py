@@ -207,6 +207,31 @@ class Expr(Generic[Value, Refs]):
 
         return Expr(containment(self.node, operand(part, ANYTHING)))
 
+    # PostgreSQL's arrays
+
+    def has(self, value: object) -> Expr[bool, Refs]:
+        """Whether an array has an item: `$1 = ANY (tags)` (PostgreSQL)."""
+        from qb.arrays import array_type, item_test
+
+        return Expr(item_test(self.node, operand(value, array_type(self.node).item)))
+
+    def contains_all(self, items: object) -> Expr[bool, Refs]:
+        """Whether an array has all the items of a list or of another array: `tags @> $1` (PostgreSQL)."""
+        return self._array_test("array_contains", items)
+
+    def contained_by(self, items: object) -> Expr[bool, Refs]:
+        """Whether all items of an array are in a list or in another array: `tags <@ $1` (PostgreSQL)."""
+        return self._array_test("array_contained", items)
+
+    def overlaps(self, items: object) -> Expr[bool, Refs]:
+        """Whether an array has an item of a list or of another array: `tags && $1` (PostgreSQL)."""
+        return self._array_test("array_overlaps", items)
+
+    def _array_test(self, name: str, items: object) -> Expr[bool, Refs]:
+        from qb.arrays import array_test, array_type
+
+        return Expr(array_test(name, self.node, operand(items, array_type(self.node))))
+
     # Arithmetic
 
     def __add__(self, other: object) -> Expr[Value, Refs]:
@@ -337,6 +362,10 @@ class Expr(Generic[Value, Refs]):
         if operator == "+" and left.type.kind in TEXTS:
             types.check_text(right.type)
             return Expr(Binary("||", left, right, TEXT))
+        if operator == "+" and left.type.kind == "array":
+            from qb.arrays import concatenation
+
+            return Expr(concatenation(left, right))
         return Expr(Binary(operator, left, right, types.arithmetic(operator, left.type, right.type)))
 
     def __repr__(self) -> str:

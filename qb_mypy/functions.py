@@ -28,6 +28,7 @@ from qb_mypy.values import (
     DATE,
     DATETIME,
     INTERVAL,
+    LIST,
     NUMBERS,
     STR,
     TIME,
@@ -47,6 +48,9 @@ TAKES: dict[str, tuple[frozenset[str], str]] = {
     **dict.fromkeys(("avg", "abs", "round"), NUMBER),
     **dict.fromkeys(("year", "month", "day"), DAY),
     **dict.fromkeys(("hour", "minute", "second"), CLOCK),
+    **dict.fromkeys(
+        ("array_append", "array_get", "array_length", "array_position", "array_remove"), (frozenset({LIST}), "arrays")
+    ),
     "length": (frozenset({STR, BYTES}), "text"),
     "sum": (NUMBERS | {INTERVAL}, "numbers"),
 }

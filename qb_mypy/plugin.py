@@ -18,6 +18,7 @@ from mypy.plugin import (
 from mypy.types import FunctionLike, Type
 
 from qb_mypy import (
+    arrays,
     branches,
     casts,
     columns,
@@ -119,6 +120,7 @@ def _expression_methods() -> dict[str, Callable[[MethodContext], Type]]:
         "__neg__": operators.negated,
         "__contains__": operators.python_membership,
         "__getitem__": json_paths.part,
+        **{name: partial(arrays.test, name=name) for name in arrays.TESTS},
         "has_key": partial(json_documents.test, name="has_key"),
         "json_contains": partial(json_documents.test, name="json_contains"),
         "filter": operators.filtered,

@@ -24,6 +24,7 @@ from qb_mypy import messages
 from qb_mypy.encoding import QUERY, Expression, expression, is_optional, without_none
 
 BOOL, INT, FLOAT, DECIMAL = "builtins.bool", "builtins.int", "builtins.float", "decimal.Decimal"
+LIST = "builtins.list"
 STR, BYTES, TIMEDELTA = "builtins.str", "builtins.bytes", "datetime.timedelta"
 DATE, TIME, DATETIME = "datetime.date", "datetime.time", "datetime.datetime"
 INTERVAL = "datetime.timedelta"
@@ -82,6 +83,8 @@ def result_of(api: TypeChecker, operator: str, left: ProperType, right: ProperTy
     names = {class_name(left), class_name(right)}
     if names == {STR} and operator == "+":
         return api.named_generic_type(STR, [])
+    if names == {LIST} and operator == "+":
+        return left
     if names == {TIMEDELTA} and operator in ("+", "-"):
         return left
     if not names <= NUMBERS:

@@ -24,6 +24,7 @@ FLOORS = [
     "qb.codecs",
     "qb.nodes",
     "qb.json_paths",
+    "qb.arrays",
     "qb.transform",
     "qb.identifiers",
     "qb.compiler",

@@ -7,6 +7,7 @@ from datetime import timedelta
 from math import isfinite
 from types import MappingProxyType
 
+from dialects.postgres.arrays import ArrayCompiler
 from dialects.postgres.casts import CastCompiler
 from dialects.postgres.codecs import ENCODERS, LIMITS, PATTERNS, STORED, LikePattern
 from dialects.postgres.json import JsonCompiler
@@ -31,7 +32,7 @@ class Shared(Parameter):
     __slots__ = ()
 
 
-class PostgresCompiler(CastCompiler, JsonCompiler, NestedCompiler):
+class PostgresCompiler(ArrayCompiler, CastCompiler, JsonCompiler, NestedCompiler):
     """The compiler for PostgreSQL."""
 
     encoders = ENCODERS

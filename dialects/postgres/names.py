@@ -36,4 +36,6 @@ def type_name(type: SqlType) -> str:
 
 def cast_name(type: SqlType) -> str:
     """The type to which a parameter is cast: without limits, which would cut values off silently."""
+    if isinstance(type, Array):
+        return f"{cast_name(type.item)}[]"
     return {"varchar": "text", "numeric": "numeric"}.get(type.kind) or type_name(type)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
+from dialects.sqlite.arrays import ArrayCompiler
 from dialects.sqlite.casts import CastCompiler
 from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, STORED
 from dialects.sqlite.json import JsonCompiler
@@ -32,7 +33,14 @@ TIME_PARTS = {"hour": (1, 2), "minute": (4, 2), "second": (7, 2)}
 
 
 class SqliteCompiler(
-    CastCompiler, JsonCompiler, NestedCompiler, TupleCompiler, WindowCompiler, ScaledCompiler, SourceCompiler
+    ArrayCompiler,
+    CastCompiler,
+    JsonCompiler,
+    NestedCompiler,
+    TupleCompiler,
+    WindowCompiler,
+    ScaledCompiler,
+    SourceCompiler,
 ):
     """The compiler for SQLite and, with few changes, Cloudflare D1."""
 

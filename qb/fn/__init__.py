@@ -13,6 +13,7 @@ from qb.fn.text import concat, length, lower, ltrim, replace, rtrim, substring, 
 from qb.lazy import lazily
 
 if TYPE_CHECKING:
+    from qb.fn.arrays import array_append, array_get, array_length, array_position, array_remove
     from qb.fn.json import (
         json_agg,
         json_array,
@@ -40,6 +41,10 @@ else:
     __getattr__ = lazily(
         __name__,
         {
+            **dict.fromkeys(
+                ("array_append", "array_get", "array_length", "array_position", "array_remove"),
+                "qb.fn.arrays",
+            ),
             **dict.fromkeys(
                 (
                     "json_agg",
@@ -74,6 +79,11 @@ else:
 
 __all__ = [
     "abs",
+    "array_append",
+    "array_get",
+    "array_length",
+    "array_position",
+    "array_remove",
     "avg",
     "coalesce",
     "concat",
