@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from qb.row_values import tuple_
     from qb.statements.merge import Merge, merge
     from qb.transform import transform
+    from qb.user_functions import function
     from qb.windows import window
 else:
     __getattr__ = lazily(
@@ -43,6 +44,7 @@ else:
             "case": "qb.branches",
             "cast": "qb.casts",
             **dict.fromkeys(("all_of", "any_of", "when"), "qb.conditions"),
+            "function": "qb.user_functions",
             "tuple_": "qb.row_values",
             **dict.fromkeys(("column_named", "sort_keys"), "qb.dynamic_columns"),
             **dict.fromkeys(("cursor_of", "keyset"), "qb.keysets"),
@@ -88,6 +90,7 @@ __all__ = [
     "exists",
     "fn",
     "foreign_key",
+    "function",
     "index",
     "inferred",
     "insert",

@@ -202,6 +202,14 @@ def single_row_value() -> str:
     return "tuple_() takes two expressions or more: a single one is compared by itself"
 
 
+def argument_count(expected: int, given: int) -> str:
+    return f"The function takes {expected} arguments and was given {given}"
+
+
+def argument_type(number: int, kind: str, given: str) -> str:
+    return f"Argument {number} of the function is {kind}, not {given}"
+
+
 def no_cast(operand: str, type: str, target: str) -> str:
     return f"{operand} is {type}, and engines do not agree on a cast of it to {target}: say it with sql(…)"
 

@@ -39,6 +39,7 @@ from qb_mypy import (
     rows,
     sources,
     tables,
+    user_functions,
     windows,
     writes,
 )
@@ -90,6 +91,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.keysets.keyset": composition.keyset,
     "qb.dynamic_columns.column_named": composition.column_named,
     "qb.dynamic_columns.sort_keys": composition.sort_keys,
+    "qb.user_functions.function": user_functions.declared,
     "qb.expressions.exists": functions.exists,
     "qb.expressions.literal": functions.literal,
     "qb.expressions.sql": functions.raw,
@@ -141,6 +143,8 @@ def _expression_methods() -> dict[str, Callable[[MethodContext], Type]]:
 
 
 METHODS: dict[str, Callable[[MethodContext], Type]] = {
+    "qb.user_functions.UserFunction.__call__": user_functions.called,
+    "qb.user_functions.UserAggregate.__call__": user_functions.called,
     **{f"{ROW_VALUE}.{name}": partial(row_values.comparison, operator=operators.COMPARISONS[name]) for name in ORDER},
     **{f"{ROW_VALUE}.{name}": partial(row_values.membership, method=name) for name in operators.MEMBERSHIP},
     **{f"{cls}.{name}": hook for cls in EXPRESSIONS for name, hook in _expression_methods().items()},

@@ -40,6 +40,7 @@ FLOORS = [
     "qb.row_values",
     "qb.columns",
     "qb.casts",
+    "qb.user_functions",
     "qb.constraints",
     "qb.col",
     "qb.tables",

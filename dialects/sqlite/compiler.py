@@ -201,6 +201,8 @@ class SqliteCompiler(
             value, offset, default = node.arguments
             text = f"{node.name}({self.at_scale(value, node.type.scale)}, {self.visit(offset)}"
             return f"{text}, {self.at_scale(default, node.type.scale)})"
+        if '"."' in node.name:
+            raise UnsupportedError(f"SQLite keeps no functions in schemas: {node.name}")
         if isinstance(node.type, Numeric) and node.name in ("coalesce", "nullif"):
             scale = common_scale(*node.arguments) or node.type.scale
             items = ", ".join([self.at_scale(argument, scale) for argument in node.arguments])
@@ -238,6 +240,8 @@ class SqliteCompiler(
     function_hour = function_minute = function_second = date_part
 
     def cast_aggregate(self, node: nodes.Aggregate, text: str) -> str:
+        if '"."' in node.name:
+            raise UnsupportedError(f"SQLite keeps no functions in schemas: {node.name}")
         kind = node.arguments[0].type if node.arguments else BOOLEAN
         if node.name == "avg" and isinstance(kind, Numeric) and kind.scale:
             return f"({text} / {10**kind.scale}.0)"
