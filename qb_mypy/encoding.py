@@ -112,6 +112,10 @@ WINDOW_MARK = Ref("@window", "", lax=True)
 """Among the refs of an expression that has a function over a window in it."""
 
 
+NESTED_MARK = Ref("@nested", "", lax=True)
+"""Among the refs of an expression that has rows for its value: `many`, `one`."""
+
+
 class Use(NamedTuple):
     """A column that a clause reads although its source is not (yet) in the statement, and where it was written."""
 

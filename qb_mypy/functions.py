@@ -6,7 +6,7 @@ from mypy.checker import TypeChecker
 from mypy.plugin import FunctionContext
 from mypy.types import AnyType, Instance, Type, TypeOfAny, get_proper_type
 
-from qb_mypy import messages, scope, windows
+from qb_mypy import messages, relations, scope, windows
 from qb_mypy.encoding import (
     AGGREGATE,
     EXCLUDED,
@@ -137,6 +137,7 @@ def exists(ctx: FunctionContext) -> Type:
     if not isinstance(query, Instance):
         return ctx.default_return_type
     scope.check_from(api, query, ctx.context)
+    relations.check_sub_query(api, query, ctx.context)
     return expr_type(api, api.named_generic_type("builtins.bool", []), lax(scope.free_refs(api, query)))
 
 

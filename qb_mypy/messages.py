@@ -240,6 +240,14 @@ def nested_statement(statement: str, is_compound: bool) -> str:
     return f"nested rows are those of a select, not of {statement}{remedy}"
 
 
+def nested_in_clause(clause: str) -> str:
+    return f"Nested rows cannot stand in .{clause}(): they are for the program, and not for SQL"
+
+
+def nested_in_sub_query() -> str:
+    return "Nested rows are for the program, and a sub-query has no use for them"
+
+
 def nothing_selected() -> str:
     return "select() needs a column, an expression or a table"
 
@@ -268,7 +276,8 @@ def over_is_missing() -> str:
 
 def not_in_query(column: str, source: str, clause: str, is_empty: bool) -> str:
     remedy = f".from_({source})" if is_empty else f".join({source}, on=…)"
-    return f"{column} is used in .{clause}(), but {source} is not in this query: add {remedy}"
+    place = "select()" if clause == "select" else f".{clause}()"
+    return f"{column} is used in {place}, but {source} is not in this query: add {remedy}"
 
 
 def not_in_from(source: str, sources: list[str]) -> str:

@@ -19,7 +19,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages, scope, windows
+from qb_mypy import messages, relations, scope, windows
 from qb_mypy.encoding import (
     AGGREGATE,
     LABELED,
@@ -133,6 +133,7 @@ def membership(ctx: MethodContext, method: str) -> Type:
     refs: list[Ref] | None = left.refs
     if isinstance(options, Instance) and options.type.has_base(QUERY):
         scope.check_from(api, options, ctx.context)
+        relations.check_sub_query(api, options, ctx.context)
         values = items_of(options)
         if values is not None and len(values) != 1:
             message = messages.one_column(f"A sub-query in .{method}() selects", len(values))

@@ -19,7 +19,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages, rows, scope, windows
+from qb_mypy import messages, relations, rows, scope, windows
 from qb_mypy.encoding import (
     DERIVED,
     EXECUTOR,
@@ -65,7 +65,9 @@ def select(ctx: FunctionContext) -> Type:
     else:
         items = projection(ctx.api, types, ctx.context, "select()")
         if items is not None:
-            return query_type(ctx.api, items, Facts())
+            facts = Facts()
+            relations.note_reads(ctx.api, facts, [arg for group in ctx.args for arg in group], types)
+            return query_type(ctx.api, items, facts)
     return Instance(class_info(ctx.api, SELECT), [row, unknown, unknown])
 
 
@@ -162,6 +164,7 @@ def clause(ctx: MethodContext, name: str) -> Type:
     scope.check_conditions(ctx.api, ctx.args)
     if name != "order_by":
         windows.check_clause(ctx.api, ctx.args, ctx.arg_types, name)
+    relations.check_clause(ctx.api, ctx.args, ctx.arg_types, name)
     if query is None or facts is None or items is None:
         return ctx.default_return_type
     before = len(facts.uses)
@@ -193,6 +196,7 @@ def scalar_subquery(ctx: MethodContext) -> Type:
     if not isinstance(query, Instance) or values is None:
         return ctx.default_return_type
     scope.check_from(ctx.api, query, ctx.context)
+    relations.check_sub_query(ctx.api, query, ctx.context)
     if len(values) != 1:
         message = messages.one_column("A scalar sub-query selects", len(values))
         messages.report(ctx.api, message, ctx.context, messages.TYPE)

@@ -1,13 +1,23 @@
-"""`many` and `one`: the values are rows of the inner query; what it takes from around it is read there."""
+"""`many` and `one`: their values are rows of the inner query; what that takes from around it is read there.
+
+The refs of such an expression are marks: one that says what it is, and one for each column that the inner query reads
+of the query around it. `select` takes these for uses of its own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mypy.checker import TypeChecker
+from mypy.nodes import Context, Expression
 from mypy.plugin import FunctionContext
 from mypy.types import Instance, Type, get_proper_type
 
 from qb_mypy import messages, scope
-from qb_mypy.encoding import QUERY, SELECT, expression, facts_of, lax, refs_type
+from qb_mypy.encoding import NESTED_MARK, QUERY, SELECT, Facts, Ref, Use, expression, facts_of, refs_type
+
+READ = NESTED_MARK.source + " "
+"""In front of a ref that the inner query reads of the query around it."""
 
 
 def nested(ctx: FunctionContext) -> Type:
@@ -25,17 +35,45 @@ def nested(ctx: FunctionContext) -> Type:
         return ctx.default_return_type
     scope.check_from(api, query, ctx.context)
     scope.check_conditions(api, ctx.args[1:])
-    free = scope.free_refs(api, query)
-    if free is None:
-        return ctx.default_return_type
-    own = _own_sources(api, query)
+    free = scope.free_refs(api, query) or []
     condition = expression(ctx.arg_types[1][0], api) if ctx.arg_types[1] else None
     if condition is not None:
-        if condition.refs is None:
-            return ctx.default_return_type
-        free = free + [ref for ref in condition.refs if ref.source not in own]
-    # An empty list stands where a join around it found nothing: the value is there in any case.
-    return result.copy_modified(args=[result.args[0], refs_type(api, lax(free))])
+        own = _own_sources(api, query)
+        free += [ref for ref in condition.refs or () if ref.source not in own and not ref.is_mark]
+    marks = [NESTED_MARK, *[Ref(READ + ref.encode(), "") for ref in free]]
+    return result.copy_modified(args=[result.args[0], refs_type(api, marks)])
+
+
+def note_reads(api: TypeChecker, facts: Facts, args: Sequence[Expression], types: Sequence[Type]) -> None:
+    """Remember what the rows inside of a select's rows read of it."""
+    for node, type in zip(args, types, strict=True):
+        for ref in _refs(api, type):
+            if ref.source.startswith(READ):
+                read = Ref.decode(ref.source.removeprefix(READ))
+                facts.uses.append(Use(read, "select", api.tree.fullname, node.line))
+
+
+def check_clause(
+    api: TypeChecker, args: Sequence[Sequence[Expression]], types: Sequence[Sequence[Type]], clause: str
+) -> None:
+    """Report rows where a clause needs a value."""
+    for nodes, group in zip(args, types, strict=True):
+        for node, type in zip(nodes, group, strict=True):
+            if NESTED_MARK in _refs(api, type):
+                messages.report(api, messages.nested_in_clause(clause), node, messages.TYPE)
+
+
+def check_sub_query(api: TypeChecker, query: Instance, where: Context) -> None:
+    """Report a sub-query whose rows have rows inside."""
+    if query.type.fullname != SELECT:
+        return
+    if any(NESTED_MARK in _refs(api, item) for item in scope.projected(query) or ()):
+        messages.report(api, messages.nested_in_sub_query(), where, messages.TYPE)
+
+
+def _refs(api: TypeChecker, type: Type) -> list[Ref]:
+    part = expression(type, api)
+    return [] if part is None else part.refs or []
 
 
 def _own_sources(api: TypeChecker, query: Instance) -> list[str]:

@@ -10,10 +10,11 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from qb import nodes
+from qb.compiler.reads import sources_of, sources_read
 from qb.compiler.select import SelectCompiler
 from qb.errors import CompileError, UnsupportedError
 from qb.identifiers import QUOTED
-from qb.nodes import Column, Comparison, Expression, Nested, Node, Select, Source, Table
+from qb.nodes import Column, Comparison, Expression, Nested, Select, Source, Table
 from qb.nodes.nested import JSON_WIDTH
 from qb.types import BIGINT, BOOLEAN, SqlType
 
@@ -92,7 +93,7 @@ def correlation(node: Nested, select: Select) -> Expression | None:
     inner, outer = sources_of(node.query), sources_of(select)
     word = "one" if node.single else "many"
     if node.on is not None:
-        for source in read_by(node.on):
+        for source in sources_read(node.on):
             if source in inner and source in outer:
                 raise CompileError(
                     f'{word}(): "{source.label}" is in the inner select and around it: name one of them with alias()'
@@ -118,29 +119,6 @@ def correlation(node: Nested, select: Select) -> Expression | None:
         f"{word}(): no foreign key joins {names[0] or 'the inner select'} with {names[1] or 'what is around it'}: "
         f"say what does, {word}(…, on=…)"
     )
-
-
-def sources_of(select: Select) -> list[Source]:
-    """The sources of a select, that of its FROM first."""
-    joined = [join.source for join in select.joins]
-    first = list(select.sources)
-    if not first:
-        read = dict.fromkeys([source for item in select.projection for source in read_by(item)])
-        first = [source for source in read if source not in joined]
-    return [*first, *joined]
-
-
-def read_by(value: object) -> Iterator[Source]:
-    """The sources that an expression reads, apart from those of queries inside of it."""
-    if isinstance(value, (Column, nodes.WholeSource)):
-        yield value.source
-    elif isinstance(value, (tuple, list)):
-        for item in value:
-            yield from read_by(item)
-    elif isinstance(value, Node) and not isinstance(value, (nodes.Statement, Source, Nested)):
-        for cls in type(value).__mro__:
-            for slot in getattr(cls, "__slots__", ()):
-                yield from read_by(getattr(value, slot))
 
 
 def keys_between(source: Source, other: Source) -> list[Key]:

@@ -10,6 +10,7 @@ from qb.compiler.distinct import DistinctCompiler
 from qb.compiler.expressions import ATOM
 from qb.compiler.json import JsonCompiler
 from qb.compiler.locks import LockCompiler
+from qb.compiler.reads import sources_read
 from qb.compiler.sources import SourceCompiler
 from qb.compiler.windows import NONE_YET, WindowCompiler
 from qb.errors import CompileError
@@ -28,7 +29,7 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
             self.need_all(node)
         text = "SELECT " if not node.distinct else self.distinct(node)
         text += self.projection(node.projection, node)
-        sources = node.sources or self.implied_source(node.joins)
+        sources = node.sources or self.implied_source(node.projection, node.joins)
         if sources:
             text += " FROM " + self.visit_all(sources)
         if node.joins:
@@ -56,7 +57,7 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
         self.leave(outer, (*sources, *[join.source for join in node.joins]) if node.joins else sources)
         return text
 
-    def implied_source(self, joins: Sequence[nodes.Join]) -> tuple[Source, ...]:
+    def implied_source(self, projection: nodes.Projection, joins: Sequence[nodes.Join]) -> tuple[Source, ...]:
         """The FROM of a select that names none: the one selected source that is not joined."""
         selected = tuple(self.uses)
         if joins:
@@ -64,6 +65,9 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
             selected = tuple([source for source in selected if source not in joined])
             if not selected:
                 raise CompileError("a select of nothing but joined sources needs a .from_() for the first of them")
+        if len(selected) > 1:  # what only sub-queries read may come from the query around this one
+            direct = list(sources_read(projection))
+            selected = tuple([source for source in selected if source in direct]) or selected
         if len(selected) > 1:
             names = " and ".join([f'"{source.label}"' for source in selected])
             raise CompileError(f"{names} are selected, but not joined: join them, or name the first in .from_()")

@@ -368,10 +368,48 @@ async def test_two_columns_of_one_name(filled: Executor) -> None:
 
 def test_scope() -> None:
     q: Any = select(Artist, many(select(Album.title).where(Track.position == 1)).as_("a"))
-    with pytest.raises(CompileError, match='"tracks" are selected, but not joined'):
-        q.compile("sqlite")
     with pytest.raises(CompileError, match='"tracks" is not in this query'):
-        q.from_(Artist).compile("sqlite")
+        q.compile("sqlite")
+
+
+async def test_rows_read_what_is_two_levels_around(filled: Executor) -> None:
+    tracks = many(select(Track.title).order_by(Track.position), on=(Track.album_id == Album.id) & (Artist.id == 1))
+    albums = many(select(Album.title, tracks.as_("tracks")).order_by(Album.id)).as_("albums")
+    rows = await filled.fetch_all(select(Artist.name, albums).order_by(Artist.id).limit(2))
+    assert [[album.tracks for album in row.albums] for row in rows] == [
+        [[("All I Want",), ("My Old Man",)], []],
+        [[], []],
+    ]
+
+
+async def test_rows_of_sub_queries_and_set_operations(filled: Executor) -> None:
+    liked = select(Album.artist_id, Album.title, (Album.plays * 2).as_("twice")).where(Album.plays > 5)
+    names = select(Album.artist_id.as_("key"), Album.title).union_all(select(Artist.id, Artist.name)).subquery("names")
+    for source in (liked.subquery("s"), liked.cte("c")):
+        titles = many(select(source.title).order_by(source.twice), on=source.artist_id == Artist.id)
+        found = await filled.fetch_all(select(Artist.name, titles.as_("titles")).order_by(Artist.id))
+        assert found == [("Joni", [("Hejira",), ("Blue",)]), ("Miles", [("Kind of Blue",)]), ("Nina", [])]
+    every = many(select(names.title).order_by(names.title), on=names.key == Artist.id).as_("names")
+    assert await filled.fetch_all(select(every).from_(Artist).where(Artist.id == 1)) == [
+        ([("Blue",), ("Hejira",), ("Joni",)],)
+    ]
+    plays = select(Album.artist_id, fn.sum(Album.plays).as_("n")).group_by(Album.artist_id).cte("plays")
+    artists = one(select(Artist.name), on=Artist.id == plays.artist_id, required=True).as_("artist")
+    assert await filled.fetch_all(select(plays.n, artists).order_by(plays.n)) == [(120, ("Joni",)), (300, ("Miles",))]
+
+
+async def test_rows_beside_groups_and_parameters(filled: Executor) -> None:
+    """PostgreSQL's shared parameters reach into the rows, and come back out."""
+    album = many(select(literal("q").as_("q"), Album.plays + 7).where(Album.plays > 5).order_by(Album.id)).as_("albums")
+    country = fn.coalesce(Artist.country, "-")
+    q = (
+        select(Artist.id, country.as_("country"), album, (fn.count() + 5).as_("n"))
+        .join(Album, on=Album.artist_id == Artist.id)
+        .where(Album.plays > 5)
+        .group_by(Artist.id, country)
+        .order_by(Artist.id)
+    )
+    assert await filled.fetch_all(q) == [(1, "CA", [("q", 107), ("q", 27)], 7), (2, "US", [("q", 307)], 6)]
 
 
 def test_it_is_shown() -> None:

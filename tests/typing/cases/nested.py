@@ -4,14 +4,14 @@ import asyncio
 
 from schema import Album, Artist, Category, Play, Track, parent, row
 
-from qb import Database, alias, fn, insert, literal, many, one, select
+from qb import Database, alias, exists, fn, insert, literal, many, one, select
 
 child = alias(Category, "child")
 
 # One level
 
 albums = many(select(Album.title, Album.released))
-reveal_type(albums)  # R: Expr[list[tuple[str, date | None, fallback=Row[TypedDict({'released': date | None, 'title': str})]]], Never]
+reveal_type(albums)  # R: Expr[list[tuple[str, date | None, fallback=Row[TypedDict({'released': date | None, 'title': str})]]], Literal['@nested']]
 named = row(select(Artist.name, albums.as_("albums")))
 reveal_type(named.name)  # R: str
 reveal_type(named.albums[0].title)  # R: str
@@ -67,8 +67,8 @@ reveal_type(row(outer.left_join(Album, on=Album.artist_id == Artist.id)).title) 
 
 # What the inner query takes from around it
 
-reveal_type(many(select(child.name), on=child.parent_id == Category.id))  # R: Expr[list[tuple[str, fallback=Row[TypedDict({'name': str})]]], Literal['~schema.Category.id']]
-reveal_type(many(select(child.name).where(child.name != parent.name)))  # R: Expr[list[tuple[str, fallback=Row[TypedDict({'name': str})]]], Literal['~parent.name']]
+reveal_type(many(select(child.name), on=child.parent_id == Category.id))  # R: Expr[list[tuple[str, fallback=Row[TypedDict({'name': str})]]], Literal['@nested'] | Literal['@nested schema.Category.id']]
+reveal_type(many(select(child.name).where(child.name != parent.name)))  # R: Expr[list[tuple[str, fallback=Row[TypedDict({'name': str})]]], Literal['@nested'] | Literal['@nested parent.name']]
 many(select(Album), on=Album.artist_id == Artist.name)  # E[qb-type]: Album.artist_id is int, but Artist.name is str
 many(select(Album), on=Album.artist_id)  # E[arg-type]: Argument "on" to "many" has incompatible type
 many(select(Album), on=True)  # E[arg-type]: Argument "on" to "many" has incompatible type "bool"
@@ -80,13 +80,31 @@ many(select(Album.title, Artist.name))  # E[qb-scope]: Album and Artist are sele
 many(select(Album.titel))  # E[qb-name]: "Album" has no column "titel"; did you mean "title"?
 select(albums.as_("a"), literal(1).as_("a"))  # E[qb-name]: Two columns of this query are named "a"
 
+# Not for SQL
+
+select(Artist.name).order_by(albums)  # E[qb-type]: Nested rows cannot stand in .order_by(): they are for the program, and not for SQL
+select(Artist.name).where(albums == albums)  # E[qb-type]: Nested rows cannot stand in .where()
+select(Artist.name).group_by(albums.as_("a"))  # E[qb-type]: Nested rows cannot stand in .group_by()
+select(albums.as_("a")).from_(Artist).scalar_subquery()  # E[qb-type]: Nested rows are for the program, and a sub-query has no use for them
+exists(select(Artist.id, albums.as_("a")))  # E[qb-type]: Nested rows are for the program
+
 
 async def main(db: Database) -> None:
     rows = await db.fetch_all(select(Artist.name, albums.as_("albums")))
     reveal_type(rows[0].albums[0].title)  # R: str
     reveal_type(await db.fetch_value(select(albums.as_("albums")).from_(Artist)))  # R: list[tuple[str, date | None, fallback=Row[TypedDict({'released': date | None, 'title': str})]]]
-    await db.fetch_all(select(Artist.name, many(select(Album).where(Play.at < fn.now())).as_("a")))  # E[qb-scope]: Artist and Play are selected, but not joined
-    await db.fetch_all(select(many(select(Album), on=Album.artist_id == Artist.id).as_("a")).from_(Track))  # E[qb-scope]: Artist is selected, but not in FROM (Track): add .join(Artist, on=…)
+    await db.fetch_all(select(Artist.name, many(select(Album).where(Play.at < fn.now())).as_("a")))  # E[qb-scope]: Play.at is used in select(), but Play is not in this query: add .join(Play, on=…)
+    await db.fetch_all(select(many(select(Album), on=Album.artist_id == Artist.id).as_("a")).from_(Track))  # E[qb-scope]: Artist.id is used in select(), but Artist is not in this query: add .join(Artist, on=…)
+    around = many(select(Track.title), on=(Track.album_id == Album.id) & (Artist.id == 1)).as_("tracks")
+    two = select(Artist.name, many(select(Album.title, around)).as_("albums"))
+    reveal_type((await db.fetch_all(two))[0].albums[0].tracks[0].title)  # R: str
+    await db.fetch_all(two.clear("limit").where(Artist.id == 1))
+    await db.fetch_all(
+        select(
+            Category,
+            many(select(Album.title, around)).as_("albums"),  # E[qb-scope]: Artist.id is used in select(), but Artist is not in this query
+        )
+    )
 
 
 asyncio.run(main(Database.connect("sqlite://")))
