@@ -10,7 +10,8 @@ from qb import nodes
 from qb.columns import Column
 from qb.derived import Derived, renamed
 from qb.expressions import SourceColumn
-from qb.tables import Definition, Table, check_identifier, definition_of, foreign_keys
+from qb.identifiers import check_identifier
+from qb.tables import Definition, Table, definition_of, foreign_keys
 from qb.typevars import Name
 
 TB = TypeVar("TB", bound=Table, covariant=True)

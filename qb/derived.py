@@ -10,9 +10,9 @@ from qb import nodes
 from qb.columns import Column
 from qb.errors import CompileError
 from qb.expressions import SourceColumn, operand
+from qb.identifiers import check_identifier
 from qb.nodes import Cte, CteReference, Source, Statement, ValuesTable
 from qb.rows import flat, output_name
-from qb.tables import check_identifier
 from qb.types import SqlType
 from qb.typevars import Name, Projection, Refs
 

@@ -43,6 +43,14 @@ class Dialect:
         make = self.json_decoders.get(type.kind)
         return None if make is None else make(type)
 
+    def explain(self, sql: str, analyze: bool, as_json: bool) -> str:
+        """The statement that asks how another one is run. Raises UnsupportedError when the engine cannot say it."""
+        raise NotImplementedError
+
+    def plan(self, rows: Sequence[Sequence[Any]], as_json: bool) -> Any:
+        """What the engine answered: as text, or as what JSON has."""
+        raise NotImplementedError
+
     def ddl(self) -> Ddl:
         """What writes CREATE statements."""
         raise NotImplementedError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from itertools import islice
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar, overload
 
 from qb import nodes
 from qb.bulk import is_bulk, portions, within_limit
@@ -26,6 +26,8 @@ class Executor:
 
     Every method raises a `DatabaseError` where the database refuses or fails.
     """
+
+    _is_transaction = False
 
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
@@ -110,6 +112,43 @@ class Executor:
         result = Affected(total)
         result.last_row_id = last_row_id
         return result
+
+    @overload
+    async def explain(
+        self, statement: Compilable, *, analyze: bool = False, format: Literal["text"] = "text"
+    ) -> str: ...
+    @overload
+    async def explain(
+        self, statement: Compilable, *, analyze: bool = False, format: Literal["json"]
+    ) -> list[dict[str, Any]]: ...
+    async def explain(
+        self,
+        statement: Compilable,
+        *,
+        analyze: bool = False,
+        format: Literal["text", "json"] = "text",  # noqa: A002  # PostgreSQL's word
+    ) -> str | list[dict[str, Any]]:
+        """How the engine runs a statement: the lines of its plan, or with `format="json"` the plan as data, which
+        is PostgreSQL's own, and on SQLite a list of steps with `detail` and `plans`.
+
+            print(await db.explain(select(Album).where(Album.id == 7)))
+
+        `analyze` (PostgreSQL) runs the statement, and tells what it took. Raises TransactionError for one that may
+        write (sql() counts as such) outside of a transaction, where it could not be undone.
+        """
+        if format not in ("text", "json"):
+            raise ValueError(f'explain(format={format!r}): the formats are "text" and "json"')
+        if analyze and not self._is_transaction and not isinstance(statement.node, (nodes.Select, nodes.Compound)):
+            raise TransactionError(
+                "explain(analyze=True) runs the statement, and this one may write: explain it on a transaction, and "
+                "leave that with an exception to undo it"
+            )
+        sql, parameters = self._compile(statement)
+        dialect, as_json = self._driver.dialect, format == "json"
+        command = dialect.explain(sql, analyze, as_json)
+        async with self._connection() as connection:
+            plan: str | list[dict[str, Any]] = dialect.plan(await connection.fetch(command, parameters, list), as_json)
+        return plan
 
     async def create_tables(self, *tables: type[Table]) -> None:
         """Create the tables with their indexes and types: all of them, or none when one fails."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from qb.errors import CompileError
+from qb.errors import CompileError, SchemaError
+
+LONGEST_NAME = 63
+"""Bytes of an identifier: PostgreSQL cuts longer ones off, and two may become one."""
 
 
 class Quoting(dict[str, str]):
@@ -42,3 +45,15 @@ def snake_case(name: str) -> str:
     """`WholeSource` as `whole_table`."""
     text = "".join(["_" + letter.lower() if letter.isupper() else letter for letter in name])
     return text.removeprefix("_")
+
+
+def check_identifier(name: object, what: str) -> None:
+    """Raise SchemaError when a name cannot be an identifier on every engine."""
+    if not isinstance(name, str) or not name:
+        raise SchemaError(f"{what}: the name is {name!r}, but must be a text that is not empty")
+    if "\0" in name:
+        raise SchemaError(f"{what}: the name {name!r} holds a NUL character")
+    if len(name.encode()) > LONGEST_NAME:
+        raise SchemaError(
+            f"{what}: the name {name!r} has more than {LONGEST_NAME} bytes, and PostgreSQL would cut it off"
+        )

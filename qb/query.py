@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import GenericAlias
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Generic, Self
 
 from qb.dialect import Dialect, find_dialect
 from qb.errors import QbError
@@ -49,6 +49,23 @@ class Compilable:
         if isinstance(dialect, str):
             dialect = find_dialect(dialect)
         return tuple.__new__(Compiled, dialect.compiler().compile(self.node))
+
+    def with_schema(self, schema: str) -> Self:
+        """The same statement on the tables of a schema, for all tables that are declared without one. It is said
+        last: what is added later would mean the tables as they are declared.
+
+            await db.fetch_all(select(Album).with_schema("tenant_7"))
+
+        On SQLite a schema is an attached database. Raises SchemaError when the name cannot be one.
+        """
+        from qb.schemas import in_schema
+
+        new = object.__new__(type(self))
+        for cls in type(self).__mro__:
+            for slot in getattr(cls, "__slots__", ()):
+                value = getattr(self, slot)
+                setattr(new, slot, in_schema(value, schema) if slot == "node" else value)
+        return new
 
     def __str__(self) -> str:
         from qb.compiler import Compiler

@@ -10,13 +10,10 @@ from qb import constraints, nodes, types
 from qb.columns import Column, Declaration, Reference
 from qb.errors import SchemaError, closest
 from qb.expressions import Expr, Ordering
-from qb.identifiers import snake_case
+from qb.identifiers import check_identifier, snake_case
 from qb.transform import transform
 
 TB = TypeVar("TB", bound="Table", covariant=True)
-
-LONGEST_NAME = 63
-"""Bytes of an identifier: PostgreSQL cuts longer ones off, and two may become one."""
 
 
 class Definition:
@@ -137,18 +134,6 @@ def definition_of(table: object) -> Definition:
     if definition is None:
         raise TypeError(f"{table!r} is not a table")
     return definition  # type: ignore[no-any-return]  # set by Table and Alias only
-
-
-def check_identifier(name: object, what: str) -> None:
-    """Raise SchemaError when a name cannot be an identifier on every engine."""
-    if not isinstance(name, str) or not name:
-        raise SchemaError(f"{what}: the name is {name!r}, but must be a text that is not empty")
-    if "\0" in name:
-        raise SchemaError(f"{what}: the name {name!r} holds a NUL character")
-    if len(name.encode()) > LONGEST_NAME:
-        raise SchemaError(
-            f"{what}: the name {name!r} has more than {LONGEST_NAME} bytes, and PostgreSQL would cut it off"
-        )
 
 
 class Declaring:

@@ -22,6 +22,8 @@ class Transaction(Executor):
     cancellation that comes while the commit is under way is raised when that is done.
     """
 
+    _is_transaction = True
+
     def __init__(self, driver: Driver, connection: Connection, parent: Transaction | None = None) -> None:
         super().__init__(driver)
         self._held = connection

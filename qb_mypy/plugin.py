@@ -75,7 +75,7 @@ ORDER = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 CASE_FUNCTION = "qb.branches.case"
 JOINS = ("join", "left_join", "right_join", "full_join", "cross_join")
 CLAUSES = ("where", "group_by", "having", "order_by", "distinct_on")
-RUNS = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", "stream", "execute"})
+RUNS = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", "stream", "execute", "explain"})
 
 FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     SELECT_FUNCTION: queries.select,

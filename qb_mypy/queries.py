@@ -220,7 +220,8 @@ def run(ctx: MethodContext, name: str) -> Type:
         return ctx.default_return_type
     assert isinstance(ctx.api, TypeChecker)
     query = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
-    if name != "execute" and isinstance(query, Instance) and query.type.fullname in WRITES:
+    returns_rows = name not in ("execute", "explain")
+    if returns_rows and isinstance(query, Instance) and query.type.fullname in WRITES:
         table = table_of(query)
         statement = f"{query.type.name.lower()}({'…' if table is None else table.name})"
         messages.report(ctx.api, messages.no_rows(statement), ctx.context, messages.TYPE)

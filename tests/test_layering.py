@@ -27,6 +27,7 @@ FLOORS = [
     "qb.arrays",
     "qb.transform",
     "qb.identifiers",
+    "qb.schemas",
     "qb.compiler",
     "qb.dialect",
     "qb.query",

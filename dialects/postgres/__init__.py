@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dialects.postgres.codecs import DECODERS, JSON_DECODERS
@@ -21,6 +21,15 @@ class PostgresDialect(Dialect):
     decoders = DECODERS
     max_parameters = 32767  # asyncpg's; the protocol's own is twice that
     json_decoders = JSON_DECODERS
+
+    def explain(self, sql: str, analyze: bool, as_json: bool) -> str:
+        options = [*(["ANALYZE"] if analyze else []), *(["FORMAT JSON"] if as_json else [])]
+        return f"EXPLAIN ({', '.join(options)}) {sql}" if options else f"EXPLAIN {sql}"
+
+    def plan(self, rows: Sequence[Sequence[Any]], as_json: bool) -> Any:
+        import json
+
+        return json.loads(rows[0][0]) if as_json else "\n".join([row[0] for row in rows])
 
     def ddl(self) -> Ddl:
         from dialects.postgres.ddl import PostgresDdl

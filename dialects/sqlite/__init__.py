@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dialects.sqlite.codecs import DECODERS, JSON_DECODERS
 from dialects.sqlite.compiler import SqliteCompiler
 from qb.dialect import Dialect, Driver
+from qb.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from qb.ddl import Ddl
@@ -21,6 +22,16 @@ class SqliteDialect(Dialect):
     decoders = DECODERS
     max_parameters = 32766  # SQLITE_MAX_VARIABLE_NUMBER, since 3.32
     json_decoders = JSON_DECODERS
+
+    def explain(self, sql: str, analyze: bool, as_json: bool) -> str:
+        if analyze:
+            raise UnsupportedError("SQLite has no EXPLAIN ANALYZE: it only tells its plan, explain(…) without analyze")
+        return f"EXPLAIN QUERY PLAN {sql}"
+
+    def plan(self, rows: Sequence[Sequence[Any]], as_json: bool) -> Any:
+        from dialects.sqlite.plans import plan_text, plan_tree
+
+        return plan_tree(rows) if as_json else plan_text(rows)
 
     def ddl(self) -> Ddl:
         from dialects.sqlite.ddl import SqliteDdl
