@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from qb.conditions import all_of, any_of, when
     from qb.derived import values
     from qb.dynamic_columns import column_named, sort_keys
+    from qb.grouping import cube, grouping_sets, rollup
     from qb.keysets import cursor_of, keyset
     from qb.relations import many, one
     from qb.row_values import tuple_
@@ -49,6 +50,7 @@ else:
             **dict.fromkeys(("column_named", "sort_keys"), "qb.dynamic_columns"),
             **dict.fromkeys(("cursor_of", "keyset"), "qb.keysets"),
             **dict.fromkeys(("Merge", "merge"), "qb.statements.merge"),
+            **dict.fromkeys(("cube", "grouping_sets", "rollup"), "qb.grouping"),
             "transform": "qb.transform",
             "values": "qb.derived",
             "many": "qb.relations",
@@ -84,6 +86,7 @@ __all__ = [
     "col",
     "column_named",
     "columns",
+    "cube",
     "cursor_of",
     "delete",
     "excluded",
@@ -91,6 +94,7 @@ __all__ = [
     "fn",
     "foreign_key",
     "function",
+    "grouping_sets",
     "index",
     "inferred",
     "insert",
@@ -100,6 +104,7 @@ __all__ = [
     "merge",
     "one",
     "primary_key",
+    "rollup",
     "select",
     "sort_keys",
     "sql",

@@ -36,6 +36,9 @@ WINDOWED = "qb.windows.WindowExpr"
 WINDOW_FUNCTION = "qb.windows.WindowFunction"
 FRAME_FUNCTION = "qb.windows.FrameFunction"
 WINDOW = "qb.windows.Window"
+GROUPING = "qb.grouping.GroupingKeys"
+ORDERED_SET = "qb.ordered_sets.OrderedSetFunction"
+CONTINUOUS = "qb.ordered_sets.Continuous"
 SQL = "qb.expressions.Sql"
 ORDERING = "qb.expressions.Ordering"
 COLUMN = "qb.columns.Column"
@@ -133,12 +136,14 @@ class Facts:
         self.joined: list[str] = []
         self.outer: list[str] = []
         """Sources whose columns are NULL where a join finds no match; "*" for the implied FROM."""
+        self.rolled: list[str] = []
+        """Group keys that are NULL in the rows which are not grouped by them, as `source.column`."""
         self.said: list[str] = []
         """What a write must say before it is run: "values" (what to write), "where" (which rows). Of a set operation,
         what its first query selects.
         """
         self.uses: list[Use] = []
-        lists = {"from": self.from_, "join": self.joined, "outer": self.outer, "says": self.said}
+        lists = {"from": self.from_, "join": self.joined, "outer": self.outer, "rolled": self.rolled, "says": self.said}
         for text in texts:
             kind, _, rest = text.partition(" ")
             if kind == "uses":
@@ -153,6 +158,7 @@ class Facts:
             *[f"from {source}" for source in self.from_],
             *[f"join {source}" for source in self.joined],
             *[f"outer {source}" for source in self.outer],
+            *[f"rolled {column}" for column in self.rolled],
             *[f"says {word}" for word in self.said],
             *uses,
         ]

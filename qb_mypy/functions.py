@@ -24,6 +24,7 @@ from qb_mypy.encoding import (
 )
 from qb_mypy.operators import inside_aggregate, nullable_if
 from qb_mypy.values import (
+    BOOL,
     BYTES,
     DATE,
     DATETIME,
@@ -51,6 +52,9 @@ TAKES: dict[str, tuple[frozenset[str], str]] = {
     **dict.fromkeys(
         ("array_append", "array_get", "array_length", "array_position", "array_remove"), (frozenset({LIST}), "arrays")
     ),
+    **dict.fromkeys(("stddev", "stddev_pop", "stddev_samp", "var_pop", "var_samp", "variance"), NUMBER),
+    **dict.fromkeys(("bool_and", "bool_or"), (frozenset({BOOL}), "conditions")),
+    "string_agg": TEXT,
     "length": (frozenset({STR, BYTES}), "text"),
     "sum": (NUMBERS | {INTERVAL}, "numbers"),
 }
@@ -69,6 +73,7 @@ def function(ctx: FunctionContext, name: str) -> Type:
     assert isinstance(result, Instance)
     types = [type for group in ctx.arg_types for type in group]
     parts = [expression(type, api) for type in types]
+    parts += windows.sort_keys(ctx)
     first = parts[0] if parts else None
     if name in TAKES and first is not None and not isinstance(first.value, AnyType):
         classes, words = TAKES[name]
@@ -85,7 +90,9 @@ def function(ctx: FunctionContext, name: str) -> Type:
     if result.type.fullname == AGGREGATE:
         windows.check_not_inside(api, ctx.context, parts, "an aggregate")
         refs = inside_aggregate(refs)
-    elif name == "concat":  # to which NULL is an empty text
+        if name == "array_agg" and first is not None:
+            value = optional(api.named_generic_type("builtins.list", [first.value]))
+    elif name in ("concat", "grouping"):  # NULL is an empty text to one, and nothing to the other
         refs = lax(refs)
     else:
         value = nullable_if(value, parts)

@@ -27,6 +27,7 @@ from qb_mypy import (
     conditions,
     declarations,
     functions,
+    grouping,
     inferred,
     json_documents,
     json_paths,
@@ -49,6 +50,7 @@ from qb_mypy.encoding import (
     COLUMN,
     COMPOUND,
     CONFLICT,
+    CONTINUOUS,
     DELETE,
     DERIVED,
     EXPRESSIONS,
@@ -58,6 +60,7 @@ from qb_mypy.encoding import (
     MERGE,
     NOT_MATCHED,
     NOT_MATCHED_BY_SOURCE,
+    ORDERED_SET,
     RETURNING,
     ROW,
     ROW_VALUE,
@@ -112,6 +115,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.fn.json.json_agg": json_documents.aggregated,
     "qb.inferred.inferred": inferred.inferred,
     "qb.windows.window": windows.window,
+    **dict.fromkeys(("qb.grouping.rollup", "qb.grouping.cube", "qb.grouping.grouping_sets"), grouping.keys),
 }
 
 
@@ -153,6 +157,8 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{COLUMN}.generated": columns.generated,
     f"{COLUMN}.references": columns.references,
     f"{AGGREGATE}.over": windows.over,
+    f"{CONTINUOUS}.within_group": partial(grouping.within_group, continuous=True),
+    f"{ORDERED_SET}.within_group": grouping.within_group,
     f"{FRAME_FUNCTION}.over": partial(windows.over, of_frame=True),
     f"{WINDOW_FUNCTION}.over": windows.over,
     f"{ROW}.__getitem__": rows.item,

@@ -19,7 +19,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages, relations, rows, scope, windows
+from qb_mypy import grouping, messages, relations, rows, scope, windows
 from qb_mypy.encoding import (
     DERIVED,
     EXECUTOR,
@@ -170,6 +170,10 @@ def clause(ctx: MethodContext, name: str) -> Type:
     before = len(facts.uses)
     known = [*facts.sources, *scope.selected(ctx.api, items)]
     scope.note_uses(ctx.api, facts, known, ctx.args, ctx.arg_types, name)
+    rolled = grouping.rolled(ctx.api, ctx.arg_types) if name == "group_by" else []
+    if rolled:
+        facts.rolled += [column for column in rolled if column not in facts.rolled]
+        return query_type(ctx.api, items, facts, query)
     if len(facts.uses) == before:
         return ctx.default_return_type
     return with_facts(ctx.api, query, facts)
@@ -185,6 +189,9 @@ def clear(ctx: MethodContext) -> Type:
     if "distinct" in names:
         names.append("distinct_on")
     facts.uses = [use for use in facts.uses if use.clause not in names]
+    if "group_by" in names and facts.rolled:
+        facts.rolled.clear()
+        return query_type(ctx.api, items, facts, query)
     return with_facts(ctx.api, query, facts)
 
 

@@ -70,7 +70,10 @@ def item_value(api: TypeChecker, item: Type, outer: frozenset[str]) -> Type:
     part = expression(item, api)
     if part is None:
         return AnyType(TypeOfAny.special_form)
-    missing = any(ref.source in outer and not ref.lax and not ref.aggregated for ref in part.refs or ())
+    missing = any(
+        (ref.source in outer or f"{ref.source}.{ref.column}" in outer) and not ref.lax and not ref.aggregated
+        for ref in part.refs or ()
+    )
     return optional(part.value) if missing else part.value
 
 
@@ -196,11 +199,13 @@ def snake_case(name: str) -> str:
 
 
 def outer_sources(api: TypeChecker, query: Instance, items: Sequence[Type]) -> frozenset[str]:
-    """The sources of a query whose columns are NULL where a join finds no match."""
+    """The sources of a query whose columns are NULL where a join finds no match, and the columns that are NULL
+    where a row is not grouped by them.
+    """
     facts = facts_of(query)
     if facts is None:
         return frozenset()
-    outer = set(facts.outer)
+    outer = {*facts.outer, *facts.rolled}
     if "*" in outer:  # and with them the FROM that is only implied
         for entry in items:
             outer.update(ref.source for ref in item_refs(api, entry) or () if ref.source not in facts.joined)

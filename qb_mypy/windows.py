@@ -9,7 +9,7 @@ from mypy.constant_fold import constant_fold_expr
 from mypy.nodes import Context, ListExpr, NameExpr, Node, StrExpr, TupleExpr
 from mypy.nodes import Expression as Written
 from mypy.plugin import FunctionContext, MethodContext
-from mypy.types import Instance, NoneType, ProperType, TupleType, Type, get_proper_type
+from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type, TypeOfAny, get_proper_type
 
 from qb_mypy import messages
 from qb_mypy.encoding import (
@@ -96,6 +96,16 @@ def window(ctx: FunctionContext) -> Type:
         return ctx.default_return_type
     refs = refs_type(ctx.api, _refs_of_window(ctx))
     return result.copy_modified(args=[refs, literals(ctx.api, [_extent(ctx)])])
+
+
+def sort_keys(ctx: FunctionContext) -> list[Expression]:
+    """The `order_by=` of an aggregate, as far as it is no expression by itself."""
+    assert isinstance(ctx.api, TypeChecker)
+    keys = []
+    for name, node, type in _arguments(ctx):
+        if name == "order_by" and not isinstance(type, NoneType) and expression(type, ctx.api) is None:
+            keys.append(Expression(AnyType(TypeOfAny.special_form), _refs_of_keys(ctx.api, node, type)))
+    return keys
 
 
 def check_not_inside(api: TypeChecker, where: Context, parts: Iterable[Expression | None], what: str) -> None:

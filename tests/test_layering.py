@@ -35,6 +35,8 @@ FLOORS = [
     "qb.conditions",
     "qb.windows",
     "qb.aggregates",
+    "qb.ordered_sets",
+    "qb.grouping",
     "qb.rows",
     "qb.fn",
     "qb.branches",

@@ -20,6 +20,7 @@ from qb import (
     excluded,
     exists,
     fn,
+    grouping_sets,
     insert,
     keyset,
     literal,
@@ -27,6 +28,7 @@ from qb import (
     merge,
     nodes,
     one,
+    rollup,
     select,
     sql,
     tuple_,
@@ -89,6 +91,11 @@ STATEMENTS: list[Compilable] = [
         tuple_(Album.id, Album.title).in_([(1, "x"), (Album.plays, "y")]),
         tuple_(Album.id, Album.title).in_(select(Track.album_id, Track.title)),
     ),
+    select(
+        fn.array_agg(Album.title, order_by=Album.plays % 7).filter(Album.plays > 7),
+        fn.percentile_disc(0.5).within_group(Album.plays.desc()),
+        fn.grouping(Album.genre),
+    ).group_by(rollup(Album.artist_id, (Album.live, Album.plays % 5)), grouping_sets(Album.genre, ())),
     select(
         fn.rank().over(ranking),
         fn.sum(Album.price).filter(Album.plays > 7).over(window("near", base=ranking, rows=(-2, 3), exclude="ties")),

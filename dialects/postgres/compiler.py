@@ -7,6 +7,7 @@ from datetime import timedelta
 from math import isfinite
 from types import MappingProxyType
 
+from dialects.postgres.aggregates import AggregateCompiler
 from dialects.postgres.arrays import ArrayCompiler
 from dialects.postgres.casts import CastCompiler
 from dialects.postgres.codecs import ENCODERS, LIMITS, PATTERNS, STORED, LikePattern
@@ -32,7 +33,7 @@ class Shared(Parameter):
     __slots__ = ()
 
 
-class PostgresCompiler(ArrayCompiler, CastCompiler, JsonCompiler, NestedCompiler):
+class PostgresCompiler(AggregateCompiler, ArrayCompiler, CastCompiler, JsonCompiler, NestedCompiler):
     """The compiler for PostgreSQL."""
 
     encoders = ENCODERS
@@ -157,19 +158,6 @@ class PostgresCompiler(ArrayCompiler, CastCompiler, JsonCompiler, NestedCompiler
 
     function_year = function_month = function_day = date_part
     function_hour = function_minute = function_second = date_part
-
-    def cast_aggregate(self, node: nodes.Aggregate, text: str) -> str:
-        if node.name == "avg":
-            return f"{text}::double precision"
-        if node.name == "sum" and node.arguments[0].type.kind == "bigint":
-            return f"{text}::bigint"  # PostgreSQL answers in numeric
-        return super().cast_aggregate(node, text)
-
-    def aggregate(self, node: nodes.Aggregate) -> str:
-        if node.name in ("min", "max") and node.type.kind == "boolean":
-            name = "bool_and" if node.name == "min" else "bool_or"
-            node = nodes.Aggregate(name, node.arguments, node.type, node.distinct, node.filter)
-        return super().aggregate(node)
 
     def arithmetic(self, node: nodes.Binary, level: int) -> str:
         if node.operator == "//" and node.type.kind == "numeric":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
 
+from dialects.sqlite.aggregates import AggregateCompiler
 from dialects.sqlite.arrays import ArrayCompiler
 from dialects.sqlite.casts import CastCompiler
 from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, STORED
@@ -23,7 +24,7 @@ from qb.compiler import ATOM
 from qb.compiler.writes import read_by
 from qb.errors import CompileError, UnsupportedError
 from qb.nodes import Expression, Parameter
-from qb.types import BOOLEAN, INTEGERS, NUMBERS, TEXT, WIDEST, Enum, Numeric, SqlType
+from qb.types import INTEGERS, NUMBERS, TEXT, WIDEST, Enum, Numeric, SqlType
 
 ORDERING = frozenset({"<", "<=", ">", ">="})
 ALWAYS = nodes.Raw(("1 = 1",), ())
@@ -34,6 +35,7 @@ TIME_PARTS = {"hour": (1, 2), "minute": (4, 2), "second": (7, 2)}
 
 class SqliteCompiler(
     ArrayCompiler,
+    AggregateCompiler,
     CastCompiler,
     JsonCompiler,
     NestedCompiler,
@@ -47,7 +49,9 @@ class SqliteCompiler(
     encoders = ENCODERS
     stored = STORED
     bridged = frozenset({"numeric", "enum"})
-    functions = MappingProxyType({"substring": "substr"})
+    functions = MappingProxyType(
+        {"bool_and": "min", "bool_or": "max", "string_agg": "group_concat", "substring": "substr"}
+    )
 
     # Decimals
 
@@ -238,18 +242,6 @@ class SqliteCompiler(
 
     function_year = function_month = function_day = date_part
     function_hour = function_minute = function_second = date_part
-
-    def cast_aggregate(self, node: nodes.Aggregate, text: str) -> str:
-        if '"."' in node.name:
-            raise UnsupportedError(f"SQLite keeps no functions in schemas: {node.name}")
-        kind = node.arguments[0].type if node.arguments else BOOLEAN
-        if node.name == "avg" and isinstance(kind, Numeric) and kind.scale:
-            return f"({text} / {10**kind.scale}.0)"
-        if node.name in ("min", "max") and isinstance(kind, Enum):
-            raise UnsupportedError(
-                f"SQLite has no {node.name}() of an enum in its members' order: sort by it and take the first row"
-            )
-        return text
 
     # Statements
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qb import nodes
 from qb.compiler.expressions import ExpressionCompiler
 from qb.errors import CompileError
+from qb.transform import alike
 
 ELSEWHERE = "SELECT"
 WHERE, INNER_WHERE, ON, GROUP_BY, HAVING, ORDER_BY = "WHERE", "the WHERE", "ON", "GROUP BY", "HAVING", "ORDER BY"
@@ -30,11 +31,23 @@ class AggregateCompiler(ExpressionCompiler):
         self.clause = clause
         return text
 
+    def visit_ordered_set(self, node: nodes.OrderedSet) -> str:
+        return self.visit_aggregate(node)
+
     def aggregate(self, node: nodes.Aggregate) -> str:
         """The call itself, with DISTINCT, ORDER BY and FILTER."""
-        arguments = self.visit_all(node.arguments) if node.arguments else "*"
-        order = f" ORDER BY {self.visit_all(node.order_by)}" if node.order_by else ""
-        text = f"{node.name}({'DISTINCT ' if node.distinct else ''}{arguments}{order})"
+        name = self.functions.get(node.name, node.name)
+        if node.distinct:
+            check_distinct(node)
+            name += "(DISTINCT "
+        else:
+            name += "("
+        text = name + (self.visit_all(node.arguments) if node.arguments else "" if node.order_by else "*")
+        if isinstance(node, nodes.OrderedSet):
+            text += f") WITHIN GROUP (ORDER BY {self.visit_all(node.order_by)}"
+        elif node.order_by:
+            text += f" ORDER BY {self.visit_all(node.order_by)}"
+        text += ")"
         if node.filter is not None:
             text += f" FILTER (WHERE {self.visit(node.filter)})"
         return text
@@ -52,3 +65,23 @@ class AggregateCompiler(ExpressionCompiler):
         word = "WHERE" if clause == INNER_WHERE else clause
         remedy = ".having(…) is for conditions on groups" if "aggregate" in what else "select it in a sub-query"
         return f"{what} cannot stand in {word}: {remedy}"
+
+    def visit_grouping_sets(self, node: nodes.GroupingSets) -> str:
+        clause = self.clause
+        if clause not in (GROUP_BY, None):
+            raise CompileError(f"{node.kind} is for .group_by() alone")
+        sets = []
+        for keys in node.sets:
+            text = self.visit_all(keys)
+            is_plain = len(keys) == 1 and (node.kind != "GROUPING SETS" or isinstance(keys[0], nodes.GroupingSets))
+            sets.append(text if is_plain else f"({text})")
+        return f"{node.kind} ({', '.join(sets)})"
+
+
+def check_distinct(node: nodes.Aggregate) -> None:
+    """Raise CompileError where a sort key is lost with the values that are equal."""
+    if isinstance(node, nodes.OrderedSet):
+        raise CompileError(f"{node.name}() has no DISTINCT")
+    for key in node.order_by:
+        if not any(alike(key.operand, argument) for argument in node.arguments):
+            raise CompileError(f"{node.name}() of distinct values is ordered by these values alone")

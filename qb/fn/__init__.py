@@ -5,7 +5,7 @@ Each means the same on every dialect; where a dialect spells it differently, its
 
 from typing import TYPE_CHECKING
 
-from qb.fn.aggregates import avg, count, max, min, sum
+from qb.fn.aggregates import avg, bool_and, bool_or, count, max, min, sum
 from qb.fn.dates import current_date, day, hour, minute, month, now, second, year
 from qb.fn.nulls import coalesce, nullif
 from qb.fn.numbers import abs, round
@@ -14,6 +14,7 @@ from qb.lazy import lazily
 
 if TYPE_CHECKING:
     from qb.fn.arrays import array_append, array_get, array_length, array_position, array_remove
+    from qb.fn.grouping import grouping
     from qb.fn.json import (
         json_agg,
         json_array,
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
         json_set,
         json_value,
     )
+    from qb.fn.ordered import array_agg, mode, percentile_cont, percentile_disc, string_agg
+    from qb.fn.statistics import stddev, stddev_pop, stddev_samp, var_pop, var_samp, variance
     from qb.fn.windows import (
         cume_dist,
         dense_rank,
@@ -58,6 +61,16 @@ else:
                 ),
                 "qb.fn.json",
             ),
+            "grouping": "qb.fn.grouping",
+            "json_value": "qb.fn.json",
+            **dict.fromkeys(
+                ("array_agg", "mode", "percentile_cont", "percentile_disc", "string_agg"),
+                "qb.fn.ordered",
+            ),
+            **dict.fromkeys(
+                ("stddev", "stddev_pop", "stddev_samp", "var_pop", "var_samp", "variance"),
+                "qb.fn.statistics",
+            ),
             **dict.fromkeys(
                 (
                     "cume_dist",
@@ -79,12 +92,15 @@ else:
 
 __all__ = [
     "abs",
+    "array_agg",
     "array_append",
     "array_get",
     "array_length",
     "array_position",
     "array_remove",
     "avg",
+    "bool_and",
+    "bool_or",
     "coalesce",
     "concat",
     "count",
@@ -93,6 +109,7 @@ __all__ = [
     "day",
     "dense_rank",
     "first_value",
+    "grouping",
     "hour",
     "json_agg",
     "json_array",
@@ -111,21 +128,31 @@ __all__ = [
     "max",
     "min",
     "minute",
+    "mode",
     "month",
     "now",
     "nth_value",
     "ntile",
     "nullif",
     "percent_rank",
+    "percentile_cont",
+    "percentile_disc",
     "rank",
     "replace",
     "round",
     "row_number",
     "rtrim",
     "second",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "string_agg",
     "substring",
     "sum",
     "trim",
     "upper",
+    "var_pop",
+    "var_samp",
+    "variance",
     "year",
 ]

@@ -8,7 +8,7 @@ from qb import types
 from qb.aggregates import AggregateExpr
 from qb.expressions import Expr
 from qb.nodes import COUNT_ALL, Aggregate
-from qb.types import BIGINT, REAL, Numeric
+from qb.types import BIGINT, BOOLEAN, REAL, Numeric
 
 T = TypeVar("T")
 
@@ -43,3 +43,13 @@ def min(operand: Expr[T]) -> AggregateExpr[T | None]:
 def max(operand: Expr[T]) -> AggregateExpr[T | None]:
     """The greatest value; NULL when there is none."""
     return AggregateExpr(Aggregate("max", (operand.node,), operand.node.type))
+
+
+def bool_and(condition: Expr[Any]) -> AggregateExpr[bool | None]:
+    """Whether the condition is true in all rows where it is not NULL; NULL when there is none."""
+    return AggregateExpr(Aggregate("bool_and", (condition.node,), BOOLEAN))
+
+
+def bool_or(condition: Expr[Any]) -> AggregateExpr[bool | None]:
+    """Whether the condition is true in any row; NULL when it is NULL in all."""
+    return AggregateExpr(Aggregate("bool_or", (condition.node,), BOOLEAN))

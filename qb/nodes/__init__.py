@@ -9,7 +9,8 @@ from qb.nodes.branches import Case, When
 from qb.nodes.casts import Cast
 from qb.nodes.compound import Compound, Output
 from qb.nodes.conditions import ABSENT, Absent
-from qb.nodes.functions import COUNT_ALL, Aggregate, Function
+from qb.nodes.functions import COUNT_ALL, Aggregate, Function, OrderedSet
+from qb.nodes.grouping import GroupingSets
 from qb.nodes.json import JsonPath
 from qb.nodes.merge import Merge, MergeClause
 from qb.nodes.nested import Nested
@@ -64,6 +65,7 @@ __all__ = [
     "ForeignKeys",
     "Frame",
     "Function",
+    "GroupingSets",
     "In",
     "Insert",
     "IsNull",
@@ -80,6 +82,7 @@ __all__ = [
     "Null",
     "OnConflict",
     "Order",
+    "OrderedSet",
     "Output",
     "Over",
     "Parameter",

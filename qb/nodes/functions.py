@@ -50,4 +50,14 @@ class Aggregate(Function):
         return type(self)(*[changes.get(field, getattr(self, field)) for field in fields])
 
 
+class OrderedSet(Aggregate):
+    """An aggregate of sorted values: `name(arguments) WITHIN GROUP (ORDER BY …)`."""
+
+    __slots__ = ()
+
+    @property
+    def ordered_by(self) -> str:
+        return "WITHIN GROUP"
+
+
 COUNT_ALL = Aggregate("count", (), BIGINT)
