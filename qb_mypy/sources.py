@@ -19,7 +19,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages, scope
+from qb_mypy import messages, relations, scope
 from qb_mypy.compound import merged
 from qb_mypy.encoding import (
     COLUMN,
@@ -60,6 +60,7 @@ def derived(ctx: MethodContext, lateral: bool = False) -> Type:
     if not isinstance(query, Instance):
         return ctx.default_return_type
     scope.check_from(ctx.api, query, ctx.context)
+    relations.check_sub_query(ctx.api, query, ctx.context)
     renamed = _column_list(ctx)
     fields = fields_of(ctx.api, query, name, ctx.context, renamed is not None)
     if fields is None:

@@ -80,12 +80,19 @@ many(select(Album.title, Artist.name))  # E[qb-scope]: Album and Artist are sele
 many(select(Album.titel))  # E[qb-name]: "Album" has no column "titel"; did you mean "title"?
 select(albums.as_("a"), literal(1).as_("a"))  # E[qb-name]: Two columns of this query are named "a"
 
+# Of other sources
+
+liked = select(Album.artist_id, Album.title, Album.released).where(Album.plays > 5).subquery("liked")
+reveal_type(row(select(Artist.name, many(select(liked), on=liked.artist_id == Artist.id).as_("x"))).x[0].released)  # R: date | None
+many(select(liked.plays))  # E[qb-name]: "liked" has no column "plays"
+
 # Not for SQL
 
 select(Artist.name).order_by(albums)  # E[qb-type]: Nested rows cannot stand in .order_by(): they are for the program, and not for SQL
 select(Artist.name).where(albums == albums)  # E[qb-type]: Nested rows cannot stand in .where()
 select(Artist.name).group_by(albums.as_("a"))  # E[qb-type]: Nested rows cannot stand in .group_by()
 select(albums.as_("a")).from_(Artist).scalar_subquery()  # E[qb-type]: Nested rows are for the program, and a sub-query has no use for them
+select(Artist.id, albums.as_("a")).subquery("s")  # E[qb-type]: Nested rows are for the program
 exists(select(Artist.id, albums.as_("a")))  # E[qb-type]: Nested rows are for the program
 
 
