@@ -45,7 +45,7 @@ NUMBER = (NUMBERS, "numbers")
 DAY = (frozenset({DATE, DATETIME}), "dates and timestamps")
 CLOCK = (frozenset({TIME, DATETIME}), "times and timestamps")
 TAKES: dict[str, tuple[frozenset[str], str]] = {
-    **dict.fromkeys(("lower", "upper", "trim", "ltrim", "rtrim", "replace", "substring"), TEXT),
+    **dict.fromkeys(("lower", "upper", "trim", "ltrim", "rtrim", "replace", "substring", "match"), TEXT),
     **dict.fromkeys(("avg", "abs", "round"), NUMBER),
     **dict.fromkeys(("year", "month", "day"), DAY),
     **dict.fromkeys(("hour", "minute", "second"), CLOCK),
@@ -61,7 +61,7 @@ TAKES: dict[str, tuple[frozenset[str], str]] = {
 """What the first argument of a function is."""
 
 
-def function(ctx: FunctionContext, name: str) -> Type:
+def function(ctx: FunctionContext, name: str, module: str = "fn") -> Type:
     """Any function of `fn`: its plain return type, with the refs of its arguments."""
     api = _checker(ctx)
     result = get_proper_type(ctx.default_return_type)
@@ -78,7 +78,7 @@ def function(ctx: FunctionContext, name: str) -> Type:
     if name in TAKES and first is not None and not isinstance(first.value, AnyType):
         classes, words = TAKES[name]
         if class_name(without_none(first.value)) not in classes:
-            message = messages.wrong_operand(describe(first), shown(api, first.value), f"fn.{name}()", words)
+            message = messages.wrong_operand(describe(first), shown(api, first.value), f"{module}.{name}()", words)
             messages.report(api, message, ctx.context, messages.TYPE)
         elif name == "replace":
             for type in types[1:]:

@@ -250,6 +250,8 @@ class QbPlugin(Plugin):
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         owner, _, name = fullname.rpartition(".")
         hook = FUNCTIONS.get(fullname)
+        if owner == "qb.fts":
+            hook = partial(functions.function, name=name, module="fts")
         if hook is None and owner.startswith("qb.fn."):
             hook = partial(functions.function, name=name)
         return guarded(hook)

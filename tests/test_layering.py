@@ -50,6 +50,7 @@ FLOORS = [
     "qb.derived",
     "qb.aliases",
     "qb.relations",
+    "qb.fts",
     "qb.statements",
     "qb.dynamic_columns",
     "qb.cursors",

@@ -11,6 +11,7 @@ from dialects.postgres.aggregates import AggregateCompiler
 from dialects.postgres.arrays import ArrayCompiler
 from dialects.postgres.casts import CastCompiler
 from dialects.postgres.codecs import ENCODERS, LIMITS, PATTERNS, STORED, LikePattern
+from dialects.postgres.fts import FtsCompiler
 from dialects.postgres.json import JsonCompiler
 from dialects.postgres.names import cast_name, type_name
 from dialects.postgres.nested import NestedCompiler
@@ -33,7 +34,7 @@ class Shared(Parameter):
     __slots__ = ()
 
 
-class PostgresCompiler(AggregateCompiler, ArrayCompiler, CastCompiler, JsonCompiler, NestedCompiler):
+class PostgresCompiler(AggregateCompiler, ArrayCompiler, CastCompiler, FtsCompiler, JsonCompiler, NestedCompiler):
     """The compiler for PostgreSQL."""
 
     encoders = ENCODERS

@@ -87,12 +87,19 @@ class GlobPattern(SqlType):
         self.kind = kind  # type: ignore[misc]  # two kinds that differ in nothing else
 
 
+FTS_WORDS = GlobPattern("fts words")
 GLOB_PREFIX, GLOB_SUFFIX = GlobPattern("glob prefix"), GlobPattern("glob suffix")
 
 
 def glob_literal(text: str) -> str:
     """The text with GLOB's wildcards made plain."""
     return "".join([f"[{letter}]" if letter in "*?[" else letter for letter in text])
+
+
+def fts_words(text: str) -> str:
+    """Words as a query of FTS5: each in quotes, in which no character has a meaning."""
+    words = text.replace("\0", " ").replace('"', " ").split()
+    return " ".join([f'"{word}"' for word in words]) or '""'  # which nothing matches
 
 
 ENCODERS: dict[str, Encoder] = {
@@ -109,6 +116,7 @@ ENCODERS: dict[str, Encoder] = {
     "uuid": lambda value, type: str(codecs.identifier(value, type)),
     "json": codecs.json_text,
     "enum": codecs.enum_value,
+    "fts words": lambda value, type: fts_words(value),
     "glob prefix": lambda value, type: glob_literal(value) + "*",
     "glob suffix": lambda value, type: "*" + glob_literal(value),
 }

@@ -13,6 +13,7 @@ from dialects.sqlite.aggregates import AggregateCompiler
 from dialects.sqlite.arrays import ArrayCompiler
 from dialects.sqlite.casts import CastCompiler
 from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, STORED
+from dialects.sqlite.fts import FtsCompiler
 from dialects.sqlite.json import JsonCompiler
 from dialects.sqlite.nested import NestedCompiler
 from dialects.sqlite.scaled import ScaledCompiler, common_scale
@@ -37,6 +38,7 @@ class SqliteCompiler(
     ArrayCompiler,
     AggregateCompiler,
     CastCompiler,
+    FtsCompiler,
     JsonCompiler,
     NestedCompiler,
     TupleCompiler,

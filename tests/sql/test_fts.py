@@ -1,0 +1,92 @@
+"""Full-text search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from qb import Database, Table, alias, col, fts, insert, literal, select, sql
+from qb.errors import CompileError, UnsupportedError
+from tests.sql.schema import Album, Artist
+
+
+class AlbumText(Table, name="album_text"):
+    title = col.text()
+    notes = col.text()
+
+
+other = alias(AlbumText, "other")
+HOSTILE = ["", " ", '"', '""', "'", "*", "-", "AND", "NOT x", "a OR", "(", "title:", "^", "NEAR(", "a\0b", "+", "{x}"]
+
+
+def test_the_sql() -> None:
+    columns = select(Album.id).where(fts.match((Album.title, Artist.country), "blue"), fts.match(Album.title, "x"))
+    compiled = columns.from_(Album).join(Artist, on=Artist.id == Album.artist_id).compile("postgres")
+    assert compiled.sql.partition(" WHERE ")[2] == (
+        "(to_tsvector('english', coalesce(\"albums\".\"title\", '') || ' ' || coalesce(\"artists\".\"country\", '')) "
+        "@@ websearch_to_tsquery('english', $1::text)) AND (to_tsvector('english', \"albums\".\"title\") @@ "
+        "websearch_to_tsquery('english', $2::text))"
+    )
+    table = select(AlbumText.title).where(fts.match(AlbumText, "kind bl*")).order_by(fts.rank(AlbumText, "").desc())
+    assert table.compile("sqlite") == (
+        'SELECT "album_text"."title" FROM "album_text" WHERE ("album_text"."album_text" MATCH ?) '
+        'ORDER BY (-bm25("album_text"."album_text")) DESC',
+        ('"kind" "bl*"',),
+    )
+    with pytest.raises(UnsupportedError, match="name the columns"):
+        table.compile("postgres")
+    for dialect in ("sqlite", "d1"):
+        with pytest.raises(UnsupportedError, match="FTS5 tables only"):
+            columns.compile(dialect)
+
+
+async def test_search_on_postgres(filled_postgres: Database) -> None:
+    best = fts.rank(Album.title, "blue")
+    query = select(Album.title).where(fts.match(Album.title, "BLUE")).order_by(best.desc(), Album.id)
+    assert await filled_postgres.fetch_all(query) == [("Blue",), ("Kind of Blue",)]
+    assert await filled_postgres.fetch_all(select(Album.id).where(fts.match(Album.title, "blue -kind"))) == [(1,)]
+    assert await filled_postgres.fetch_all(select(Album.id).where(fts.match(Album.title, "ki:*", raw=True))) == [(3,)]
+    plain = select(Album.id).where(fts.match(Album.title, "kind of", config="simple"))
+    assert await filled_postgres.fetch_all(plain) == [(3,)]
+    for words in HOSTILE:
+        if "\0" not in words:
+            await filled_postgres.fetch_all(select(Album.id).where(fts.match(Album.title, words)))
+
+
+async def test_search_on_sqlite() -> None:
+    async with Database.connect("sqlite://") as database:
+        await database.execute(sql("CREATE VIRTUAL TABLE album_text USING fts5(title, notes)"))
+        rows = [("Blue", "quiet"), ("Kind of Blue", "blue, blue"), ("Hejira", "a OR b")]
+        for title, notes in rows:
+            await database.execute(insert(AlbumText).values(title=title, notes=notes))
+        best = fts.rank(AlbumText, "blue")
+        query = select(AlbumText.title).where(fts.match(AlbumText, "BLUE")).order_by(best.desc())
+        assert await database.fetch_all(query) == [("Kind of Blue",), ("Blue",)]
+        assert await database.fetch_all(select(other.title).where(fts.match(other, "blue kind"))) == [("Kind of Blue",)]
+        assert await database.fetch_all(select(AlbumText.title).where(fts.match(AlbumText, "a OR"))) == [("Hejira",)]
+        raw = select(AlbumText.title).where(fts.match(AlbumText, "title:hej*", raw=True))
+        assert await database.fetch_all(raw) == [("Hejira",)]
+        for words in HOSTILE:
+            await database.fetch_all(select(AlbumText.title).where(fts.match(AlbumText, words)))
+        for nothing in ("", " ", "\0", '"'):
+            assert await database.fetch_all(select(AlbumText.title).where(fts.match(AlbumText, nothing))) == []
+
+
+number: Any = Album.id
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: fts.match(number, "x"), "no text to search"),
+        (lambda: fts.match((), "x"), "no text to search"),
+        (lambda: fts.match(Album.title, 5), "is a text, not"),
+        (lambda: fts.match(Album.title, "x", config="x'; --"), "cannot be the name"),
+    ],
+)
+def test_mistakes(make: Any, message: str) -> None:
+    with pytest.raises(CompileError, match=message):
+        make()
+    with pytest.raises(UnsupportedError, match="raw=True"):
+        select(AlbumText.title).where(fts.match(AlbumText, literal("x") + "y")).compile("sqlite")
