@@ -324,6 +324,9 @@ def arithmetic(operator: str, left: SqlType, right: SqlType) -> SqlType:
     if not kinds <= NUMBERS:
         if "any" in kinds or (kinds == {"interval"} and operator in ("+", "-")):
             return left
+        moment = _moments(operator, left, right)
+        if moment is not None:
+            return moment
         raise TypeError(f"no engine-independent meaning of {left!r} {operator} {right!r}: say it with sql(…)")
     if operator == "/":
         return REAL
@@ -339,6 +342,16 @@ def arithmetic(operator: str, left: SqlType, right: SqlType) -> SqlType:
     if "bigint" in kinds:
         return BIGINT
     return left
+
+
+def _moments(operator: str, left: SqlType, right: SqlType) -> SqlType | None:
+    """The type of a sum or difference of dates, timestamps and intervals; None where there is none."""
+    moments = ("date", "timestamp")
+    if operator == "-" and left == right and left.kind in moments:
+        return INTERVAL
+    if operator in ("+", "-") and left.kind in moments and right.kind == "interval":
+        return left
+    return right if operator == "+" and left.kind == "interval" and right.kind in moments else None
 
 
 def comparable(left: SqlType, right: SqlType) -> bool:

@@ -28,6 +28,7 @@ from qb_mypy.values import (
     BYTES,
     DATE,
     DATETIME,
+    INT,
     INTERVAL,
     LIST,
     NUMBERS,
@@ -55,6 +56,12 @@ TAKES: dict[str, tuple[frozenset[str], str]] = {
     **dict.fromkeys(("stddev", "stddev_pop", "stddev_samp", "var_pop", "var_samp", "variance"), NUMBER),
     **dict.fromkeys(("bool_and", "bool_or"), (frozenset({BOOL}), "conditions")),
     "string_agg": TEXT,
+    **dict.fromkeys(("left", "right", "lpad", "rpad", "repeat", "position", "reverse", "initcap", "split_part"), TEXT),
+    **dict.fromkeys(("ceil", "floor", "trunc", "sign", "power", "sqrt", "exp", "ln", "log10"), NUMBER),
+    **dict.fromkeys(("date", "add_months"), DAY),
+    "days_between": (frozenset({DATE}), "dates"),
+    "make_date": (frozenset({INT}), "whole numbers"),
+    "octet_length": (frozenset({STR, BYTES}), "text"),
     "length": (frozenset({STR, BYTES}), "text"),
     "sum": (NUMBERS | {INTERVAL}, "numbers"),
 }
@@ -80,7 +87,7 @@ def function(ctx: FunctionContext, name: str, module: str = "fn") -> Type:
         if class_name(without_none(first.value)) not in classes:
             message = messages.wrong_operand(describe(first), shown(api, first.value), f"{module}.{name}()", words)
             messages.report(api, message, ctx.context, messages.TYPE)
-        elif name == "replace":
+        elif name in ("replace", "days_between", "position"):
             for type in types[1:]:
                 check_comparable(api, ctx.context, first, type)
     refs = union_of_refs(parts)

@@ -104,6 +104,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.statements.delete.delete": writes.begin,
     "qb.statements.merge.merge": writes.begin,
     "qb.fn.nulls.coalesce": functions.coalesce,
+    **dict.fromkeys(("qb.fn.mathematics.greatest", "qb.fn.mathematics.least"), functions.coalesce),
     "qb.fn.nulls.nullif": functions.nullif,
     "qb.fn.json.json_value": json_paths.value,
     "qb.fn.json.json_set": json_documents.changed,
@@ -252,7 +253,7 @@ class QbPlugin(Plugin):
         hook = FUNCTIONS.get(fullname)
         if owner == "qb.fts":
             hook = partial(functions.function, name=name, module="fts")
-        if hook is None and owner.startswith("qb.fn."):
+        if hook is None and owner.startswith("qb.fn.") and not name.startswith("_"):
             hook = partial(functions.function, name=name)
         return guarded(hook)
 

@@ -87,6 +87,13 @@ def result_of(api: TypeChecker, operator: str, left: ProperType, right: ProperTy
         return left
     if names == {TIMEDELTA} and operator in ("+", "-"):
         return left
+    moments = {DATE, DATETIME}
+    if class_name(left) in moments and operator in ("+", "-") and class_name(right) == TIMEDELTA:
+        return left
+    if class_name(right) in moments and operator == "+" and class_name(left) == TIMEDELTA:
+        return right
+    if operator == "-" and names in ({DATE}, {DATETIME}):
+        return api.named_generic_type(TIMEDELTA, [])
     if not names <= NUMBERS:
         return None
     if operator == "/":

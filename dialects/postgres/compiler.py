@@ -9,9 +9,10 @@ from types import MappingProxyType
 
 from dialects.postgres.aggregates import AggregateCompiler
 from dialects.postgres.arrays import ArrayCompiler
-from dialects.postgres.casts import CastCompiler
 from dialects.postgres.codecs import ENCODERS, LIMITS, PATTERNS, STORED, LikePattern
+from dialects.postgres.dates import DateCompiler
 from dialects.postgres.fts import FtsCompiler
+from dialects.postgres.functions import FunctionCompiler
 from dialects.postgres.json import JsonCompiler
 from dialects.postgres.names import cast_name, type_name
 from dialects.postgres.nested import NestedCompiler
@@ -34,7 +35,9 @@ class Shared(Parameter):
     __slots__ = ()
 
 
-class PostgresCompiler(AggregateCompiler, ArrayCompiler, CastCompiler, FtsCompiler, JsonCompiler, NestedCompiler):
+class PostgresCompiler(
+    AggregateCompiler, ArrayCompiler, DateCompiler, FtsCompiler, FunctionCompiler, JsonCompiler, NestedCompiler
+):
     """The compiler for PostgreSQL."""
 
     encoders = ENCODERS

@@ -13,7 +13,9 @@ from dialects.sqlite.aggregates import AggregateCompiler
 from dialects.sqlite.arrays import ArrayCompiler
 from dialects.sqlite.casts import CastCompiler
 from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, STORED
+from dialects.sqlite.dates import DateCompiler
 from dialects.sqlite.fts import FtsCompiler
+from dialects.sqlite.functions import FunctionCompiler
 from dialects.sqlite.json import JsonCompiler
 from dialects.sqlite.nested import NestedCompiler
 from dialects.sqlite.scaled import ScaledCompiler, common_scale
@@ -39,6 +41,8 @@ class SqliteCompiler(
     AggregateCompiler,
     CastCompiler,
     FtsCompiler,
+    DateCompiler,
+    FunctionCompiler,
     JsonCompiler,
     NestedCompiler,
     TupleCompiler,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from qb import types
 from qb.expressions import Expr, operand
 from qb.fn.calls import call
-from qb.nodes import Function
+from qb.nodes import Expression, Function
 from qb.types import INTEGER, TEXT
 
 T = TypeVar("T")
@@ -28,19 +28,19 @@ def length(text: Expr[Any]) -> Expr[int]:
     return call("length", INTEGER, text)
 
 
-def trim(text: Expr[T]) -> Expr[T]:
-    """Without spaces at both ends."""
-    return call("trim", TEXT, text)
+def trim(text: Expr[T], characters: str | Expr[str] | None = None) -> Expr[T]:
+    """Without spaces at both ends, or without any of these characters there."""
+    return call("trim", TEXT, text, *_characters(characters))
 
 
-def ltrim(text: Expr[T]) -> Expr[T]:
-    """Without spaces at the start."""
-    return call("ltrim", TEXT, text)
+def ltrim(text: Expr[T], characters: str | Expr[str] | None = None) -> Expr[T]:
+    """Without spaces at the start, or without any of these characters there."""
+    return call("ltrim", TEXT, text, *_characters(characters))
 
 
-def rtrim(text: Expr[T]) -> Expr[T]:
-    """Without spaces at the end."""
-    return call("rtrim", TEXT, text)
+def rtrim(text: Expr[T], characters: str | Expr[str] | None = None) -> Expr[T]:
+    """Without spaces at the end, or without any of these characters there."""
+    return call("rtrim", TEXT, text, *_characters(characters))
 
 
 def replace(text: Expr[T], old: object, new: object) -> Expr[T]:
@@ -66,3 +66,7 @@ def concat(*texts: object) -> Expr[str]:
     for node in nodes:
         types.check_text(node.type)
     return Expr(Function("concat", nodes, TEXT))
+
+
+def _characters(characters: str | Expr[str] | None) -> list[Expression]:
+    return [] if characters is None else [operand(characters, TEXT)]

@@ -464,8 +464,8 @@ async def test_intervals_are_added_and_subtracted(check: Check) -> None:
 @pytest.mark.parametrize(
     "build",
     [
-        lambda: Album.released + timedelta(days=1),  # type: ignore[qb-type]  # a mistake on purpose
-        lambda: Event.happened - Event.happened,  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: Event.starts + timedelta(days=1),  # type: ignore[qb-type]  # a mistake on purpose
+        lambda: Album.released - Event.happened,  # type: ignore[qb-type]  # a mistake on purpose
         lambda: Album.live + 1,  # type: ignore[qb-type]  # a mistake on purpose
         lambda: Album.title - "x",  # type: ignore[qb-type]  # a mistake on purpose
         lambda: 5 + Album.title,  # type: ignore[qb-type]  # a mistake on purpose

@@ -61,6 +61,6 @@ Album.plays ** 2  # E[operator]: Unsupported operand types for **
 # Intervals add up; the engines have no other arithmetic of dates and intervals in common yet.
 reveal_type(Track.length + Track.length)  # R: Expr[timedelta | None, Literal['Track.length']]
 Track.length * 2  # E[qb-type]: Track.length is timedelta, but the value is int
-Album.created_at + timedelta(days=1)  # E[qb-type]: Album.created_at is datetime, but the value is timedelta
+Album.created_at * timedelta(days=1)  # E[qb-type]: Album.created_at is datetime, but the value is timedelta
 (Album.plays + "1") + 1  # E[qb-type]: Album.plays is int, but the value is str
 literal(1) + literal("1")  # E[qb-type]: the expression is int, but the other one is str
