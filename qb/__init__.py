@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from qb.dynamic_columns import column_named, sort_keys
     from qb.grouping import cube, grouping_sets, rollup
     from qb.keysets import cursor_of, keyset
+    from qb.narrowing import narrowed
     from qb.relations import many, one
     from qb.row_values import tuple_
     from qb.statements.merge import Merge, merge
@@ -51,6 +52,7 @@ else:
             **dict.fromkeys(("cursor_of", "keyset"), "qb.keysets"),
             **dict.fromkeys(("Merge", "merge"), "qb.statements.merge"),
             **dict.fromkeys(("cube", "grouping_sets", "rollup"), "qb.grouping"),
+            "narrowed": "qb.narrowing",
             "transform": "qb.transform",
             "values": "qb.derived",
             "many": "qb.relations",
@@ -102,6 +104,7 @@ __all__ = [
     "literal",
     "many",
     "merge",
+    "narrowed",
     "one",
     "primary_key",
     "rollup",

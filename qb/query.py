@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import GenericAlias
 from typing import TYPE_CHECKING, Generic, Self
 
@@ -58,13 +59,23 @@ class Compilable:
 
         On SQLite a schema is an attached database. Raises SchemaError when the name cannot be one.
         """
-        from qb.schemas import in_schema
+        from qb.schemas import into_schema
+
+        return self.transformed(into_schema(schema))
+
+    def transformed(self, replace: Callable[[Node], Node]) -> Self:
+        """The same statement with its syntax tree rewritten by `qb.transform`: `replace` is called on each node,
+        children first. The result is of the same type, so it has to select the same.
+
+            query.transformed(lambda node: narrowed(node, live))
+        """
+        from qb.transform import transform
 
         new = object.__new__(type(self))
         for cls in type(self).__mro__:
             for slot in getattr(cls, "__slots__", ()):
                 value = getattr(self, slot)
-                setattr(new, slot, in_schema(value, schema) if slot == "node" else value)
+                setattr(new, slot, transform(value, replace) if slot == "node" else value)
         return new
 
     def __str__(self) -> str:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
 
 from qb.identifiers import check_identifier
 from qb.nodes import Column, Node, Table
 from qb.nodes.sources import ForeignKeys
-from qb.transform import transform
-
-N = TypeVar("N", bound=Node)
 
 
-def in_schema(node: N, schema: str) -> N:
-    """The tree with this schema for all tables that have none of their own."""
+def into_schema(schema: str) -> Callable[[Node], Node]:
+    """What gives this schema to each table that has none of its own."""
     check_identifier(schema, "with_schema()")
 
     def replace(part: Node) -> Node:
         return moved(part, schema) if isinstance(part, Table) and part.schema is None else part
 
-    return transform(node, replace)
+    return replace
 
 
 def moved(table: Table, schema: str) -> Table:

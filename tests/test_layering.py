@@ -33,6 +33,7 @@ FLOORS = [
     "qb.query",
     "qb.expressions",
     "qb.conditions",
+    "qb.narrowing",
     "qb.windows",
     "qb.aggregates",
     "qb.ordered_sets",

@@ -269,6 +269,7 @@ def test_no_builder_changes_what_it_starts_from() -> None:
                 lambda q: q.distinct_on(Album.plays),
                 lambda q: keyset(select(Album.id).where(Album.id == 1), by=(Album.id,), size=5, after=(1,)),
                 lambda q: q.with_schema("other"),
+                lambda q: q.transformed(lambda node: node),
                 lambda q: q.fetch(3, with_ties=True),
                 lambda q: q.with_for_update(),
                 lambda q: q.clear("where", "order_by"),
