@@ -49,3 +49,9 @@ def feature_of(test: pytest.Item) -> Feature | None:
     """The feature that a test proves."""
     mark = test.get_closest_marker("feature")
     return None if mark is None else mark.args[0]
+
+
+if __name__ == "__main__":
+    from tests.feature_table import write
+
+    write()

@@ -40,6 +40,7 @@ from qb.errors import UnsupportedError
 from qb.query import Compilable
 from qb.transform import transform
 from tests.copying import copied, fields, rebuilt
+from tests.features import feature
 from tests.sql.schema import Album, Artist, Category, Member, Profile, Track
 
 other = alias(Artist, "other")
@@ -170,6 +171,7 @@ def compiled(node: nodes.Node, dialect: str) -> tuple[str, tuple[object, ...]] |
         return str(error)
 
 
+@feature("Composition", "statements made from others: transform()")
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
 @pytest.mark.parametrize("statement", STATEMENTS)
 def test_a_copy_compiles_to_the_same(statement: Compilable, dialect: str) -> None:

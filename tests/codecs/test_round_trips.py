@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from qb import Column, Database, Table, alias, col, columns, delete, fn, insert, select
 from qb.errors import InvalidValue
+from tests.features import feature
 
 
 class Size(Enum):
@@ -94,6 +95,7 @@ def test_every_kind_has_values() -> None:
     assert set(columns(Sample)) == {"id", *VALUES}
 
 
+@feature("Tables", "columns of every kind but arrays", sqlite="bridged")
 @pytest.mark.parametrize("name", VALUES)
 async def test_values_come_back_equal(samples: Database, name: str) -> None:
     column = columns(Sample)[name]

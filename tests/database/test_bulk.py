@@ -8,6 +8,7 @@ import pytest
 
 from qb import Database, NewRow, Table, col, excluded, fn, insert, literal, select, sql
 from qb.errors import CheckViolated, TooManyParameters
+from tests.features import feature
 from tests.music import Album, Artist
 
 COUNT = select(fn.count()).from_(Artist)
@@ -37,6 +38,7 @@ def small(db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     return db
 
 
+@feature("Running", "more rows than one statement takes", d1="refused")
 async def test_more_rows_than_one_statement_takes(db: Database) -> None:
     rows: list[NewRow[Sample]] = [{"id": n, "b": f"row {n}", "d": n + 1} for n in range(30_000)]
     statement = insert(Sample).values_many(rows)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from qb import Database, fn, insert, literal, select, sql
-from qb.errors import DatabaseClosed, QbError
+from qb.errors import DatabaseClosed, QbError, UnsupportedError
 from tests.music import Artist
 
 ONE = select(literal(1).as_("one"))
@@ -135,6 +135,12 @@ async def test_the_scheme_may_be_another_name(postgres_url: str) -> None:
 def test_options_are_the_drivers() -> None:
     with pytest.raises(TypeError, match="max_size"):
         Database.connect("sqlite://", max_size=3)
+
+
+async def test_d1_has_no_transport() -> None:
+    with pytest.raises(UnsupportedError, match=r"compile with \.compile\('d1'\)"):
+        async with Database.connect("d1://music"):
+            pytest.fail("it is open")
 
 
 def test_passwords_are_not_shown() -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from qb import Database, NewRow, Table, col, delete, excluded, fn, insert, select, sql, update
 from qb.errors import CompileError, InvalidSql, TransactionError
+from tests.features import feature
 from tests.music import Album, Artist, Track
 
 
+@feature("Running", "execute: how many rows changed", d1="refused")
 async def test_counts(db: Database) -> None:
     assert await db.execute(insert(Artist).values(name="Bach")) == 1
     rows: list[NewRow[Artist]] = [{"name": f"artist {number}"} for number in range(10)]

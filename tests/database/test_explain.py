@@ -8,14 +8,17 @@ import pytest
 
 from qb import Database, delete, fn, insert, select, sql, update
 from qb.errors import TransactionError, UnsupportedError
+from tests.features import feature
 from tests.music import Album, Artist
 
 
+@feature("Running", "explain", d1="refused")
 async def test_plans_as_text(db: Database) -> None:
     plan = await db.explain(select(Artist.name).where(Artist.id == 1))
     assert "SEARCH artists" in plan if db.dialect.name == "sqlite" else "Scan" in plan
 
 
+@feature("Running", "explain", d1="refused")
 async def test_plans_as_data(db: Database) -> None:
     query = select(Album.title).where(Album.artist_id.in_(select(Artist.id).where(Artist.name == "x")))
     (step, *_) = await db.explain(query, format="json")
@@ -40,6 +43,7 @@ async def test_every_statement_and_none_is_run(db: Database) -> None:
     assert await db.fetch_all(select(Artist.id).where(Artist.name == "new")) == []
 
 
+@feature("Running", "explain(analyze=True)", sqlite="refused")
 async def test_analyze_runs_the_statement(postgres_db: Database) -> None:
     db = postgres_db
     await db.create_tables(Artist)

@@ -11,6 +11,7 @@ import pytest
 
 from qb import Database, Executor, Table, col, delete, fn, insert, select, sql, update
 from qb.errors import CompileError, TransactionError, UndefinedTable
+from tests.features import feature
 from tests.music import ALBUMS, Album, Artist
 
 TITLES = [album["title"] for album in ALBUMS]
@@ -28,6 +29,7 @@ async def fill_notes(db: Database, count: int, length: int) -> None:
     await db.execute(insert(Note).values_many([{"text": text} for _ in range(count)]))
 
 
+@feature("Running", "streams", d1="refused")
 @pytest.mark.parametrize("size", [1, 3, 4, 5, 1000])
 async def test_all_rows_in_portions_of_any_size(db: Database, size: int) -> None:
     rows = [row async for row in db.stream(BY_ID, size=size)]
@@ -39,6 +41,7 @@ async def test_no_rows(db: Database) -> None:
     assert [row async for row in db.stream(BY_ID.where(Album.id == 99))] == []
 
 
+@feature("Running", "streams", d1="refused")
 async def test_memory_is_bounded(database: Database) -> None:
     await fill_notes(database, 4000, 4000)
     query = select(Note)

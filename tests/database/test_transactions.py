@@ -19,6 +19,7 @@ from qb.errors import (
     UniqueViolated,
 )
 from tests.database.interruption import is_cancelled_at
+from tests.features import feature
 from tests.music import Album, Artist
 
 
@@ -37,6 +38,7 @@ class StopError(Exception):
     """What ends a block in these tests."""
 
 
+@feature("Running", "transactions", d1="refused")
 async def test_commit(db: Database) -> None:
     async with db.transaction() as tx:
         await add(tx, "a", "b")
@@ -44,6 +46,7 @@ async def test_commit(db: Database) -> None:
     assert await added(db) == ["a", "b"]
 
 
+@feature("Running", "transactions", d1="refused")
 async def test_rollback_on_an_exception(db: Database) -> None:
     with pytest.raises(StopError):
         async with db.transaction() as tx:
@@ -74,6 +77,7 @@ async def test_nobody_sees_what_is_not_committed(db: Database) -> None:
     assert counts == ([3] if db.dialect.name == "postgres" else [4])
 
 
+@feature("Running", "nested transactions", d1="refused")
 async def test_nested_transactions_are_savepoints(db: Database) -> None:
     async with db.transaction() as tx:
         await add(tx, "a")
@@ -201,6 +205,7 @@ async def test_sqlite_ending_a_transaction_by_itself_is_noticed(sqlite_db: Datab
 # Isolation
 
 
+@feature("Running", "isolation levels", d1="refused")
 @pytest.mark.parametrize("level", ["read committed", "repeatable read", "serializable"])
 async def test_isolation_levels(db: Database, level: Any) -> None:
     async with db.transaction(isolation=level) as tx:

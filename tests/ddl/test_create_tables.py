@@ -29,6 +29,7 @@ from qb import (
 )
 from qb.dialect import find_dialect
 from qb.errors import CheckViolated, ForeignKeyViolated, NotNullViolated, QbError, UniqueViolated, UnsupportedError
+from tests.features import feature
 
 
 class Mood(Enum):
@@ -209,6 +210,7 @@ def test_a_circle_is_closed_afterwards() -> None:
     assert not any(statement.startswith("ALTER") for statement in create("sqlite", Egg, Chicken))
 
 
+@feature("Tables", "tables that reference each other")
 async def test_a_circle_holds(database: Database) -> None:
     await database.create_tables(Egg, Chicken)
     await database.execute(insert(Chicken).values(id=1))
@@ -232,6 +234,7 @@ async def things(database: Database) -> Database:
     return database
 
 
+@feature("Tables", "defaults and generated columns")
 async def test_defaults_and_generated_columns(things: Database) -> None:
     assert await things.fetch_all(select(Thing)) == [
         (
@@ -252,6 +255,7 @@ async def test_defaults_and_generated_columns(things: Database) -> None:
     assert await things.fetch_all(select(Owner)) == [(1, "Eve", Mood.BAD)]
 
 
+@feature("Tables", "keys, foreign keys, unique, CHECK, NOT NULL")
 @pytest.mark.parametrize(
     ("changes", "error"),
     [
@@ -291,6 +295,7 @@ async def test_rules_that_sql_text_cannot_break_either(sqlite_db: Database) -> N
             await sqlite_db.execute(sql(text))
 
 
+@feature("Tables", "partial indexes, indexes on expressions")
 async def test_a_partial_unique_index(things: Database) -> None:
     row = {**GIVEN, "kind": "B", "price": 1}
     await things.execute(insert(Thing).values(**{**row, "number": 6}))
@@ -299,6 +304,7 @@ async def test_a_partial_unique_index(things: Database) -> None:
         await things.execute(insert(Thing).values(**{**row, "number": 8, "kind": "b", "price": 3}))
 
 
+@feature("Tables", "ON DELETE, ON UPDATE")
 async def test_actions_of_foreign_keys(things: Database) -> None:
     await things.execute(
         insert(Thing).values(**{**GIVEN, "number": 2, "price": 5, "parent_kind": "a", "parent_number": 1})
@@ -372,6 +378,7 @@ async def test_an_index_on_an_expression_with_a_text(database: Database) -> None
             await database.execute(insert(Page).values(path=wrong))
 
 
+@feature("Tables", "any name, quoted")
 async def test_names_with_quotes(database: Database) -> None:
     class Odd(Table, name='o"d; d'):
         id = col.integer('i"d').primary_key()
@@ -384,6 +391,7 @@ async def test_names_with_quotes(database: Database) -> None:
     assert await database.fetch_all(select(Odd).where(Odd.select == "x")) == [(1, "x")]
 
 
+@feature("Running", "create_tables: all or none", d1="refused")
 async def test_a_failure_leaves_no_table(database: Database) -> None:
     class Bad(Table, name="bad"):
         id = col.integer().primary_key()
@@ -410,6 +418,7 @@ def test_what_a_dialect_has_no_type_for() -> None:
         create("sqlite", Wide)
 
 
+@feature("Tables", "arrays", sqlite="refused")
 async def test_arrays_on_postgres(postgres_db: Database) -> None:
     class Lists(Table):
         id = col.integer().primary_key()

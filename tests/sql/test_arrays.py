@@ -55,7 +55,7 @@ def checked(discs: Executor, request: pytest.FixtureRequest) -> Check:
     return Check(discs, made)
 
 
-@feature("Arrays", "tests: has, contains_all, contained_by, overlaps", sqlite="refused")
+@feature("Arrays", "has(), contains_all(), contained_by(), overlaps()", sqlite="refused")
 async def test_what_is_asked_of_arrays(checked: Check) -> None:
     await checked(
         select(Disc.id)
@@ -86,7 +86,7 @@ async def test_empty_arrays_and_null(discs: Executor) -> None:
     assert await discs.fetch_all(select(Disc.id).where(~tags.has("x") & (tags == []))) == [(2,)]
 
 
-@feature("Arrays", "items, length, changes and concatenation", sqlite="refused")
+@feature("Arrays", "array_get(), array_length(), array_position(), array_append(), array_remove(), +", sqlite="refused")
 async def test_functions_of_arrays(checked: Check) -> None:
     tags, items = Disc.tags, ["z"]
     await checked(

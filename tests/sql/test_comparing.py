@@ -48,6 +48,7 @@ async def test_distinction_inside_of_other_predicates(filled: Executor) -> None:
     assert await filled.fetch_all(query) == [(2,), (3,), (4,)]
 
 
+@feature("Expressions", "ILIKE, NOT ILIKE", sqlite="bridged")
 async def test_not_ilike(check: Check) -> None:
     await check(
         select(Artist.name).where(Artist.name.not_ilike("%I%")),

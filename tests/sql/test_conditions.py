@@ -32,7 +32,7 @@ def search(
     )
 
 
-@feature("Composition", "optional conditions (when)")
+@feature("Composition", "conditions that may be left out: when()")
 async def test_what_is_given(check: Check) -> None:
     await check(
         search(since=date(1971, 1, 1), plays=20),
@@ -43,17 +43,17 @@ async def test_what_is_given(check: Check) -> None:
     )
 
 
-@feature("Composition", "optional conditions (when)")
+@feature("Composition", "conditions that may be left out: when()")
 async def test_nothing_is_given(check: Check) -> None:
     await check(search(), sqlite=f'{SELECT} ORDER BY "albums"."id"', rows=[(1,), (2,), (3,), (4,)])
 
 
-@feature("Composition", "optional conditions (when)")
+@feature("Composition", "conditions that may be left out: when()")
 async def test_a_flag(check: Check) -> None:
     await check(search(live=True), sqlite=f'{SELECT} WHERE "albums"."live" ORDER BY "albums"."id"', rows=[(4,)])
 
 
-@feature("Composition", "optional conditions (when)")
+@feature("Composition", "conditions that may be left out: when()")
 async def test_values_that_are_false_to_python_are_values(check: Check) -> None:
     await check(
         search(title="", plays=0),
@@ -72,6 +72,7 @@ async def test_values_that_are_false_to_python_are_values(check: Check) -> None:
     )
 
 
+@feature("Composition", "all_of(), any_of()")
 @pytest.mark.parametrize(
     ("condition", "text"),
     [
@@ -102,6 +103,7 @@ def test_logic(condition: Expr[bool], text: str) -> None:
     assert str(select(Album.id).where(condition)) == SELECT + text
 
 
+@feature("Composition", "all_of(), any_of()")
 async def test_any_of_nothing_finds_nothing(check: Check) -> None:
     await check(select(Album.id).where(any_of()), sqlite=f"{SELECT} WHERE 1 = 0", rows=[])
 

@@ -17,7 +17,7 @@ from tests.sql.schema import Album, Event
 HOUR = timedelta(hours=1)
 
 
-@feature("Dates", "dates and intervals", sqlite="bridged")
+@feature("Dates and times", "dates and intervals", sqlite="bridged")
 async def test_dates_and_intervals(check: Check) -> None:
     released = Album.released
     await check(
@@ -71,7 +71,7 @@ async def test_timestamps_and_intervals(filled: Executor) -> None:
 UNITS = ("year", "quarter", "month", "week", "day", "hour", "minute", "second")
 
 
-@feature("Dates", "date_trunc()", sqlite="bridged")
+@feature("Dates and times", "date_trunc()", sqlite="bridged")
 async def test_the_start_of_a_unit(check: Check) -> None:
     await check(
         select(fn.date_trunc("month", Event.happened), fn.date_trunc("hour", Event.noted)).where(Event.id == 1),
@@ -124,7 +124,7 @@ async def test_parts_of_a_date(filled: Executor, day: date) -> None:
     )
 
 
-@feature("Dates", "extract()", sqlite="bridged")
+@feature("Dates and times", "extract()", sqlite="bridged")
 async def test_parts_of_a_timestamp(check: Check) -> None:
     await check(
         select(fn.extract("doy", Event.happened), fn.extract("epoch", Event.lasts)).where(Event.id == 1),
@@ -160,7 +160,7 @@ async def test_months_later(filled: Executor, day: date, months: int, expected: 
     assert tuple(found) == (expected, later)
 
 
-@feature("Dates", "add_months(), days_between(), make_date()", sqlite="bridged")
+@feature("Dates and times", "add_months(), days_between(), make_date()", sqlite="bridged")
 async def test_functions_of_dates(check: Check, filled: Executor) -> None:
     query = select(
         fn.days_between(Album.released, date(1971, 7, 1)),
@@ -183,6 +183,7 @@ async def test_functions_of_dates(check: Check, filled: Executor) -> None:
     )
 
 
+@feature("Dates and times", "date(), current_time()", sqlite="bridged")
 async def test_the_time_of_day(filled: Executor) -> None:
     assert isinstance(await filled.fetch_value(select(fn.current_time())), time)
     query = select(fn.date(Event.happened)).where(Event.id == 1)

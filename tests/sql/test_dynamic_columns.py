@@ -16,7 +16,7 @@ from tests.sql.schema import Album, Track
 SORTABLE = ("plays", "title")
 
 
-@feature("Composition", "sort keys from a web request")
+@feature("Composition", "sort keys that a request names: sort_keys()")
 async def test_sort_keys_of_a_table(check: Check) -> None:
     await check(
         select(Album.title).order_by(*sort_keys(Album, "-plays,title", among=SORTABLE)),
@@ -38,6 +38,7 @@ async def test_sort_keys_of_any_query(check: Check) -> None:
     )
 
 
+@feature("Composition", "a column that a request names: column_named()")
 async def test_a_column_by_name(check: Check) -> None:
     column = column_named(alias(Track, "t"), "title")  # not its name in the database
     await check(

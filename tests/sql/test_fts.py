@@ -8,6 +8,7 @@ import pytest
 
 from qb import Database, Table, alias, col, fts, insert, literal, select, sql
 from qb.errors import CompileError, UnsupportedError
+from tests.features import feature
 from tests.sql.schema import Album, Artist
 
 
@@ -20,6 +21,8 @@ other = alias(AlbumText, "other")
 HOSTILE = ["", " ", '"', '""', "'", "*", "-", "AND", "NOT x", "a OR", "(", "title:", "^", "NEAR(", "a\0b", "+", "{x}"]
 
 
+@feature("Full-text search", "match(), rank() of FTS5 tables", postgres="refused")
+@feature("Full-text search", "match(), rank() of columns", sqlite="refused")
 def test_the_sql() -> None:
     columns = select(Album.id).where(fts.match((Album.title, Artist.country), "blue"), fts.match(Album.title, "x"))
     compiled = columns.from_(Album).join(Artist, on=Artist.id == Album.artist_id).compile("postgres")

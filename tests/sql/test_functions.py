@@ -9,10 +9,12 @@ from decimal import Decimal
 import pytest
 
 from qb import Executor, fn, insert, literal, select
+from tests.features import feature
 from tests.sql.checking import Check
 from tests.sql.schema import Album, Artist, Event, Track
 
 
+@feature("Functions", "lower(), upper(), length(), trim(), ltrim(), rtrim(), replace()")
 async def test_texts(check: Check) -> None:
     name = Artist.name
     await check(
@@ -40,6 +42,7 @@ async def test_texts(check: Check) -> None:
     )
 
 
+@feature("Functions", "substring()")
 async def test_substring_counts_from_one(check: Check) -> None:
     query = select(
         fn.substring(Artist.name, 2), fn.substring(Artist.name, 1, 2), fn.substring(Artist.name, Artist.id, 9)
@@ -67,6 +70,7 @@ def test_substring_from_outside_of_the_text(start: int, length: int | None) -> N
         fn.substring(Artist.name, start, length)
 
 
+@feature("Functions", "concat()", sqlite="bridged")
 async def test_concat_takes_null_for_empty(check: Check) -> None:
     await check(
         select(fn.concat(Artist.name, " (", Artist.country, ")"), Artist.name + " " + Artist.country)
@@ -87,6 +91,7 @@ async def test_concat_takes_null_for_empty(check: Check) -> None:
     )
 
 
+@feature("Expressions", "texts joined: +")
 async def test_texts_join_with_plus_from_either_side(check: Check) -> None:
     query = select("<" + Artist.name + ">", Artist.name + Artist.id).where(Artist.id == 1)  # type: ignore[qb-type]  # a mistake on purpose
     await check(
@@ -117,6 +122,7 @@ def test_concat_of_nothing() -> None:
         fn.concat()
 
 
+@feature("Functions", "coalesce(), nullif()")
 async def test_coalesce(check: Check) -> None:
     await check(
         select(fn.coalesce(Artist.country, Artist.name), fn.coalesce(Artist.country, "-")).order_by(Artist.id),
@@ -166,6 +172,7 @@ def test_coalesce_of_a_decimal_and_a_float() -> None:
         fn.nullif(Album.price, Track.seconds)
 
 
+@feature("Functions", "coalesce(), nullif()")
 async def test_nullif(check: Check) -> None:
     await check(
         select(fn.nullif(Album.plays, 0), Album.plays / fn.nullif(Album.plays, 0))
@@ -209,6 +216,7 @@ async def test_nullif_of_decimals_of_two_scales(check: Check) -> None:
     )
 
 
+@feature("Functions", "abs()")
 async def test_abs_and_negation(check: Check) -> None:
     await check(
         select(fn.abs(Album.plays - 200), -Album.plays, -(-Album.plays), fn.abs(-Album.price)).where(Album.id == 1),  # noqa: B002  # two signs are meant
@@ -221,6 +229,7 @@ async def test_abs_and_negation(check: Check) -> None:
     )
 
 
+@feature("Functions", "round() of decimals", sqlite="bridged")
 async def test_decimals_round_half_away_from_zero(check: Check) -> None:
     await check(
         select(
@@ -248,6 +257,7 @@ async def test_decimals_round_half_away_from_zero(check: Check) -> None:
     )
 
 
+@feature("Functions", "round() of floats", postgres="bridged")
 async def test_floats_round_half_away_from_zero(check: Check) -> None:
     await check(
         select(
@@ -295,6 +305,7 @@ async def test_integers_stay_integers_when_rounded(check: Check, filled: Executo
     assert all(type(value) is int for value in await filled.fetch_one(query))
 
 
+@feature("Expressions", "arithmetic of whole numbers: + - * // %")
 async def test_integer_arithmetic(check: Check) -> None:
     plays = Album.plays
     await check(
@@ -328,6 +339,7 @@ async def test_integer_arithmetic(check: Check) -> None:
     )
 
 
+@feature("Expressions", "true division: /", sqlite="bridged", postgres="bridged")
 async def test_true_division_is_a_float(check: Check) -> None:
     await check(
         select(Album.plays / 8, Album.price / 4, 1 / Album.plays, Track.seconds / 2, Album.plays / Album.price)
@@ -355,6 +367,7 @@ async def test_true_division_is_a_float(check: Check) -> None:
     )
 
 
+@feature("Expressions", "arithmetic of decimals", sqlite="bridged")
 async def test_arithmetic_of_decimals(check: Check) -> None:
     price, fee = Album.price, Track.fee
     await check(
@@ -410,6 +423,7 @@ async def test_arithmetic_of_decimals(check: Check) -> None:
     )
 
 
+@feature("Expressions", "arithmetic of decimals and floats", sqlite="bridged", postgres="bridged")
 async def test_decimals_and_floats_make_floats(check: Check) -> None:
     query = select(Album.price * 0.5, Album.price + 0.25, 1.0 - Album.price).where(Album.id == 1)
     await check(
@@ -448,6 +462,7 @@ async def test_integers_and_floats_make_floats(check: Check) -> None:
     )
 
 
+@feature("Dates and times", "sums of intervals", sqlite="bridged")
 async def test_intervals_are_added_and_subtracted(check: Check) -> None:
     query = select(Event.lasts + timedelta(hours=1), Event.lasts - Event.lasts).where(Event.id == 2)
     await check(
@@ -482,6 +497,7 @@ def test_arithmetic_that_engines_do_in_different_ways(build: Callable[[], object
         build()
 
 
+@feature("Dates and times", "year(), month(), day(), hour(), minute(), second()", sqlite="bridged")
 async def test_parts_of_a_moment_are_in_utc(check: Check) -> None:
     when = Event.happened
     await check(
@@ -535,6 +551,7 @@ async def test_parts_of_other_times(check: Check) -> None:
     )
 
 
+@feature("Dates and times", "year(), month(), day(), hour(), minute(), second()", sqlite="bridged")
 async def test_parts_of_a_date(check: Check) -> None:
     query = (
         select(fn.year(Album.released), fn.month(Album.released), fn.day(Album.released))
@@ -558,6 +575,7 @@ async def test_parts_of_a_date(check: Check) -> None:
     )
 
 
+@feature("Dates and times", "now(), current_date()", sqlite="bridged")
 async def test_now_is_a_moment_like_those_that_are_stored(filled: Executor) -> None:
     query = (
         select(fn.now().as_("now"), fn.current_date().as_("today"), (fn.now() > Event.happened).as_("later"))
@@ -584,6 +602,7 @@ async def test_now_compares_with_a_moment_that_was_stored(filled: Executor) -> N
     assert rows == [(9,)]
 
 
+@feature("Expressions", "literals")
 @pytest.mark.parametrize(
     ("value", "same"),
     [

@@ -9,10 +9,12 @@ import pytest
 
 from qb import fn, select
 from qb.errors import UnsupportedError
+from tests.features import feature
 from tests.sql.checking import Check
 from tests.sql.schema import Album, Artist, Event, Genre, Note, Track
 
 
+@feature("Aggregates", "count()")
 async def test_count_of_all_rows(check: Check) -> None:
     await check(
         select(Album.artist_id, fn.count().as_("n")).group_by(Album.artist_id).order_by(Album.artist_id),
@@ -24,6 +26,7 @@ async def test_count_of_all_rows(check: Check) -> None:
     )
 
 
+@feature("Aggregates", "count() of values and of distinct values")
 async def test_count_leaves_out_null(check: Check) -> None:
     await check(
         select(fn.count(Album.released).as_("n"), fn.count(Album.genre).distinct().as_("genres")),
@@ -32,6 +35,7 @@ async def test_count_leaves_out_null(check: Check) -> None:
     )
 
 
+@feature("Aggregates", "FILTER")
 async def test_an_aggregate_of_the_rows_that_match(check: Check) -> None:
     await check(
         select(
@@ -59,6 +63,7 @@ async def test_filters_add_up(check: Check) -> None:
     )
 
 
+@feature("Aggregates", "sum(), min(), max()")
 async def test_sum_min_max_of_integers(check: Check) -> None:
     await check(
         select(fn.sum(Album.plays), fn.min(Album.plays), fn.max(Album.plays)),
@@ -85,6 +90,7 @@ async def test_aggregates_of_nothing_are_null(check: Check) -> None:
     )
 
 
+@feature("Aggregates", "exact sums of decimals")
 async def test_decimals_add_up_exactly(check: Check) -> None:
     await check(
         select(fn.sum(Album.price), fn.min(Album.price), fn.max(Track.fee))
@@ -99,6 +105,7 @@ async def test_decimals_add_up_exactly(check: Check) -> None:
     )
 
 
+@feature("Aggregates", "avg()")
 async def test_averages_are_floats(check: Check) -> None:
     await check(
         select(fn.avg(Album.plays), fn.avg(Album.price), fn.avg(Track.seconds))
@@ -146,6 +153,7 @@ async def test_least_and_greatest_of_texts_and_dates(check: Check) -> None:
     )
 
 
+@feature("Aggregates", "min(), max() of booleans", postgres="bridged")
 async def test_least_and_greatest_of_booleans(check: Check) -> None:
     await check(
         select(fn.min(Album.live), fn.max(Album.live)),
@@ -162,6 +170,7 @@ def test_least_and_greatest_of_enums() -> None:
         query.compile("sqlite")
 
 
+@feature("GROUP BY", "keys")
 async def test_group_by_several_keys_in_several_calls(check: Check) -> None:
     await check(
         select(Album.artist_id, Album.genre, fn.count().as_("n"))
@@ -182,6 +191,7 @@ async def test_group_by_several_keys_in_several_calls(check: Check) -> None:
     )
 
 
+@feature("GROUP BY", "HAVING")
 async def test_having(check: Check) -> None:
     await check(
         select(Album.artist_id, fn.sum(Album.plays).as_("plays"))
@@ -198,6 +208,7 @@ async def test_having(check: Check) -> None:
     )
 
 
+@feature("GROUP BY", "HAVING without keys")
 async def test_having_without_group_by(check: Check) -> None:
     await check(
         select(fn.count()).from_(Artist).having(fn.count() > 3),
@@ -207,6 +218,7 @@ async def test_having_without_group_by(check: Check) -> None:
     )
 
 
+@feature("GROUP BY", "keys with parameters")
 async def test_a_key_with_a_parameter_stands_in_several_clauses(check: Check) -> None:
     """Written out each time, as people do; the parameters are equal, not the same."""
     await check(

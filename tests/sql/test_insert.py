@@ -10,6 +10,7 @@ import pytest
 
 from qb import Executor, alias, excluded, fn, insert, literal, select
 from qb.errors import CompileError, EncodingError, SchemaError
+from tests.features import feature
 from tests.sql.checking import Check
 from tests.sql.schema import Album, Artist, Category, Genre, Member, Note, Track
 
@@ -19,6 +20,7 @@ NOTES = select(Note.text, Note.priority, Note.big, Note.share, Note.size).order_
 DEFAULTS = ("-", 5, None, Decimal("0.5"), 10)
 
 
+@feature("Writes", "INSERT of a row")
 async def test_one_row(check: Check) -> None:
     await check(
         insert(Artist).values(name="Eve", country="DE"),
@@ -58,6 +60,7 @@ async def test_a_column_of_another_name_in_the_database(check: Check) -> None:
     )
 
 
+@feature("Writes", "INSERT of defaults alone")
 async def test_nothing_given_is_all_defaults(check: Check) -> None:
     await check(
         insert(Note).values(), sqlite='INSERT INTO "notes" DEFAULT VALUES', affected=1, then=NOTES, rows=[DEFAULTS]
@@ -79,6 +82,7 @@ async def test_none_is_null(check: Check) -> None:
     )
 
 
+@feature("Writes", "INSERT of expressions")
 async def test_expressions_are_values(check: Check) -> None:
     count = select(fn.count()).from_(Album).scalar_subquery()
     await check(
@@ -119,6 +123,7 @@ async def test_decimals_of_another_scale_are_values(check: Check) -> None:
     )
 
 
+@feature("Writes", "INSERT of many rows")
 async def test_many_rows(check: Check) -> None:
     rows = [{"name": "Eve", "country": None}, {"country": "DE", "name": "Ada"}]
     await check(
@@ -153,6 +158,7 @@ async def test_many_rows_from_an_iterator(check: Check) -> None:
     )
 
 
+@feature("Writes", "INSERT of rows that leave out different columns", sqlite="bridged")
 async def test_what_a_row_leaves_out_gets_its_default(check: Check) -> None:
     await check(
         insert(Note).values_many([{"text": "a"}, {"priority": 1, "share": Decimal("0.125")}, {"big": 2**40}]),
@@ -217,6 +223,7 @@ async def test_many_rows_of_nothing(filled: Executor) -> None:
 # From a select
 
 
+@feature("Writes", "INSERT from a select")
 async def test_from_a_select_by_the_names(check: Check) -> None:
     query = insert(Artist).from_select(
         select(Album.title.as_("name"), literal("XX").as_("country")).where(Album.id < 3)
@@ -238,6 +245,7 @@ async def test_from_a_select_by_the_names(check: Check) -> None:
     )
 
 
+@feature("Writes", "INSERT from a select")
 async def test_from_a_select_into_columns(check: Check) -> None:
     query = insert(Note).from_select(
         select(Album.title, Album.plays).where(Album.plays > 99).order_by(Album.id), Note.text, Note.big
@@ -369,6 +377,7 @@ def test_a_select_without_names() -> None:
 # Upsert
 
 
+@feature("Writes", "upsert: DO NOTHING")
 async def test_do_nothing(check: Check) -> None:
     await check(
         insert(Artist).values(name="Joni", country="XX").on_conflict(Artist.name).do_nothing(),
@@ -380,6 +389,7 @@ async def test_do_nothing(check: Check) -> None:
     )
 
 
+@feature("Writes", "upsert: DO NOTHING")
 async def test_do_nothing_whatever_the_conflict(check: Check) -> None:
     await check(
         insert(Artist).values(name="Joni").on_conflict().do_nothing(),
@@ -391,6 +401,7 @@ async def test_do_nothing_whatever_the_conflict(check: Check) -> None:
     )
 
 
+@feature("Writes", "upsert: DO UPDATE")
 async def test_do_update_with_what_was_to_be_inserted(check: Check) -> None:
     await check(
         insert(Artist)
@@ -408,6 +419,7 @@ async def test_do_update_with_what_was_to_be_inserted(check: Check) -> None:
     )
 
 
+@feature("Writes", "upsert: DO UPDATE with a condition")
 async def test_do_update_where(check: Check) -> None:
     row: dict[str, Any] = {"artist_id": 1, "title": "Blue", "plays": 5, "price": Decimal(1)}
     await check(
@@ -453,6 +465,7 @@ async def test_do_update_of_decimals(check: Check) -> None:
     )
 
 
+@feature("Writes", "upsert: from a select without WHERE", sqlite="bridged")
 async def test_upsert_from_a_select_without_where(check: Check) -> None:
     query = insert(Artist).from_select(select(Album.title.as_("name"))).on_conflict(Artist.name).do_nothing()
     await check(
@@ -481,6 +494,7 @@ def test_do_update_needs_a_target_and_values() -> None:
 # RETURNING
 
 
+@feature("Writes", "RETURNING of an INSERT")
 async def test_returning_columns_and_expressions(check: Check) -> None:
     query = insert(Note).values(priority=2).returning(Note.text, Note.size, (Note.priority + 1).as_("next"), Note.share)
     await check(
@@ -494,6 +508,7 @@ async def test_returning_columns_and_expressions(check: Check) -> None:
     )
 
 
+@feature("Writes", "RETURNING of an INSERT")
 async def test_returning_a_whole_row(check: Check) -> None:
     await check(
         insert(Category).values(id=9, name="x").returning(Category),
@@ -523,6 +538,7 @@ async def test_returning_many_rows(check: Check) -> None:
     )
 
 
+@feature("Writes", "RETURNING of an upsert")
 async def test_returning_of_an_upsert(check: Check) -> None:
     query = (
         insert(Artist)

@@ -15,7 +15,7 @@ from tests.sql.schema import Album, Artist, Category, Track
 FIRST = (Track.album_id == Album.id) & (Track.position == 1)
 
 
-@feature("Writes", "update from joined tables")
+@feature("Writes", "UPDATE from joined tables")
 async def test_update_from_joined_tables(check: Check) -> None:
     await check(
         update(Artist)
@@ -61,7 +61,7 @@ async def test_update_with_a_decimal_of_a_left_joined_table(check: Check) -> Non
     )
 
 
-@feature("Writes", "update from a sub-query")
+@feature("Writes", "UPDATE from a sub-query")
 async def test_update_from_a_sub_query(check: Check) -> None:
     counts = select(Track.album_id, fn.count().as_("n")).from_(Track).group_by(Track.album_id).subquery("counts")
     await check(
@@ -76,7 +76,7 @@ async def test_update_from_a_sub_query(check: Check) -> None:
     )
 
 
-@feature("Writes", "update from a common table expression")
+@feature("Writes", "UPDATE from a CTE")
 async def test_update_from_a_common_table_expression(check: Check) -> None:
     top = select(Album.id).where(Album.plays > 200).cte("top")
     await check(
@@ -92,7 +92,7 @@ async def test_update_from_a_common_table_expression(check: Check) -> None:
     )
 
 
-@feature("Writes", "delete using joined tables", sqlite="bridged")
+@feature("Writes", "DELETE using joined tables", sqlite="bridged")
 async def test_delete_using_joined_tables(check: Check) -> None:
     await check(
         delete(Track)
@@ -136,7 +136,7 @@ async def test_delete_of_what_has_no_match(check: Check) -> None:
     )
 
 
-@feature("Writes", "returning of other tables", sqlite="refused")
+@feature("Writes", "RETURNING of other tables", sqlite="refused")
 async def test_returning_of_joined_tables(check: Check) -> None:
     await check(
         update(Album)

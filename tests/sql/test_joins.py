@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from qb import alias, select
+from tests.features import feature
 from tests.sql.checking import Check
 from tests.sql.schema import Album, Artist, Category, Track
 
 
+@feature("Sources", "INNER JOIN")
 async def test_inner_join_keeps_what_matches(check: Check) -> None:
     query = select(Artist.name, Album.title).from_(Artist).join(Album, on=Album.artist_id == Artist.id)
     await check(
@@ -21,6 +23,7 @@ async def test_inner_join_keeps_what_matches(check: Check) -> None:
     )
 
 
+@feature("Sources", "LEFT JOIN")
 async def test_left_join_keeps_the_left_side(check: Check) -> None:
     await check(
         select(Artist.name, Album.title)
@@ -38,6 +41,7 @@ async def test_left_join_keeps_the_left_side(check: Check) -> None:
     )
 
 
+@feature("Sources", "RIGHT JOIN")
 async def test_right_join_keeps_the_right_side(check: Check) -> None:
     await check(
         select(Album.title, Artist.name)
@@ -72,6 +76,7 @@ async def test_right_join_makes_the_rows_before_it_none(check: Check) -> None:
     )
 
 
+@feature("Sources", "FULL JOIN")
 async def test_full_join_keeps_both_sides(check: Check) -> None:
     await check(
         select(Artist.name, Category.name.as_("category"))
@@ -87,6 +92,7 @@ async def test_full_join_keeps_both_sides(check: Check) -> None:
     )
 
 
+@feature("Sources", "CROSS JOIN")
 async def test_cross_join_is_every_row_with_every_row(check: Check) -> None:
     query = (
         select(Artist.id, Category.id.as_("category"))

@@ -18,7 +18,7 @@ extra = Profile.extra
 ORIGINAL = {"a": [1, {"b": "x"}], "t": True, "n": None, "s": "text", "f": 1.5}
 
 
-@feature("JSON", "setting a part of a document")
+@feature("JSON", "json_set()")
 async def test_set_a_part(check: Check) -> None:
     await check(
         update(Profile).set(settings=fn.json_set(settings["theme"], "o'live")).where(Profile.id == 2),
@@ -131,7 +131,7 @@ async def test_a_document_that_is_null_stays_null(filled: Executor) -> None:
     assert list(await filled.fetch_one(query.where(Profile.id == 3))) == [None] * 6
 
 
-@feature("JSON", "removing a part of a document")
+@feature("JSON", "json_remove()")
 async def test_remove_a_part(check: Check) -> None:
     await check(
         select(fn.json_remove(extra["a"][1]["b"])).where(Profile.id == 1),
@@ -158,7 +158,7 @@ def test_keys_that_sqlite_has_no_path_to(key: str) -> None:
                 select(change).compile(dialect)
 
 
-@feature("JSON", "merging documents", sqlite="bridged")
+@feature("JSON", "json_merge()", sqlite="bridged")
 async def test_merge(check: Check) -> None:
     await check(
         select(fn.json_merge(extra, {"a": {"c": 1}, "n": 5, "s": None})).where(Profile.id == 1),
@@ -187,7 +187,7 @@ async def test_merge_of_two_columns(filled: Executor) -> None:
     assert await filled.fetch_all(select(extra).where(Profile.id == 1)) == [({**ORIGINAL, **strange},)]
 
 
-@feature("JSON", "length of a list: json_array_length")
+@feature("JSON", "json_array_length()")
 async def test_length_of_a_list(check: Check) -> None:
     await check(
         select(fn.json_array_length(settings["look"]["colors"])).order_by(Profile.id),
@@ -205,7 +205,7 @@ async def test_length_of_a_list(check: Check) -> None:
     )  # fmt: skip
 
 
-@feature("JSON", "whether there is a key: has_key", sqlite="bridged")
+@feature("JSON", "has_key()", sqlite="bridged")
 async def test_has_key(check: Check) -> None:
     await check(
         select(Profile.id).where(settings["look"].has_key("font")).order_by(Profile.id),
@@ -231,7 +231,7 @@ async def test_difficult_keys_are_there_or_not(filled: Executor) -> None:
     assert await filled.fetch_all(query.where(Profile.id == 1)) == [(True,) * 6 + (False,) * 2]
 
 
-@feature("JSON", "whether a document holds another: json_contains", sqlite="refused")
+@feature("JSON", "json_contains()", sqlite="refused")
 async def test_contains(check: Check) -> None:
     await check(
         select(Profile.id).where(
@@ -246,7 +246,7 @@ async def test_contains(check: Check) -> None:
     )
 
 
-@feature("JSON", "documents made of values: json_object, json_array")
+@feature("JSON", "json_object(), json_array()")
 async def test_documents_made_of_values(check: Check) -> None:
     made = fn.json_object(id=Album.id, live=Album.live, of=fn.json_array(Album.title, "x", 1, None, True, [1.5]))
     await check(
@@ -277,7 +277,7 @@ async def test_empty_documents(filled: Executor) -> None:
     assert await filled.fetch_all(query) == [({}, [], 1)]
 
 
-@feature("JSON", "values of a group as a list: json_agg")
+@feature("JSON", "json_agg()")
 async def test_values_of_a_group(check: Check) -> None:
     await check(
         select(

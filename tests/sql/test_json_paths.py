@@ -248,7 +248,7 @@ async def test_several_difficult_keys(check: Check) -> None:
     )
 
 
-@feature("JSON", "parts as any type: json_value")
+@feature("JSON", "json_value()")
 async def test_json_value(check: Check) -> None:
     extra = Profile.extra
     await check(

@@ -29,7 +29,7 @@ RELEASED = '"albums"."released"'
 ARTIST = '"albums"."artist_id"'
 
 
-@feature("Composition", "keyset pages")
+@feature("Composition", "pages by keyset()")
 async def test_the_first_page(check: Check) -> None:
     await check(
         keyset(select(Album.id), by=(Album.released.desc(), Album.id), size=3),
@@ -39,7 +39,7 @@ async def test_the_first_page(check: Check) -> None:
     )
 
 
-@feature("Composition", "keyset pages")
+@feature("Composition", "pages by keyset()")
 async def test_keys_of_one_direction_are_one_comparison(check: Check) -> None:
     await check(
         keyset(select(Album.id), by=(Album.artist_id, Album.plays), size=2, after=(1, 100)),
@@ -55,7 +55,7 @@ async def test_keys_of_one_direction_are_one_comparison(check: Check) -> None:
     )
 
 
-@feature("Composition", "keyset pages")
+@feature("Composition", "pages by keyset()")
 async def test_mixed_directions(check: Check) -> None:
     await check(
         keyset(select(Album.id).where(Album.id < 9), by=(Album.artist_id, Album.plays.desc()), size=2, after=(1, 100)),
@@ -66,7 +66,7 @@ async def test_mixed_directions(check: Check) -> None:
     )
 
 
-@feature("Composition", "keyset pages")
+@feature("Composition", "pages by keyset()")
 async def test_nulls(check: Check) -> None:
     by = (Album.released, Album.id)
     await check(
@@ -97,7 +97,7 @@ async def test_nulls(check: Check) -> None:
     )
 
 
-@feature("Composition", "keyset pages")
+@feature("Composition", "pages by keyset()")
 async def test_before_a_place(check: Check) -> None:
     await check(
         keyset(select(Album.id), by=(Album.released.desc(), Album.id), size=2, before=(None, 4)),
@@ -237,6 +237,7 @@ async def test_the_order_is_that_of_order_by(database: Database) -> None:
 # Cursors
 
 
+@feature("Composition", "pages by keyset(): cursors")
 def test_a_cursor_of_a_row_and_back() -> None:
     by = (Album.released.desc(), Album.id)
     cursor = cursor_of((date(1971, 6, 22), 1), by)

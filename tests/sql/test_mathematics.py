@@ -45,6 +45,7 @@ async def test_whole_numbers_of_decimals_and_floats(check: Check) -> None:
     )
 
 
+@feature("Functions", "sign()", sqlite="bridged")
 @pytest.mark.parametrize("text", ["0", "1.00", "-1.00", "1.01", "-1.01", "0.99", "-0.99", "-0.01", "99.5"])
 async def test_each_side_of_zero(filled: Executor, text: str) -> None:
     for value in (Decimal(text), float(text)):

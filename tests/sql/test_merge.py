@@ -109,6 +109,7 @@ async def test_rows_of_values_and_the_table_itself(check: Check) -> None:
         )
 
 
+@feature("Writes", "MERGE: rows without a source, RETURNING (PostgreSQL 17)", sqlite="refused")
 def test_what_postgres_17_adds() -> None:
     statement = (
         ONE.when_not_matched_by_source(Artist.country == "XX")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qb import fn, literal, select
+from tests.features import feature
 from tests.sql.checking import Check
 from tests.sql.schema import Album, Artist, Track
 
@@ -15,6 +16,7 @@ async def test_upwards_unless_told(check: Check) -> None:
     )
 
 
+@feature("Select", "ORDER BY")
 async def test_asc_and_desc(check: Check) -> None:
     await check(
         select(Album.id).order_by(Album.artist_id.desc(), Album.plays.asc()),
@@ -31,6 +33,7 @@ async def test_more_calls_add_keys(check: Check) -> None:
     )
 
 
+@feature("Select", "NULLS FIRST, NULLS LAST")
 async def test_nulls_first(check: Check) -> None:
     await check(
         select(Artist.id).order_by(Artist.country.asc().nulls_first()),
@@ -39,6 +42,7 @@ async def test_nulls_first(check: Check) -> None:
     )
 
 
+@feature("Select", "NULLS FIRST, NULLS LAST")
 async def test_nulls_last(check: Check) -> None:
     await check(
         select(Artist.id).order_by(Artist.country.desc().nulls_last()),
@@ -47,6 +51,7 @@ async def test_nulls_last(check: Check) -> None:
     )
 
 
+@feature("Select", "ORDER BY an expression")
 async def test_by_an_expression(check: Check) -> None:
     await check(
         select(Album.id).order_by(Album.artist_id * 1000 - Album.plays),
@@ -67,6 +72,7 @@ async def test_by_what_is_not_selected_of_a_group(check: Check) -> None:
     )
 
 
+@feature("Select", "ORDER BY an enum, as its members stand", sqlite="bridged")
 async def test_enums_sort_in_the_order_of_their_members(check: Check) -> None:
     await check(
         select(Album.id).order_by(Album.genre.desc().nulls_last(), Album.id),

@@ -11,10 +11,12 @@ import pytest
 from qb import Executor, Select, alias, col, exists, fn, literal, select, sql
 from qb.errors import CompileError, SchemaError
 from qb.tables import Table
+from tests.features import feature
 from tests.sql.checking import Check
 from tests.sql.schema import Album, Artist, Category, Genre, Track
 
 
+@feature("Select", "columns, their table as the FROM")
 async def test_columns_of_one_table_need_no_from(check: Check) -> None:
     await check(
         select(Artist.id, Artist.name),
@@ -37,6 +39,7 @@ async def test_a_column_comes_back_under_its_attribute(check: Check, filled: Exe
     assert row.title == "Blue in Green"
 
 
+@feature("Select", "labels")
 async def test_a_label_names_an_expression(check: Check, filled: Executor) -> None:
     query = select((Album.plays + 1).as_("more"), Album.title.as_("select")).where(Album.id == 1)
     await check(
@@ -51,6 +54,7 @@ async def test_a_label_names_an_expression(check: Check, filled: Executor) -> No
     assert row._asdict() == {"more": 101, "select": "Blue"}
 
 
+@feature("Select", "whole tables")
 async def test_a_whole_table_is_its_columns_by_attribute(check: Check, filled: Executor) -> None:
     query = select(Track).where(Track.album_id == 1).order_by(Track.position)
     await check(
@@ -89,6 +93,7 @@ async def test_every_kind_of_column_comes_back_as_its_python_type(check: Check) 
     )
 
 
+@feature("Select", "several whole tables, as rows in a row")
 async def test_two_whole_tables_are_rows_in_a_row(check: Check, filled: Executor) -> None:
     query = select(Artist, Category).from_(Artist).join(Category, on=Category.id == Artist.id).where(Artist.id == 2)
     await check(
@@ -121,6 +126,7 @@ async def test_a_whole_table_beside_a_column(check: Check, filled: Executor) -> 
     assert (row.artist.name, row.title) == ("Miles", "Kind of Blue")
 
 
+@feature("Select", "a whole table of an outer join is None")
 async def test_a_whole_table_without_a_match_is_none(check: Check) -> None:
     await check(
         select(Artist.name, Album)
@@ -142,6 +148,7 @@ async def test_a_whole_table_without_a_match_is_none(check: Check) -> None:
     )
 
 
+@feature("Select", "DISTINCT")
 async def test_distinct_gives_each_row_once(check: Check) -> None:
     query = select(Album.artist_id).distinct().order_by(Album.artist_id)
     await check(
@@ -169,6 +176,7 @@ async def test_distinct_rows_sort_by_what_they_are_computed_from_a_parameter(che
     )
 
 
+@feature("Select", "LIMIT, OFFSET")
 async def test_limit_and_offset_are_parameters(check: Check) -> None:
     query = select(Artist.name).order_by(Artist.id).limit(1).offset(1)
     await check(
@@ -179,6 +187,7 @@ async def test_limit_and_offset_are_parameters(check: Check) -> None:
     )
 
 
+@feature("Select", "OFFSET without LIMIT", sqlite="bridged")
 async def test_offset_without_limit(check: Check) -> None:
     query = select(Artist.name).order_by(Artist.id).offset(2)
     await check(
@@ -190,6 +199,7 @@ async def test_offset_without_limit(check: Check) -> None:
     )
 
 
+@feature("Select", "LIMIT of an expression")
 async def test_limit_of_an_expression(check: Check) -> None:
     query = select(Artist.name).order_by(Artist.id).limit(literal(1) + 1)
     await check(
@@ -224,6 +234,7 @@ async def test_the_last_limit_counts(check: Check) -> None:
     )
 
 
+@feature("Select", "no table at all")
 async def test_a_constant_needs_no_table(check: Check) -> None:
     query = select(literal(5).as_("n"), literal("x").as_("t"), literal(True).as_("b"))
     await check(
@@ -240,6 +251,7 @@ async def test_from_names_the_source_that_nothing_is_selected_of(check: Check) -
     await check(select(fn.count().as_("n")).from_(Artist), sqlite='SELECT count(*) AS "n" FROM "artists"', rows=[(3,)])
 
 
+@feature("Sources", "several tables in FROM")
 async def test_two_sources_in_from_are_every_row_with_every_row(check: Check) -> None:
     query = (
         select(Artist.id, Category.id.as_("category")).from_(Artist, Category).where(Artist.id == Category.parent_id)
@@ -254,6 +266,7 @@ async def test_two_sources_in_from_are_every_row_with_every_row(check: Check) ->
     )
 
 
+@feature("Sources", "table aliases")
 async def test_an_alias_is_a_source_of_its_own(check: Check) -> None:
     parent = alias(Category, "parent")
     await check(
@@ -309,6 +322,7 @@ async def test_a_label_may_be_used_as_the_expression(check: Check) -> None:
     )
 
 
+@feature("GROUP BY", "labels as keys")
 async def test_a_label_may_be_a_group_key(check: Check) -> None:
     initial = fn.substring(Album.title, 1, 1).as_("initial")
     await check(
@@ -406,6 +420,7 @@ def test_select_takes_columns_and_tables_only(thing: object) -> None:
 # Tables elsewhere
 
 
+@feature("Sources", "tables of a schema")
 def test_a_table_in_a_schema_is_qualified_where_it_stands() -> None:
     class Log(Table, name="log", schema="audit"):
         id = col.integer().primary_key()

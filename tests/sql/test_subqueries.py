@@ -9,10 +9,12 @@ import pytest
 
 from qb import Select, alias, exists, fn, insert, literal, select, sql, update
 from qb.errors import CompileError, UnsupportedError
+from tests.features import feature
 from tests.sql.checking import Check
 from tests.sql.schema import Album, Artist, Track
 
 
+@feature("Expressions", "EXISTS")
 async def test_exists_is_correlated_by_its_condition(check: Check) -> None:
     query = select(Artist.name).where(exists(select(Album.id).where(Album.artist_id == Artist.id)))
     await check(
@@ -25,6 +27,7 @@ async def test_exists_is_correlated_by_its_condition(check: Check) -> None:
     )
 
 
+@feature("Expressions", "EXISTS")
 async def test_not_exists(check: Check) -> None:
     query = select(Artist.name).where(~exists(select(Album.id).where(Album.artist_id == Artist.id)))
     await check(
@@ -37,6 +40,7 @@ async def test_not_exists(check: Check) -> None:
     )
 
 
+@feature("Expressions", "IN, NOT IN a sub-query")
 async def test_in_a_select(check: Check) -> None:
     query = select(Artist.name).where(Artist.id.in_(select(Album.artist_id).where(Album.plays > 200)))
     await check(
@@ -50,6 +54,7 @@ async def test_in_a_select(check: Check) -> None:
     )
 
 
+@feature("Expressions", "IN, NOT IN a sub-query")
 async def test_not_in_a_select(check: Check) -> None:
     query = select(Artist.name).where(Artist.id.not_in(select(Album.artist_id)))
     await check(
@@ -115,6 +120,7 @@ def test_a_decimal_in_a_select_of_floats_on_sqlite() -> None:
         query.compile("sqlite")
 
 
+@feature("Expressions", "scalar sub-queries")
 async def test_a_scalar_in_a_projection_and_in_a_comparison(check: Check) -> None:
     other = alias(Album, "other")
     most = select(fn.max(other.plays)).where(other.artist_id == Artist.id).scalar_subquery()
@@ -206,6 +212,7 @@ def test_a_write_is_no_sub_query() -> None:
 # SQL text
 
 
+@feature("Expressions", "SQL as text, with holes")
 async def test_text_with_expressions_and_values_in_its_holes(check: Check) -> None:
     shout = sql("upper({} || {})", Artist.name, "!", returns=str)
     await check(
@@ -242,6 +249,7 @@ async def test_braces_in_text(check: Check) -> None:
     await check(select(sql("'{{}}{{'", returns=str).as_("x")), sqlite="SELECT '{}{' AS \"x\"", rows=[("{}{",)])
 
 
+@feature("Expressions", "SQL as text, with holes")
 async def test_tables_and_queries_in_holes(check: Check) -> None:
     await check(
         select(sql("(SELECT count(*) FROM {} WHERE id IN {})", Artist, select(Album.artist_id), returns=int).as_("n")),
@@ -262,6 +270,7 @@ async def test_none_in_a_hole_is_null(check: Check) -> None:
     )
 
 
+@feature("Expressions", "SQL as text: a statement")
 async def test_text_is_a_statement(check: Check) -> None:
     await check(
         sql("UPDATE artists SET name = {} WHERE id = {}", "Eve", 1),

@@ -86,6 +86,7 @@ def test_cleared(clauses: list[str], gone: str) -> None:
     assert str(page) == WHOLE
 
 
+@feature("Composition", "a query without some of its clauses: clear()")
 async def test_a_page_and_the_number_of_all(check: Check) -> None:
     query = select(Album.title).where(Album.plays > 5).order_by(Album.plays.desc()).limit(1)
     await check(

@@ -8,6 +8,7 @@ import pytest
 
 from qb import alias, delete, exists, literal, select, update
 from qb.errors import CompileError, EncodingError, SchemaError, UnsupportedError
+from tests.features import feature
 from tests.sql.checking import Check
 from tests.sql.schema import Album, Artist, Category, Event, Genre, Note, Track
 
@@ -15,6 +16,7 @@ PLAYS = select(Album.plays).order_by(Album.id)
 LEFT = select(Album.id).order_by(Album.id)
 
 
+@feature("Writes", "UPDATE")
 async def test_update_of_some_rows(check: Check) -> None:
     await check(
         update(Album).set(plays=7, genre=Genre.ROCK).where(Album.artist_id == 1),
@@ -26,6 +28,7 @@ async def test_update_of_some_rows(check: Check) -> None:
     )
 
 
+@feature("Writes", "UPDATE with the old values")
 async def test_update_with_the_old_values(check: Check) -> None:
     await check(
         update(Album).set(plays=Album.plays * 2 + 1).where(Album.id < 3, Album.plays > 50),
@@ -50,6 +53,7 @@ async def test_update_to_null(check: Check) -> None:
     )
 
 
+@feature("Writes", "UPDATE, DELETE of all rows")
 async def test_update_of_all_rows_says_so(check: Check) -> None:
     await check(
         update(Album).set(plays=1).all_rows(),
@@ -83,6 +87,7 @@ async def test_update_of_a_column_of_another_name(check: Check) -> None:
     )
 
 
+@feature("Writes", "UPDATE from another table")
 async def test_update_from_another_table(check: Check) -> None:
     await check(
         update(Album)
@@ -118,6 +123,7 @@ async def test_update_from_an_alias_of_itself(check: Check) -> None:
     )
 
 
+@feature("Writes", "UPDATE by a sub-query")
 async def test_update_by_a_sub_query(check: Check) -> None:
     best = select(Track.fee).where(Track.album_id == Album.id, Track.position == 2).scalar_subquery()
     await check(
@@ -142,6 +148,7 @@ async def test_update_by_a_sub_query(check: Check) -> None:
     )
 
 
+@feature("Writes", "UPDATE of decimals between scales", sqlite="bridged")
 async def test_update_of_decimals_between_scales(check: Check) -> None:
     await check(
         update(Album).set(price=Album.price * Decimal("0.335") + 1).where(Album.id == 2),
@@ -198,6 +205,7 @@ def test_a_value_that_does_not_fit_is_not_rounded(dialect: str) -> None:
             update(Album).set(price=value).where(Album.id == 1).compile(dialect)
 
 
+@feature("Writes", "DELETE")
 async def test_delete_of_some_rows(check: Check) -> None:
     await check(
         delete(Album).where(Album.plays < 50).where(Album.live),
@@ -209,10 +217,12 @@ async def test_delete_of_some_rows(check: Check) -> None:
     )
 
 
+@feature("Writes", "UPDATE, DELETE of all rows")
 async def test_delete_of_all_rows_says_so(check: Check) -> None:
     await check(delete(Event).all_rows(), sqlite='DELETE FROM "events"', affected=2, then=select(Event.id), rows=[])
 
 
+@feature("Writes", "DELETE using another table", sqlite="bridged")
 async def test_delete_using_another_table(check: Check) -> None:
     await check(
         delete(Album).using(Artist).where(Album.artist_id == Artist.id, Artist.name == "Joni"),
@@ -266,6 +276,7 @@ async def test_delete_by_a_sub_query(check: Check) -> None:
 # RETURNING
 
 
+@feature("Writes", "RETURNING of UPDATE and DELETE")
 async def test_update_returns_the_new_values(check: Check) -> None:
     await check(
         update(Album).set(plays=Album.plays + 1).where(Album.id == 1).returning(Album.plays, Album.price),
@@ -278,6 +289,7 @@ async def test_update_returns_the_new_values(check: Check) -> None:
     )
 
 
+@feature("Writes", "RETURNING of UPDATE and DELETE")
 async def test_delete_returns_the_old_rows(check: Check) -> None:
     await check(
         delete(Track).where(Track.position == 2, Track.album_id == 3).returning(Track),

@@ -17,7 +17,7 @@ MEMBERS = select(Member.email, Member.team, Member.score).order_by(Member.id)
 JONI: Any = {"artist_id": 1, "title": "Blue", "plays": 5, "price": Decimal("1.25")}
 
 
-@feature("Writes", "upsert on columns")
+@feature("Writes", "upsert: on columns")
 async def test_the_order_of_the_columns_does_not_matter(check: Check) -> None:
     await check(
         insert(Album).values(**JONI).on_conflict(Album.title, Album.artist_id).do_update(plays=Album.plays + 1),
@@ -33,7 +33,7 @@ async def test_the_order_of_the_columns_does_not_matter(check: Check) -> None:
     )
 
 
-@feature("Writes", "upsert on a composite primary key")
+@feature("Writes", "upsert: on a composite primary key")
 async def test_a_composite_primary_key(check: Check) -> None:
     await check(
         insert(Track)
@@ -52,7 +52,7 @@ async def test_a_composite_primary_key(check: Check) -> None:
     )
 
 
-@feature("Writes", "upsert on a named constraint", sqlite="bridged")
+@feature("Writes", "upsert: on a named constraint", sqlite="bridged")
 async def test_a_named_constraint(check: Check) -> None:
     await check(
         insert(Album).values(**JONI).on_conflict(constraint=Album.one_title).do_update_all(except_=[Album.plays]),
@@ -105,7 +105,7 @@ async def test_a_constraint_whose_name_has_quotes(check: Check) -> None:
     )
 
 
-@feature("Writes", "upsert on a partial unique index")
+@feature("Writes", "upsert: on a partial unique index")
 async def test_a_partial_unique_index(check: Check) -> None:
     row = insert(Member).values(email="a", team=1, score=Decimal(3))
     await check.executor.execute(row)
@@ -129,7 +129,7 @@ async def test_a_partial_unique_index(check: Check) -> None:
     )
 
 
-@feature("Writes", "upsert on an index of expressions")
+@feature("Writes", "upsert: on an index of expressions")
 async def test_an_index_of_expressions(check: Check) -> None:
     row = insert(Member).values(email="A@b.c", score=Decimal(3))
     await check.executor.execute(row)
@@ -150,7 +150,7 @@ async def test_an_index_of_expressions(check: Check) -> None:
     )
 
 
-@feature("Writes", "upsert of many rows with all their columns")
+@feature("Writes", "upsert: of many rows with all their columns")
 async def test_update_all_of_many_rows(check: Check) -> None:
     await check(
         insert(Artist)
@@ -167,7 +167,7 @@ async def test_update_all_of_many_rows(check: Check) -> None:
     )
 
 
-@feature("Writes", "upsert from a select")
+@feature("Writes", "upsert: from a select")
 async def test_update_all_from_a_select(check: Check) -> None:
     await check(
         insert(Artist)
@@ -210,7 +210,7 @@ async def test_the_row_that_was_tried_is_there_in_sub_queries(check: Check) -> N
     )
 
 
-@feature("Writes", "upsert on several keys", postgres="refused")
+@feature("Writes", "upsert: on several keys", postgres="refused")
 async def test_several_clauses(check: Check) -> None:
     await check(
         insert(Artist)

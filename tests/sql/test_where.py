@@ -11,10 +11,12 @@ import pytest
 
 from qb import Expr, literal, select
 from qb.errors import CompileError
+from tests.features import feature
 from tests.sql.checking import Check
 from tests.sql.schema import Album, Artist, Genre, Track
 
 
+@feature("Expressions", "comparisons: = <> < <= > >=")
 @pytest.mark.parametrize(
     ("condition", "text", "found"),
     [
@@ -63,6 +65,7 @@ async def test_two_values(check: Check) -> None:
     )
 
 
+@feature("Expressions", "None is NULL: == None, != None")
 async def test_none_is_null(check: Check) -> None:
     await check(
         select(Album.title).where(Album.released == None),  # noqa: E711  # SQL, not Python
@@ -71,6 +74,7 @@ async def test_none_is_null(check: Check) -> None:
     )
 
 
+@feature("Expressions", "None is NULL: == None, != None")
 async def test_not_none_is_not_null(check: Check) -> None:
     await check(
         select(Artist.id).where(Artist.country != None),  # noqa: E711  # SQL, not Python
@@ -79,6 +83,7 @@ async def test_not_none_is_not_null(check: Check) -> None:
     )
 
 
+@feature("Expressions", "IS NULL, IS NOT NULL")
 async def test_is_null_by_name(check: Check) -> None:
     await check(
         select(Track.title)
@@ -98,6 +103,7 @@ def test_nothing_is_less_than_none(operator: str) -> None:
         getattr(Album.plays, operator)(None)
 
 
+@feature("Expressions", "IN, NOT IN a list")
 async def test_in_a_list(check: Check) -> None:
     await check(
         select(Album.id).where(Album.plays.in_([100, 300, 7])).order_by(Album.id),
@@ -107,6 +113,7 @@ async def test_in_a_list(check: Check) -> None:
     )
 
 
+@feature("Expressions", "IN, NOT IN a list")
 async def test_not_in_a_list(check: Check) -> None:
     await check(
         select(Album.id).where(Album.plays.not_in([100, 300])).order_by(Album.id),
@@ -137,6 +144,7 @@ async def test_in_a_list_of_expressions(check: Check) -> None:
     )
 
 
+@feature("Expressions", "IN an empty list")
 async def test_in_nothing_is_false(check: Check) -> None:
     await check(
         select(Album.id).where(Album.plays.in_([])), sqlite='SELECT "albums"."id" FROM "albums" WHERE 1 = 0', rows=[]
@@ -167,6 +175,7 @@ def test_in_takes_no_single_text(text: object) -> None:
         Album.title.in_(text)  # type: ignore[arg-type]  # a mistake on purpose
 
 
+@feature("Expressions", "BETWEEN, NOT BETWEEN")
 async def test_between_includes_both_ends(check: Check) -> None:
     await check(
         select(Album.id).where(Album.plays.between(20, 100)).order_by(Album.id),
@@ -176,6 +185,7 @@ async def test_between_includes_both_ends(check: Check) -> None:
     )
 
 
+@feature("Expressions", "BETWEEN, NOT BETWEEN")
 async def test_not_between(check: Check) -> None:
     await check(
         select(Album.id).where(Album.plays.not_between(20, 100)).order_by(Album.id),
@@ -209,6 +219,7 @@ async def test_between_dates(check: Check) -> None:
 # Text
 
 
+@feature("Expressions", "LIKE, NOT LIKE")
 async def test_like(check: Check) -> None:
     await check(
         select(Album.id).where(Album.title.like("%Bl_e")).order_by(Album.id),
@@ -221,6 +232,7 @@ async def test_like(check: Check) -> None:
     )
 
 
+@feature("Expressions", "LIKE, NOT LIKE")
 async def test_not_like(check: Check) -> None:
     await check(
         select(Album.id).where(Album.title.not_like("%Blue")).order_by(Album.id),
@@ -233,6 +245,7 @@ async def test_not_like(check: Check) -> None:
     )
 
 
+@feature("Expressions", "ILIKE, NOT ILIKE", sqlite="bridged")
 async def test_ilike_ignores_case(check: Check) -> None:
     await check(
         select(Album.id).where(Album.title.ilike("%BLUE")).order_by(Album.id),
@@ -271,6 +284,7 @@ async def test_a_backslash_makes_a_wildcard_plain(check: Check) -> None:
     )
 
 
+@feature("Expressions", "startswith(), endswith(), contains()", sqlite="bridged")
 async def test_startswith_minds_the_case(check: Check) -> None:
     await check(
         select(Album.id).where(Album.title.startswith("Bl") | Album.title.startswith("h")),
@@ -282,6 +296,7 @@ async def test_startswith_minds_the_case(check: Check) -> None:
     )
 
 
+@feature("Expressions", "startswith(), endswith(), contains()", sqlite="bridged")
 async def test_endswith_minds_the_case(check: Check) -> None:
     await check(
         select(Album.id).where(Album.title.endswith("Blue") | Album.title.endswith("A")).order_by(Album.id),
@@ -299,6 +314,7 @@ async def test_endswith_minds_the_case(check: Check) -> None:
     )
 
 
+@feature("Expressions", "startswith(), endswith(), contains()", sqlite="bridged")
 async def test_contains_minds_the_case(check: Check) -> None:
     await check(
         select(Album.id).where(Album.title.contains("of") | Album.title.contains("BLUE")),
@@ -413,6 +429,7 @@ async def test_conditions_of_one_call_and_of_more_calls_are_one_and(check: Check
     )
 
 
+@feature("Expressions", "AND, OR, NOT")
 async def test_or_inside_of_and_has_parentheses(check: Check) -> None:
     await check(
         select(Album.id).where((Album.plays == 0) | (Album.plays == 20), Album.artist_id == 1),
@@ -437,6 +454,7 @@ async def test_and_inside_of_or_needs_none(check: Check) -> None:
     )
 
 
+@feature("Expressions", "AND, OR, NOT")
 async def test_not_of_a_comparison_and_of_a_conjunction(check: Check) -> None:
     await check(
         select(Album.id).where(~(Album.plays == 0), ~((Album.plays == 20) | (Album.plays == 100)), ~~(Album.id > 0)),
@@ -449,6 +467,7 @@ async def test_not_of_a_comparison_and_of_a_conjunction(check: Check) -> None:
     )
 
 
+@feature("Expressions", "booleans as conditions, conditions as values")
 async def test_a_boolean_column_is_a_condition(check: Check) -> None:
     await check(
         select(Album.id).where(Album.live),
@@ -470,6 +489,7 @@ async def test_a_boolean_column_negated_and_compared(check: Check) -> None:
     )
 
 
+@feature("Expressions", "booleans as conditions, conditions as values")
 async def test_a_condition_is_a_value(check: Check) -> None:
     await check(
         select((Album.plays > 50).as_("popular"), Album.released.is_null().as_("unknown")).order_by(Album.id),
@@ -557,6 +577,7 @@ async def test_a_decimal_beside_an_int_and_a_float(check: Check) -> None:
     )
 
 
+@feature("Expressions", "decimals of different scales", sqlite="bridged")
 async def test_decimals_of_two_scales(check: Check) -> None:
     await check(
         select(Track.title).from_(Track).join(Album, on=Track.album_id == Album.id).where(Track.fee == Album.price),
@@ -679,6 +700,7 @@ async def test_enums_compare_by_identity(check: Check) -> None:
     )
 
 
+@feature("Expressions", "enums in the order of their members", sqlite="bridged")
 async def test_enums_order_by_their_members(check: Check) -> None:
     await check(
         select(Album.id)
@@ -725,6 +747,7 @@ async def test_dates(check: Check) -> None:
     )
 
 
+@feature("Expressions", "None in a list")
 async def test_none_in_a_list_means_is_null(check: Check) -> None:
     """In SQL, a NULL in the list would match nothing, and NOT IN would find no row at all."""
     released: list[date | None] = [date(1971, 6, 22), None]

@@ -47,7 +47,7 @@ async def test_a_running_total(check: Check) -> None:
     )
 
 
-@feature("Windows", "row_number, rank, dense_rank, percent_rank, cume_dist, ntile")
+@feature("Windows", "row_number(), rank(), dense_rank(), percent_rank(), cume_dist(), ntile()")
 async def test_places(check: Check) -> None:
     w = window("w", order_by=Album.artist_id)
     await check(
@@ -80,7 +80,7 @@ async def test_places(check: Check) -> None:
     )
 
 
-@feature("Windows", "lag, lead")
+@feature("Windows", "lag(), lead()")
 async def test_rows_before_and_after(check: Check) -> None:
     w = window("w", partition_by=Album.artist_id, order_by=Album.id)
     await check(
@@ -117,7 +117,7 @@ async def test_rows_before_and_after(check: Check) -> None:
     )
 
 
-@feature("Windows", "first_value, last_value, nth_value")
+@feature("Windows", "first_value(), last_value(), nth_value()")
 async def test_rows_of_the_frame(check: Check) -> None:
     await check(
         select(
