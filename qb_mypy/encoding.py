@@ -68,6 +68,8 @@ NOT_MATCHED_BY_SOURCE = "qb.statements.merge.NotMatchedBySource"
 WRITES = (INSERT, UPDATE, DELETE, MERGE)
 EXECUTOR = "qb.executor.Executor"
 
+ANY_SOURCE = "?"
+"""The source of a column of `type[T]`, in a helper that takes any table: only its name is known."""
 EXCLUDED = "excluded:"
 """In front of the source of a ref: the row that an INSERT tried."""
 
@@ -228,6 +230,8 @@ def expression(type: Type, api: TypeChecker) -> Expression | None:
         return None
     texts = strings(refs)
     decoded = None if texts is None else [Ref.decode(text) for text in texts]
+    if decoded and any(ref.source == ANY_SOURCE for ref in decoded):
+        decoded = None
     return Expression(get_proper_type(value), decoded, proper.type.fullname in (COLUMN, SOURCE_COLUMN))
 
 

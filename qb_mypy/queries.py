@@ -11,6 +11,7 @@ from mypy.types import (
     AnyType,
     FunctionLike,
     Instance,
+    ProperType,
     TupleType,
     Type,
     TypeOfAny,
@@ -62,6 +63,8 @@ def select(ctx: FunctionContext) -> Type:
         pass  # nobody knows how many
     elif len(types) == 1 and isinstance(types[0], TypeType) and isinstance(types[0].item, TypeVarType):
         row = Instance(class_info(ctx.api, ROW), [types[0].item])
+    elif any(isinstance(type, TypeType) and isinstance(type.item, TypeVarType) for type in types):
+        row = _row_of_any(ctx.api, types)
     else:
         items = projection(ctx.api, types, ctx.context, "select()")
         if items is not None:
@@ -69,6 +72,19 @@ def select(ctx: FunctionContext) -> Type:
             relations.note_reads(ctx.api, facts, [arg for group in ctx.args for arg in group], types)
             return query_type(ctx.api, items, facts)
     return Instance(class_info(ctx.api, SELECT), [row, unknown, unknown])
+
+
+def _row_of_any(api: TypeChecker, types: Sequence[ProperType]) -> Type:
+    """The row of a select with tables of which only the type variable is known, and so not the name."""
+    values: list[Type] = []
+    for type in types:
+        if isinstance(type, TypeType) and isinstance(type.item, TypeVarType):
+            values.append(Instance(class_info(api, ROW), [type.item]))
+        elif source_of(type) is not None or expression(type, api) is not None:
+            values.append(rows.item_value(api, type, frozenset()))
+        else:
+            return AnyType(TypeOfAny.special_form)
+    return rows.named_row(api, [rows.item_name(type) for type in types], values)
 
 
 def projection(api: TypeChecker, types: Sequence[Type], where: Context, call: str) -> list[Type] | None:

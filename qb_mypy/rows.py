@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from mypy.checker import TypeChecker
 from mypy.constant_fold import constant_fold_expr
-from mypy.nodes import Context
 from mypy.plugin import AttributeContext, MethodContext
 from mypy.types import (
     AnyType,
@@ -33,7 +32,15 @@ from qb_mypy.encoding import (
     short,
     strings,
 )
-from qb_mypy.tables import Source, columns, columns_are_known, declared_column, source_of
+from qb_mypy.tables import (
+    Source,
+    columns,
+    columns_are_known,
+    declared_column,
+    not_there,
+    source_of,
+    table_bound_to,
+)
 from qb_mypy.values import describe
 
 
@@ -112,16 +119,6 @@ def items_of(query: Instance) -> list[ProperType] | None:
     return None
 
 
-def _missing(ctx: AttributeContext, message: str) -> Type:
-    """A name that a row does not have."""
-    assert isinstance(ctx.api, TypeChecker)
-    if type(ctx.context) is Context:
-        # Nobody wrote it: mypy looks whether the row fits a Protocol, and takes any answer but this for a yes.
-        return ctx.api.named_generic_type("builtins.object", [])
-    messages.report(ctx.api, message, ctx.context, messages.NAME)
-    return AnyType(TypeOfAny.from_error)
-
-
 def selection_of(api: TypeChecker, query: Instance) -> list[tuple[str | None, str, ProperType]] | None:
     """The name, the words for messages and the type of each column of a query; None when they are unknown."""
     values = items_of(query)
@@ -163,16 +160,17 @@ def attribute(ctx: AttributeContext, name: str) -> Type:
             return fields.items[name]
         unnamed = isinstance(ctx.type, TupleType) and len(ctx.type.items) > len(fields.items)
         word = messages.unnamed_in_row if unnamed else messages.unknown_in_row
-        return _missing(ctx, word(name, list(fields.items)))
+        return not_there(ctx, word(name, list(fields.items)))
     table = whole_table(row)
-    if table is None:
+    info = table_bound_to(row.args[0]) if table is None else table.type
+    if info is None:
         return ctx.default_attr_type
-    column = declared_column(table.type, name)
+    column = declared_column(info, name)
     if column is not None:
         return column.args[0]
-    if not columns_are_known(ctx.api, table.type, ctx.context):
+    if not columns_are_known(ctx.api, info, ctx.context):
         return AnyType(TypeOfAny.special_form)
-    return _missing(ctx, messages.unknown_column(table.type.name, name, list(columns(table.type))))
+    return not_there(ctx, messages.unknown_column(info.name, name, list(columns(info))))
 
 
 def item(ctx: MethodContext) -> Type:

@@ -37,7 +37,7 @@ from qb_mypy.encoding import (
 )
 from qb_mypy.queries import packed
 from qb_mypy.rows import selection_of
-from qb_mypy.tables import source_of
+from qb_mypy.tables import not_there, source_of
 from qb_mypy.values import shown, storable
 
 Fields = Sequence[tuple[str, Type]]
@@ -141,9 +141,7 @@ def attribute(ctx: AttributeContext, name: str) -> Type:
         return ctx.default_attr_type
     values = source.values()
     if name not in values:
-        message = messages.unknown_column(source.name, name, list(values))
-        messages.report(ctx.api, message, ctx.context, messages.NAME)
-        return AnyType(TypeOfAny.from_error)
+        return not_there(ctx, messages.unknown_column(source.name, name, list(values)))
     refs = refs_type(ctx.api, [Ref(source.name, name)])
     return Instance(class_info(ctx.api, SOURCE_COLUMN), [values[name], refs])
 

@@ -17,12 +17,13 @@ from mypy.types import (
     Type,
     TypeOfAny,
     TypeType,
+    TypeVarType,
     UnionType,
     get_proper_type,
 )
 
 from qb_mypy import messages
-from qb_mypy.encoding import ALIAS, COLUMN, DERIVED, TABLE, Ref, class_info, literals, short, strings
+from qb_mypy.encoding import ALIAS, ANY_SOURCE, COLUMN, DERIVED, TABLE, Ref, class_info, literals, short, strings
 
 
 class Source(NamedTuple):
@@ -160,19 +161,39 @@ def _table_source(type: ProperType) -> Source | None:
     return None
 
 
+def any_source(type: Type) -> Source | None:
+    """What is known of `type[T]`: the columns of the table that T is bound to."""
+    proper = get_proper_type(type)
+    variable = proper.item if isinstance(proper, TypeType) else None
+    bound_to = table_bound_to(variable) if variable is not None else None
+    return None if bound_to is None else Source(ANY_SOURCE, bound_to)
+
+
+def table_bound_to(type: Type) -> TypeInfo | None:
+    """The table or mixin that a type variable is bound to; None for a bare `Table`, and for anything else."""
+    proper = get_proper_type(type)
+    limit = get_proper_type(proper.upper_bound) if isinstance(proper, TypeVarType) else None
+    if isinstance(limit, Instance) and limit.type.fullname not in (TABLE, "builtins.object"):
+        return limit.type
+    return None
+
+
 def class_attribute(ctx: AttributeContext, fullname: str) -> Type:
     """`Album.title`: the declared column, with its name and source."""
     column = get_proper_type(ctx.default_attr_type)
     owner, _, name = fullname.rpartition(".")
-    source = source_of(ctx.type)
+    source = source_of(ctx.type) or any_source(ctx.type)
     if isinstance(column, AnyType) and source is not None and source.table and source.table.get(name) is None:
         return missing_attribute(ctx, source, name)
     if not isinstance(column, Instance) or column.type.fullname != COLUMN:
         return ctx.default_attr_type
+    whole = get_proper_type(ctx.type)
     if source is not None:
         owner = source.name
-    elif not isinstance(get_proper_type(ctx.type), UnionType):  # of whose items mypy asks for one after the other
+    elif not isinstance(whole, UnionType):
         return ctx.default_attr_type
+    elif any(any_source(item) is not None for item in whole.items):  # mypy asks for one after the other
+        owner = ANY_SOURCE
     assert isinstance(ctx.api, TypeChecker)
     return bound(ctx.api, column, owner, name)
 
@@ -186,7 +207,18 @@ def missing_attribute(ctx: AttributeContext, source: Source, name: str) -> Type:
         return of_classes.type or ctx.default_attr_type
     if not columns_are_known(ctx.api, source.table, ctx.context):
         return AnyType(TypeOfAny.special_form)
-    message = messages.unknown_column(short(source.name), name, list(columns(source.table)))
+    words = source.table.name if source.name == ANY_SOURCE else short(source.name)
+    message = messages.unknown_column(words, name, list(columns(source.table)))
+    messages.report(ctx.api, message, ctx.context, messages.NAME)
+    return AnyType(TypeOfAny.from_error)
+
+
+def not_there(ctx: AttributeContext, message: str) -> Type:
+    """A name that a row, an alias or a sub-query does not have."""
+    assert isinstance(ctx.api, TypeChecker)
+    if type(ctx.context) is Context:
+        # Nobody wrote it: mypy looks whether it fits a Protocol, and takes any answer but this for a yes.
+        return ctx.api.named_generic_type("builtins.object", [])
     messages.report(ctx.api, message, ctx.context, messages.NAME)
     return AnyType(TypeOfAny.from_error)
 
@@ -201,9 +233,7 @@ def alias_attribute(ctx: AttributeContext, name: str) -> Type:
     if column is None:
         if not columns_are_known(ctx.api, source.table, ctx.context):
             return AnyType(TypeOfAny.special_form)
-        message = messages.unknown_column(source.name, name, list(columns(source.table)))
-        messages.report(ctx.api, message, ctx.context, messages.NAME)
-        return AnyType(TypeOfAny.from_error)
+        return not_there(ctx, messages.unknown_column(source.name, name, list(columns(source.table))))
     return column
 
 

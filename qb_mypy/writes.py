@@ -51,7 +51,7 @@ from qb_mypy.encoding import (
 )
 from qb_mypy.keys import known_keys
 from qb_mypy.queries import packed, projection
-from qb_mypy.tables import columns, columns_are_known, source_of, table_of
+from qb_mypy.tables import columns, columns_are_known, source_of, table_bound_to, table_of
 from qb_mypy.values import describe, shown, storable
 
 
@@ -78,7 +78,11 @@ def values_signature(ctx: MethodSigContext) -> FunctionLike:
 
 def set_signature(ctx: MethodSigContext) -> FunctionLike:
     """`.set(…)` with a keyword argument for each column, none required."""
-    return _keywords(ctx, table_of(ctx.type), all_optional=True)
+    statement = get_proper_type(ctx.type)
+    table = table_of(statement)
+    if table is None and isinstance(statement, Instance):
+        table = table_bound_to(statement.args[0])
+    return _keywords(ctx, table, all_optional=True)
 
 
 def update_signature(ctx: MethodSigContext) -> FunctionLike:
