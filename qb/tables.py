@@ -86,11 +86,13 @@ class Table(metaclass=TableType):
 
     `name` is the table's name in the database (by default the class's, in snake case), `schema` the schema
     it is in, `renamed_from` its former name. Columns and constraints may also come from plain classes
-    (mixins) among the bases. Raises SchemaError, naming table and column, where a declaration is wrong.
+    (mixins) among the bases, or from a base that is `abstract=True`: it is no table itself, but helpers can be typed
+    with it. Raises SchemaError, naming table and column, where a declaration is wrong.
     """
 
     __qb_definition__: ClassVar[Definition]
     __qb_source__: ClassVar[nodes.Table]
+    __qb_abstract__: ClassVar[bool]
 
     def __init_subclass__(
         cls,
@@ -98,7 +100,11 @@ class Table(metaclass=TableType):
         name: str | None = None,
         schema: str | None = None,
         renamed_from: str | None = None,
+        abstract: bool = False,
     ) -> None:
+        if abstract:
+            cls.__qb_abstract__ = True
+            return
         declaring = Declaring(cls, name or snake_case(cls.__name__), schema, renamed_from)
         cls.__qb_definition__ = definition = declaring.finish()
         cls.__qb_source__ = definition.source
@@ -131,6 +137,8 @@ def foreign_keys(definition: Definition, source: nodes.Table) -> nodes.ForeignKe
 def definition_of(table: object) -> Definition:
     """What is declared of a table class or an alias. Raises TypeError for anything else."""
     definition = getattr(table, "__qb_definition__", None)
+    if definition is None and "__qb_abstract__" in getattr(table, "__dict__", ()):
+        raise TypeError(f"{table!r} is abstract: its subclasses are tables")
     if definition is None:
         raise TypeError(f"{table!r} is not a table")
     return definition  # type: ignore[no-any-return]  # set by Table and Alias only
@@ -179,10 +187,10 @@ class Declaring:
         for cls in reversed(self.model.__mro__):
             if cls in (object, Table, Generic):
                 continue
-            if cls is not self.model and issubclass(cls, Table):
+            if cls is not self.model and issubclass(cls, Table) and "__qb_abstract__" not in vars(cls):
                 raise SchemaError(
                     f"{self.label} inherits from the table {cls.__name__}: "
-                    f"put the shared columns into a class of their own (a mixin)"
+                    f"put the shared columns into a class of their own (a mixin, or a base with abstract=True)"
                 )
             found.update({k: v for k, v in vars(cls).items() if not k.startswith("__")})
         for attribute, value in found.items():

@@ -21,7 +21,8 @@ def source_of(source: AnySource) -> Source:
     try:
         return source.__qb_source__
     except AttributeError:
-        raise TypeError(f"a source is a table, an alias or a sub-query, not {source!r}") from None
+        what = f"the abstract {source!r}" if hasattr(source, "__qb_abstract__") else repr(source)
+        raise TypeError(f"a source is a table, an alias or a sub-query, not {what}") from None
 
 
 def table_of(table: type[TableClass], verb: str) -> Table:

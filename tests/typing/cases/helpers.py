@@ -13,7 +13,7 @@ class Deletable:
     deleted_at = col.timestamp().nullable()
 
 
-class Entity(Deletable, Table):
+class Entity(Deletable, Table, abstract=True):
     id = col.integer().primary_key()
 
 
