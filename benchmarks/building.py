@@ -11,7 +11,7 @@ from rich.table import Table
 from benchmarks import with_pypika, with_qb, with_sqlalchemy
 from benchmarks.measure import ratio, take_turns
 from qb.dialect import find_dialect
-from qb.query import Compilable
+from qb.queries import Compilable
 
 # Microseconds, as published for Node 20: from another machine, so an order of magnitude.
 KYSELY = {"primary_key": 5.4, "joins": 39, "insert_many": 171}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qb import NewRow, Table, col, fn, insert, select
-from qb.query import Compilable
+from qb.queries import Compilable
 
 
 class Artist(Table, name="artists"):

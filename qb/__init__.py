@@ -15,7 +15,7 @@ from qb.executor import Executor
 from qb.expressions import Expr, exists, literal, sql
 from qb.inferred import inferred
 from qb.lazy import lazily
-from qb.query import Query
+from qb.queries import Query
 from qb.rows import NewRow, Row, RowPatch, Rows
 from qb.statements.delete import Delete, delete
 from qb.statements.insert import Insert, excluded, insert
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from qb.grouping import cube, grouping_sets, rollup
     from qb.keysets import cursor_of, keyset
     from qb.narrowing import narrowed
+    from qb.prepared import query
     from qb.relations import many, one
     from qb.row_values import tuple_
     from qb.statements.merge import Merge, merge
@@ -55,6 +56,7 @@ else:
             "narrowed": "qb.narrowing",
             "transform": "qb.transform",
             "values": "qb.derived",
+            "query": "qb.prepared",
             "many": "qb.relations",
             "one": "qb.relations",
             "window": "qb.windows",
@@ -107,6 +109,7 @@ __all__ = [
     "narrowed",
     "one",
     "primary_key",
+    "query",
     "rollup",
     "select",
     "sort_keys",

@@ -7,13 +7,23 @@ from typing import Any, TypeGuard
 
 from qb.dialect import Dialect
 from qb.errors import TooManyParameters
-from qb.nodes import Insert, Node, Values
-from qb.query import Compiled
+from qb.nodes import Insert, Values
+from qb.queries import Compilable, Compiled
 
 
-def is_bulk(node: Node, dialect: Dialect) -> TypeGuard[Insert]:
-    """Whether a statement is an insert that has to be split."""
-    if node.__class__ is not Insert:
+class BulkInsert(Compilable):
+    """An insert that has to be split."""
+
+    __slots__ = ()
+    node: Insert
+
+
+def is_bulk(statement: Compilable, dialect: Dialect) -> TypeGuard[BulkInsert]:
+    """Whether a statement is an insert that has to be split: no prepared one, whose text is made."""
+    if statement.is_prepared:
+        return False
+    node = statement.node
+    if not isinstance(node, Insert):
         return False
     values = node.values
     return values is not None and len(values.rows) * len(node.columns) > dialect.max_parameters

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from qb.expressions import Expr, expression, joined
 from qb.nodes import ABSENT, Expression, In, Null
+from qb.symbols import Symbol
 from qb.types import BOOLEAN
 
 T = TypeVar("T")
@@ -24,6 +25,8 @@ def when(value: T | None, condition: Expr[bool | None] | Callable[[T], Expr[bool
     """
     # One signature, because mypy does not infer the parameter of a lambda in an overloaded call.
     is_flag = isinstance(condition, Expr)
+    if is_flag and isinstance(value, Symbol):
+        value = value.decide()
     if not is_flag and not callable(condition):
         raise TypeError(f"when() takes a condition, or a function that makes one of the value, not {condition!r}")
     if not is_given(value, is_flag):

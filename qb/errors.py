@@ -18,6 +18,10 @@ class CompileError(QbError):
     """A query cannot be rendered as SQL; raised before anything is sent."""
 
 
+class TraceError(CompileError):
+    """The body of a `@query` asks for the value of a parameter, which differs from call to call."""
+
+
 class UnsupportedError(CompileError):
     """The dialect has no way to say this."""
 

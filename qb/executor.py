@@ -11,8 +11,9 @@ from qb import nodes
 from qb.bulk import is_bulk, portions, within_limit
 from qb.dialect import Affected, Connection, Dialect, Driver
 from qb.errors import CompileError, MultipleRowsFound, NoRowFound, TransactionError
-from qb.query import Compilable, Compiled, Query
-from qb.rows import RowBuilder, outer_joined
+from qb.expressions import Sql
+from qb.queries import Compilable, Compiled, Query
+from qb.rows import RowBuilder, builder_of
 from qb.tables import Table
 
 T = TypeVar("T")
@@ -56,11 +57,9 @@ class Executor:
 
         Raises CompileError when the query has more columns, NoRowFound or MultipleRowsFound as fetch_one.
         """
-        columns = [
-            len(item.source.columns) if isinstance(item, nodes.WholeSource) else 1 for item in _projection(query)
-        ]
-        if columns != [1]:
-            raise CompileError(f"fetch_value() takes a query of one column, and this one has {sum(columns)}")
+        width = self._builder(query).width
+        if width != 1:
+            raise CompileError(f"fetch_value() takes a query of one column, and this one has {width}")
         return (await self.fetch_one(query))[0]
 
     async def stream(self, query: Query[T], *, size: int = 1000) -> AsyncGenerator[T, None]:
@@ -91,13 +90,13 @@ class Executor:
         engine takes parameters is sent in parts: all of them are done, or none. Raises TooManyParameters for
         other statements with so many.
         """
-        node = statement.node
-        if isinstance(node, nodes.Raw):
+        if isinstance(statement, Sql):
+            node = statement.node
             word = node.texts[0].split(maxsplit=1)[:1]
             if word and word[0].rstrip(";").upper() in TRANSACTION_CONTROL:
                 raise TransactionError(f"{word[0]} as SQL text: use `async with db.transaction()`")
-        if is_bulk(node, self.dialect):
-            return await self._execute_bulk(node)
+        if is_bulk(statement, self.dialect):
+            return await self._execute_bulk(statement.node)
         sql, parameters = self._compile(statement)
         async with self._connection() as connection:
             return await connection.execute(sql, parameters)
@@ -175,10 +174,9 @@ class Executor:
     @asynccontextmanager
     async def _statements(self, query: Query[Any]) -> AsyncIterator[tuple[Connection, Iterable[Compiled]]]:
         """A connection, and what is to be run on it: one statement, or the parts of one."""
-        node = query.node
-        if is_bulk(node, self.dialect):
+        if is_bulk(query, self.dialect):
             async with self._atomic() as whole, whole._connection() as connection:
-                yield connection, portions(node, self.dialect)
+                yield connection, portions(query.node, self.dialect)
         else:
             compiled = self._compile(query)
             async with self._connection() as connection:
@@ -189,16 +187,17 @@ class Executor:
         return within_limit(statement.compile(dialect), dialect)
 
     def _builder(self, query: Query[Any]) -> RowBuilder:
-        node = query.node
-        reading = (nodes.Select, nodes.Update, nodes.Delete, nodes.Merge)
-        outer = outer_joined(node) if isinstance(node, reading) else frozenset()
-        return RowBuilder(_projection(query), self._driver.dialect, outer)
+        dialect = self._driver.dialect
+        builder = query.prepared_rows(dialect) or builder_of(query.node, dialect)
+        if builder is None:
+            raise CompileError(f"this {type(query).__name__} returns no rows: add .returning(…), or use execute()")
+        return builder
 
     async def _fetch(self, query: Query[T], limit: int | None) -> list[T]:
         build: Any = self._builder(query).build  # builds the query's rows, T
         if limit is not None:
             build = _first(build, limit)
-        if is_bulk(query.node, self.dialect):
+        if is_bulk(query, self.dialect):
             return await self._fetch_bulk(query.node, build)
         sql, parameters = self._compile(query)
         async with self._connection() as connection:
@@ -220,10 +219,3 @@ class Executor:
 
 def _first(build: Callable[[Iterable[T]], list[Any]], limit: int) -> Callable[[Iterable[T]], list[Any]]:
     return lambda rows: build(islice(rows, limit))
-
-
-def _projection(query: Query[Any]) -> nodes.Projection:
-    projection: nodes.Projection = getattr(query.node, "projection", ())
-    if not projection:
-        raise CompileError(f"this {type(query).__name__} returns no rows: add .returning(…), or use execute()")
-    return projection

@@ -40,8 +40,9 @@ from qb.nodes import (
     Subquery,
     Unary,
 )
-from qb.query import Compilable, Query
-from qb.types import BOOLEAN, TEXT, TEXTS, SqlType
+from qb.queries import Compilable, Query
+from qb.symbols import Symbol
+from qb.types import BOOLEAN, TEXT, TEXTS, Array, SqlType
 from qb.typevars import Name, Refs, Value
 
 T = TypeVar("T")
@@ -324,7 +325,7 @@ class Expr(Generic[Value, Refs]):
             return Parameter(value, own)
         other = operand(value, own)
         if other.type is not own and not types.comparable(own, other.type):
-            beside = value if isinstance(value, Expr) else type(value).__name__
+            beside = value if isinstance(value, Expr) else value.__class__.__name__
             raise CompileError(f"{self} is {own!r} and cannot be compared with {beside} ({other.type!r})")
         return other
 
@@ -343,6 +344,8 @@ class Expr(Generic[Value, Refs]):
         node = self.node
         if isinstance(options, Query):
             return In(node, one_column(options), negated)
+        if isinstance(options, Symbol) and isinstance(options, Iterable):
+            return In(node, Parameter(options, Array(node.type)), negated)
         if isinstance(options, (str, bytes)):
             raise TypeError(f"in_ takes a list of values, not one {type(options).__name__}: in_([…])")
         options = list(options)

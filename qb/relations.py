@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar, overload
 from qb.errors import CompileError
 from qb.expressions import Expr, expression
 from qb.nodes import Compound, Nested, Select
-from qb.query import Query
+from qb.queries import Query
 
 T = TypeVar("T")
 

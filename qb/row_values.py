@@ -10,7 +10,7 @@ from qb import types
 from qb.errors import CompileError
 from qb.expressions import Expr, expression, select_of
 from qb.nodes import Compound, Expression, Select, Subquery, TupleComparison, TupleIn
-from qb.query import Query
+from qb.queries import Query
 from qb.types import TEXT
 from qb.typevars import Refs, Value
 

@@ -236,6 +236,15 @@ def flat(projection: nodes.Projection, what: str) -> list[nodes.Expression]:
     return items
 
 
+def builder_of(node: nodes.Node, dialect: Dialect) -> RowBuilder | None:
+    """What makes rows of what a statement returns; None when it returns nothing."""
+    projection = getattr(node, "projection", ())
+    if not projection:
+        return None
+    reading = (nodes.Select, nodes.Update, nodes.Delete, nodes.Merge)
+    return RowBuilder(projection, dialect, outer_joined(node) if isinstance(node, reading) else frozenset())
+
+
 def outer_joined(select: nodes.Select | nodes.Update | nodes.Delete | nodes.Merge) -> frozenset[nodes.Source]:
     """The sources of a statement whose columns are NULL where a join found no match."""
     if isinstance(select, nodes.Merge):

@@ -94,7 +94,7 @@ def alike(one: Any, other: Any) -> bool:  # any field of any node
         return all(alike(getattr(one, field), getattr(other, field)) for field in fields(one))
     if isinstance(one, (tuple, list)) and isinstance(other, (tuple, list)):
         return len(one) == len(other) and all(map(alike, one, other))
-    return type(one) is type(other) and bool(one == other)
+    return one is other or (type(one) is type(other) and bool(one == other))
 
 
 def own_parts(node: Any) -> Iterator[Node]:  # any field of any node

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from qb.symbols import sample_of
+
 if TYPE_CHECKING:
     from decimal import Decimal
     from enum import Enum as PyEnum
@@ -51,6 +53,12 @@ class BigInt(SqlType):
     __slots__ = ()
     kind = "bigint"
     python = int
+
+
+class RowCount(BigInt):
+    """How many rows: a whole number that is not negative."""
+
+    __slots__ = ()
 
 
 class SmallInt(SqlType):
@@ -256,6 +264,7 @@ ANY = Anything()
 NESTED_ROWS = NestedRows()
 INTEGER, BIGINT, SMALLINT = Integer(), BigInt(), SmallInt()
 TEXT, BOOLEAN, REAL, BLOB = Text(), Boolean(), Real(), Blob()
+ROW_COUNT = RowCount()
 DATE, TIME, INTERVAL, UUID = Date(), Time(), Interval(), Uuid()
 TIMESTAMP, TIMESTAMP_TZ = Timestamp(zone=False), Timestamp(zone=True)
 
@@ -269,6 +278,7 @@ WIDEST = 38
 
 def of_value(value: object) -> SqlType:
     """The SQL type of a Python value that stands alone (`literal(5)`, `fn.coalesce(5, …)`)."""
+    value = sample_of(value)
     kind = type(value)
     known = _BY_CLASS.get(kind)
     if known is not None:
@@ -305,6 +315,7 @@ def exact(value: Decimal) -> Numeric:
 
 def of_parameter(value: object, beside: SqlType) -> SqlType:
     """The SQL type of a value that stands beside an expression: that expression's own, where it fits."""
+    value = sample_of(value)
     if isinstance(value, beside.python):
         if isinstance(beside, Numeric):  # the value may have more digits
             own = 0 if isinstance(value, int) else exact(value).scale  # type: ignore[arg-type]  # or else a Decimal

@@ -115,6 +115,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.fn.json.json_array": json_documents.list_of,
     "qb.fn.json.json_agg": json_documents.aggregated,
     "qb.inferred.inferred": inferred.inferred,
+    "qb.prepared.functions.query": inferred.inferred,
     "qb.windows.window": windows.window,
     **dict.fromkeys(("qb.grouping.rollup", "qb.grouping.cube", "qb.grouping.grouping_sets"), grouping.keys),
 }

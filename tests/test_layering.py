@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     "qb.errors",
     "qb.lazy",
+    "qb.symbols",
     "qb.tasks",
     "qb.typevars",
     "qb.types",
@@ -30,7 +31,7 @@ FLOORS = [
     "qb.schemas",
     "qb.compiler",
     "qb.dialect",
-    "qb.query",
+    "qb.queries",
     "qb.expressions",
     "qb.conditions",
     "qb.narrowing",
@@ -57,6 +58,7 @@ FLOORS = [
     "qb.cursors",
     "qb.keysets",
     "qb.inferred",
+    "qb.prepared",
     "qb.ddl",
     "qb.bulk",
     "qb.executor",
@@ -80,6 +82,7 @@ MAY_IMPORT = {
 # Imports for type checkers only that are allowed to break the rules above, and why.
 TYPE_ONLY = {
     ("qb.typevars", "typing_extensions"): "defaults of type variables, which `typing` has from Python 3.13",
+    ("qb.queries", "qb.rows"): "a query names what makes its rows",
     ("qb.dialect", "qb.ddl"): "a dialect names what it gives to the floors above it",
 }
 

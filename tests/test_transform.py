@@ -37,7 +37,7 @@ from qb import (
     window,
 )
 from qb.errors import UnsupportedError
-from qb.query import Compilable
+from qb.queries import Compilable
 from qb.transform import transform
 from tests.copying import copied, fields, rebuilt
 from tests.features import feature

@@ -18,8 +18,8 @@ from dialects.postgres.names import cast_name, type_name
 from dialects.postgres.nested import NestedCompiler
 from qb import nodes
 from qb.codecs import MICROSECOND
-from qb.compiler import ATOM
-from qb.errors import UnsupportedError
+from qb.compiler import ATOM, CLOSER
+from qb.errors import TraceError, UnsupportedError
 from qb.identifiers import QUOTED
 from qb.nodes import Column, Expression, Node, Parameter
 from qb.transform import transform
@@ -42,6 +42,7 @@ class PostgresCompiler(
 
     encoders = ENCODERS
     stored = STORED
+    limits = LIMITS
     functions = MappingProxyType({"substring": "substr"})
 
     shared: dict[Shared, str] | None = None
@@ -59,13 +60,19 @@ class PostgresCompiler(
         return ", ".join([f"({', '.join([f'${n}' for n in range(start, start + width)])})" for start in starts])
 
     def bind(self, value: object, type: SqlType, beside: SqlType | None = None) -> str:
-        limit = LIMITS.get(type.kind)
+        limit = self.limits.get(type.kind)
         if limit is not None and isinstance(value, int) and not -limit <= value < limit:
             type = BIGINT
         mark = super().bind(value, type, beside)
         if beside is not None and self.infers(type, beside):
             return mark
         return mark if type.kind == "any" else f"{mark}::{cast_name(type)}"
+
+    def membership(self, node: nodes.In) -> str:
+        if not isinstance(node.options, Parameter):
+            return super().membership(node)
+        operator = "<> ALL" if node.negated else "= ANY"
+        return f"{self.operand(node.operand, CLOSER)} {operator}({self.visit(node.options)})"
 
     def infers(self, type: SqlType, beside: SqlType) -> bool:
         """Whether PostgreSQL finds the type of a parameter by itself, from what stands beside it."""
@@ -193,6 +200,6 @@ def identity(parameter: Parameter) -> object:
     value = parameter.value
     try:
         hash(value)
-    except TypeError:
+    except (TypeError, TraceError):
         value = id(value)
     return parameter.value.__class__, value, parameter.type

@@ -13,7 +13,7 @@ from typing import Any
 from qb import codecs
 from qb.compiler import Encoder
 from qb.errors import EncodingError, InvalidValue
-from qb.types import Numeric, SqlType
+from qb.types import INTEGERS, TEXTS, Array, Numeric, SqlType
 
 LARGEST = 2**63 - 1
 DIGITS = 18
@@ -102,6 +102,20 @@ def fts_words(text: str) -> str:
     return " ".join([f'"{word}"' for word in words]) or '""'  # which nothing matches
 
 
+def json_list(value: Any, type: SqlType) -> str:
+    """A list of values as JSON, for json_each(). Raises EncodingError where JSON would not keep them."""
+    from json import dumps
+
+    assert isinstance(type, Array)
+    item = type.item
+    if item.kind not in LISTED:
+        raise EncodingError(f"SQLite has no list of {item!r}")
+    encode = ENCODERS.get(item.kind)
+    return dumps(list(value) if encode is None else [encode(each, item) for each in value], ensure_ascii=False)
+
+
+LISTED = INTEGERS | TEXTS | {"boolean", "numeric", "date", "time", "timestamp", "interval", "uuid", "enum"}
+
 ENCODERS: dict[str, Encoder] = {
     "integer": codecs.integer,
     "bigint": codecs.integer,
@@ -116,6 +130,7 @@ ENCODERS: dict[str, Encoder] = {
     "uuid": lambda value, type: str(codecs.identifier(value, type)),
     "json": codecs.json_text,
     "enum": codecs.enum_value,
+    "array": json_list,
     "fts words": lambda value, type: fts_words(value),
     "glob prefix": lambda value, type: glob_literal(value) + "*",
     "glob suffix": lambda value, type: "*" + glob_literal(value),

@@ -83,6 +83,8 @@ class SqliteCompiler(
 
     def membership(self, node: nodes.In) -> str:
         options = node.options
+        if isinstance(options, Parameter):
+            return super().membership(node)
         sides = (node.operand, options) if isinstance(options, nodes.Subquery) else (node.operand, *options)
         if not options or all(side.type.kind != "numeric" for side in sides):
             return super().membership(node)
@@ -95,6 +97,9 @@ class SqliteCompiler(
             return f"{self.at_scale(node.operand, scale)} {word} ({self.visit(query)})"
         operand, *items = [self.as_float(side) if scale is None else self.at_scale(side, scale) for side in sides]
         return f"{operand} {word} ({', '.join(items)})"
+
+    def listed(self, options: Parameter) -> str:
+        return f"(SELECT value FROM json_each({self.bind(options.value, options.type)}))"
 
     def range(self, node: nodes.Between) -> str:
         low_high = (node.low, node.high)

@@ -18,7 +18,7 @@ from rich.text import Text
 from examples.demo.checking import MISTAKES, ROOT, Mistake
 from qb import Row
 from qb.errors import DatabaseError
-from qb.query import Compilable
+from qb.queries import Compilable
 
 SIDE_BY_SIDE = 110
 """Columns from which the SQL of two dialects fits on one line."""

@@ -5,7 +5,7 @@ differs. A `visit_*` method returns the text of a node; parameters are collected
 """
 
 from qb.compiler.base import Encoder
-from qb.compiler.expressions import ATOM
+from qb.compiler.expressions import ATOM, CLOSER
 from qb.compiler.merge import MergeCompiler
 from qb.compiler.nested import NestedCompiler
 from qb.compiler.tuples import TupleCompiler
@@ -15,4 +15,4 @@ class Compiler(NestedCompiler, MergeCompiler, TupleCompiler):
     """The whole of it."""
 
 
-__all__ = ["ATOM", "Compiler", "Encoder"]
+__all__ = ["ATOM", "CLOSER", "Compiler", "Encoder"]

@@ -23,6 +23,8 @@ class BaseCompiler:
     """Likewise for values that a column shall keep, where a comparison takes more than a column does."""
     bridged: ClassVar[frozenset[str]] = frozenset()
     """Kinds of types whose stored form does not compare by itself as their values do."""
+    limits: ClassVar[Mapping[str, int]] = {}
+    """By the kind of a whole number's type: one more than the largest; what is larger is bound as a bigint."""
     functions: ClassVar[Mapping[str, str]] = {}
     """By qb's name for a function: the dialect's name, where it is another one."""
     paths: ClassVar[Mapping[tuple[str, ...], str]] = PATHS

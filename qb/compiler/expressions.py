@@ -157,9 +157,15 @@ class ExpressionCompiler(BaseCompiler):
         word = "NOT IN" if node.negated else "IN"
         if isinstance(options, nodes.Subquery):
             return f"{left} {word} {self.visit(options)}"
+        if isinstance(options, Parameter):
+            return f"{left} {word} {self.listed(options)}"
         kind = node.operand.type
         items = ", ".join([self.operand(option, CLOSER, kind) for option in options])
         return f"{left} {word} ({items})"
+
+    def listed(self, options: Parameter) -> str:
+        """One parameter that is a list, at the right of IN."""
+        return f"({self.visit(options)})"
 
     def visit_distinction(self, node: nodes.Distinction) -> str:
         return self.visit_comparison(node)

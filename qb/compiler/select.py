@@ -15,7 +15,7 @@ from qb.compiler.sources import SourceCompiler
 from qb.compiler.windows import NONE_YET, WindowCompiler
 from qb.errors import CompileError
 from qb.nodes import Source
-from qb.types import BIGINT
+from qb.types import ROW_COUNT
 
 
 class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompiler, LockCompiler):
@@ -77,8 +77,8 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
         """LIMIT and OFFSET."""
         if isinstance(node, nodes.Select) and node.with_ties:
             return self.limit_with_ties(node)
-        text = "" if node.limit is None else f" LIMIT {self.operand(node.limit, 0, BIGINT)}"
-        return text if node.offset is None else f"{text} OFFSET {self.operand(node.offset, 0, BIGINT)}"
+        text = "" if node.limit is None else f" LIMIT {self.operand(node.limit, 0, ROW_COUNT)}"
+        return text if node.offset is None else f"{text} OFFSET {self.operand(node.offset, 0, ROW_COUNT)}"
 
     def limit_with_ties(self, node: nodes.Select) -> str:
         """FETCH FIRST … WITH TIES, and OFFSET."""
@@ -87,5 +87,5 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
             raise CompileError("fetch(with_ties=True) needs an .order_by(…): ties are rows that sort alike")
         if node.lock is not None and node.lock.wait == "SKIP LOCKED":
             raise CompileError("fetch(with_ties=True) does not go together with skip_locked=True")
-        text = "" if node.offset is None else f" OFFSET {self.operand(node.offset, 0, BIGINT)}"
-        return f"{text} FETCH FIRST {self.operand(node.limit, ATOM, BIGINT)} ROWS WITH TIES"
+        text = "" if node.offset is None else f" OFFSET {self.operand(node.offset, 0, ROW_COUNT)}"
+        return f"{text} FETCH FIRST {self.operand(node.limit, ATOM, ROW_COUNT)} ROWS WITH TIES"

@@ -50,7 +50,7 @@ def replace(text: Expr[T], old: object, new: object) -> Expr[T]:
 
 def substring(text: Expr[T], start: int | Expr[int], length: int | Expr[int] | None = None) -> Expr[T]:
     """`length` characters from `start` on, which counts from 1; without a length, all to the end."""
-    if (isinstance(start, int) and start < 1) or (isinstance(length, int) and length < 0):
+    if (type(start) is int and start < 1) or (type(length) is int and length < 0):
         raise ValueError(f"substring(…, {start}, {length}): start counts from 1, and a length is not negative")
     arguments = [operand(start, INTEGER)]
     if length is not None:

@@ -97,6 +97,6 @@ def _neighbour(name: str, value: Expr[Any], offset: int | Expr[int], default: ob
 
 
 def _count(number: int | Expr[int], least: int, function: str) -> Expression:
-    if isinstance(number, int) and number < least:
+    if type(number) is int and number < least:
         raise CompileError(f"{function}() counts from {least}: {number}")
     return operand(number, INTEGER)

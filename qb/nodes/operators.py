@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qb.nodes.base import Expression
 from qb.nodes.subqueries import Subquery
+from qb.nodes.values import Parameter
 from qb.types import BOOLEAN, SqlType
 
 
@@ -60,11 +61,13 @@ class IsNull(Expression):
 
 
 class In(Expression):
-    """`operand [NOT] IN (…)`: of expressions, or of one sub-query."""
+    """`operand [NOT] IN (…)`: of expressions, of one sub-query, or of one parameter that is a list."""
 
     __slots__ = ("negated", "operand", "options")
 
-    def __init__(self, operand: Expression, options: tuple[Expression, ...] | Subquery, negated: bool) -> None:
+    def __init__(
+        self, operand: Expression, options: tuple[Expression, ...] | Subquery | Parameter, negated: bool
+    ) -> None:
         self.operand = operand
         self.options = options
         self.negated = negated

@@ -12,7 +12,7 @@ from qb.expressions import Expr, conjunction, select_of
 from qb.nodes import Assignment, ConflictTarget, Default, Excluded, Expression, OnConflict, Values
 from qb.nodes import Column as ColumnNode
 from qb.nodes import Insert as InsertNode
-from qb.query import Query
+from qb.queries import Query
 from qb.rows import NewRow, flat, output_name
 from qb.statements.returning import Returning
 from qb.statements.sources import Selectable, column_node, projection_of, table_of

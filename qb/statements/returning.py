@@ -7,7 +7,7 @@ from typing import Any, Generic
 from qb import derived
 from qb.derived import Derived
 from qb.nodes import Delete, Insert, Merge, Update
-from qb.query import Query
+from qb.queries import Query
 from qb.statements.with_clause import WithClause
 from qb.typevars import Facts, Projection, R
 

@@ -11,10 +11,11 @@ from qb.errors import CompileError
 from qb.expressions import Expr, Ordering, expression, one_column, select_of
 from qb.nodes import Compound as CompoundNode
 from qb.nodes import CteReference, Order, Output, Statement
-from qb.query import Query
+from qb.queries import Query
 from qb.rows import flat, output_name
 from qb.statements.with_clause import WithClause
-from qb.types import BIGINT, Numeric, SqlType
+from qb.symbols import sample_of
+from qb.types import ROW_COUNT, Numeric, SqlType
 from qb.typevars import Facts, Projection, R
 
 
@@ -186,10 +187,10 @@ def shared_type(left: SqlType, right: SqlType) -> SqlType | None:
 
 def whole(count: int | Expr[int]) -> nodes.Expression:
     """The node of a number of rows."""
-    if count.__class__ is int:
-        if count < 0:
+    if count.__class__ is int:  # a symbol says so, too
+        if sample_of(count) < 0:
             raise ValueError(f"a number of rows is not negative: {count}")  # on SQLite, that is no limit at all
-        return nodes.Parameter(count, BIGINT)
+        return nodes.Parameter(count, ROW_COUNT)
     return expression(count, "number of rows")
 
 

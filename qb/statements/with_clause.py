@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from qb.derived import Derived
 from qb.nodes import Statement
-from qb.query import Compilable
+from qb.queries import Compilable
 from qb.statements.sources import common_table_expressions
 
 

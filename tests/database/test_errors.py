@@ -32,7 +32,7 @@ from qb.errors import (
     UndefinedTable,
     UniqueViolated,
 )
-from qb.query import Compilable
+from qb.queries import Compilable
 from tests.music import Album, Artist
 
 DRIVER_ERRORS = (sqlite3.Error, asyncpg.PostgresError)

@@ -10,7 +10,7 @@ import pytest
 
 from qb import Executor, Query
 from qb.errors import UnsupportedError
-from qb.query import Compilable
+from qb.queries import Compilable
 from tests.copying import copied
 from tests.features import Feature
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import GenericAlias
-from typing import TYPE_CHECKING, Generic, Self
+from typing import TYPE_CHECKING, ClassVar, Generic, Self
 
 from qb.dialect import Dialect, find_dialect
 from qb.errors import QbError
 from qb.nodes import Node
 from qb.typevars import R
+
+if TYPE_CHECKING:
+    from qb.rows import RowBuilder
 
 
 class Compiled(tuple[str, tuple[object, ...]]):
@@ -50,6 +53,13 @@ class Compilable:
         if isinstance(dialect, str):
             dialect = find_dialect(dialect)
         return tuple.__new__(Compiled, dialect.compiler().compile(self.node))
+
+    is_prepared: ClassVar[bool] = False
+    """Whether it is compiled already; asking for its node would build it again."""
+
+    def prepared_rows(self, dialect: Dialect) -> RowBuilder | None:
+        """What makes rows of what it returns, where that is known already: of a prepared query."""
+        return None
 
     def with_schema(self, schema: str) -> Self:
         """The same statement on the tables of a schema, for all tables that are declared without one. It is said

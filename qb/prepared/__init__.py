@@ -1,0 +1,6 @@
+"""Prepared queries: functions whose body runs once, and whose query is compiled once, for each kind of arguments."""
+
+from qb.prepared.functions import query
+from qb.prepared.queries import PreparedQuery
+
+__all__ = ["PreparedQuery", "query"]

@@ -1,0 +1,175 @@
+"""@query: functions that give prepared queries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from operator import itemgetter
+from types import MethodType
+from typing import Any, ParamSpec, TypeVar
+
+from qb.dialect import Dialect, find_dialect
+from qb.errors import EncodingError, TraceError
+from qb.prepared.binding import Variant, compiled
+from qb.prepared.queries import PreparedQuery
+from qb.prepared.traced import Trace, is_shape, traced
+from qb.queries import Compilable
+
+P = ParamSpec("P")
+Q = TypeVar("Q", bound=Compilable)
+_new = object.__new__
+MOST = 1000
+"""So many kinds of arguments are kept; a program that has more makes tables or aliases on the fly."""
+
+
+def query(function: Callable[P, Q]) -> Callable[P, Q]:
+    """A prepared query: the body runs once, with symbols for arguments, and is compiled once for each dialect. A call
+    then costs a look-up and the binding.
+
+        @query
+        def albums_by(artist: str, *, since: date) -> Query:
+            return (
+                select(Album.id, Album.title)
+                .join(Artist, on=Album.artist_id == Artist.id)
+                .where(Artist.name == artist, Album.released >= since)
+            )
+
+        await db.fetch_all(albums_by("AC/DC", since=date(1980, 1, 1)))
+
+    The body runs again for arguments of other classes, None among them, and for the other answer of a `when`.
+    What it computes itself, such as today's date, stays as it was: make that an argument.
+
+    Raises TraceError where the body asks for the value of an argument.
+    """
+    return Prepared(function)  # type: ignore[return-value]  # called like the function; what it gives is a query alike
+
+
+class Branches:
+    """The queries for arguments of the same classes whose shapes differ: tables, and what `when` has decided."""
+
+    __slots__ = ("shapes", "variants")
+
+    def __init__(self, shapes: dict[str, Callable[[tuple[Any, ...]], Hashable]]) -> None:
+        self.shapes = shapes
+        """What decides, by the words for it: it grows with what is found out by tracing."""
+        self.variants: dict[tuple[Hashable, ...], Variant | None] = {}
+
+    def of(self, arguments: tuple[Any, ...]) -> tuple[Hashable, ...]:
+        """What tells the branch of some arguments."""
+        return tuple([shape(arguments) for shape in self.shapes.values()])
+
+
+class Prepared:
+    """A function under `@query`."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        code = getattr(function, "__code__", None)
+        if code is None or code.co_flags & (0x04 | 0x08 | 0x20 | 0x80 | 0x200):
+            raise TypeError(
+                f"@query is for plain functions with named parameters, and {function!r} is none "
+                f"(no *args, no **kwargs, no async def, no generator)"
+            )
+        self.function = function
+        self.names: tuple[str, ...] = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        self.positional: int = code.co_argcount
+        self.keywords = self.names[self.positional :]
+        self.alone = -1 if self.keywords else self.positional
+        """How many arguments are all of them when none is given by name."""
+        defaults = function.__defaults__ or ()
+        last = self.names[self.positional - len(defaults) : self.positional]
+        self.defaults = {**dict(zip(last, defaults, strict=True)), **(function.__kwdefaults__ or {})}
+        self.latest: dict[str | Dialect, Variant] = {}
+        """The query that was asked for last, which is likely to be asked for again; it knows whether it fits."""
+        self.found: dict[tuple[Any, ...], Variant | Branches | None] = {}
+        self.__name__ = function.__name__
+        self.__qualname__ = function.__qualname__
+        self.__module__ = function.__module__
+        self.__doc__ = function.__doc__
+        self.__wrapped__ = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> PreparedQuery[Any]:
+        if kwargs or len(args) != self.alone:
+            args = self.arguments(args, kwargs)
+        made = _new(PreparedQuery)
+        made._prepared = self
+        made._arguments = args
+        return made
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:  # a method of the object
+        return self if instance is None else MethodType(self, instance)
+
+    def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """The arguments of a call in the order of the parameters."""
+        if len(args) == self.positional and len(kwargs) == len(self.names) - len(args):
+            try:
+                return args + tuple([kwargs[name] for name in self.keywords])
+            except KeyError:
+                pass
+        values = list(args)
+        for name in self.names[len(args) :]:
+            if name in kwargs:
+                values.append(kwargs[name])
+            elif name in self.defaults:
+                values.append(self.defaults[name])
+            else:
+                break
+        given = len(values) == len(self.names) and all(name in self.names[len(args) :] for name in kwargs)
+        if not given or len(args) > self.positional:
+            self.function(*args, **kwargs)  # raises Python's own error, before the body
+            raise TypeError(f"{self.__qualname__}() was called with other arguments than it has")
+        return tuple(values)
+
+    def build(self, arguments: tuple[Any, ...]) -> Compilable:
+        """What the function itself returns."""
+        cut = self.positional
+        keywords = dict(zip(self.names[cut:], arguments[cut:], strict=True))
+        made = self.function(*arguments[:cut], **keywords)
+        if not isinstance(made, Compilable):
+            raise TypeError(f"{self.__qualname__}() is a @query and returns {made!r}, which is no query")
+        return made
+
+    def variant(self, dialect: str | Dialect, arguments: tuple[Any, ...]) -> Variant | None:
+        """The compiled query for such arguments; None where there can be none, and each is compiled by itself."""
+        key = (dialect, *map(type, arguments))
+        found = self.found.get(key, self)
+        if isinstance(found, Variant):
+            self.latest[dialect] = found
+            return found
+        if found is None:
+            return None
+        if isinstance(found, Branches):
+            branch = found.of(arguments)
+            if branch in found.variants:
+                return found.variants[branch]
+        return self.trace(key, dialect, arguments)
+
+    def trace(self, key: tuple[Any, ...], dialect: str | Dialect, arguments: tuple[Any, ...]) -> Variant | None:
+        """Run the function with symbols, and compile what it gives."""
+        if len(self.found) > MOST:
+            self.found.clear()
+        trace = Trace(self.__qualname__)
+        symbols = []
+        for position, (name, value) in enumerate(zip(self.names, arguments, strict=True)):
+            if is_shape(value) and value is not None:
+                if not hasattr(value, "__qb_source__") and not isinstance(value, type):
+                    self.found[key] = None  # an expression or a query: another one at each call
+                    return None
+                trace.shapes[name] = itemgetter(position)
+            symbols.append(traced(trace, name, itemgetter(position), value, position))
+        made = self.build(tuple(symbols))
+        try:
+            known_dialect = find_dialect(dialect) if isinstance(dialect, str) else dialect
+            variant = compiled(made.node, known_dialect, key[1:])
+        except TraceError:  # the SQL itself depends on a value
+            variant = None
+        except EncodingError:  # perhaps this value only: the ordinary way tells
+            return None
+        known = self.found.get(key)
+        before = known.shapes if isinstance(known, Branches) else {}
+        shapes = {**before, **trace.shapes}
+        if not shapes:
+            self.found[key] = variant
+            return variant
+        if not isinstance(known, Branches) or len(shapes) > len(before) or len(known.variants) > MOST:
+            known = self.found[key] = Branches(shapes)
+        known.variants[known.of(arguments)] = variant
+        return variant
