@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import pytest
+from qb.query import Compilable
 
 from qb import (
     Database,
@@ -29,7 +30,6 @@ from qb import (
 )
 from qb.errors import CompileError
 from qb.nodes import Node, Parameter
-from qb.query import Compilable
 from tests.features import feature
 from tests.sql.schema import Artist
 
