@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 import pytest
-from qb.query import Compilable
 
 from qb import (
     Database,
@@ -30,6 +29,7 @@ from qb import (
 )
 from qb.errors import CompileError
 from qb.nodes import Node, Parameter
+from qb.queries import Compilable
 from tests.features import feature
 from tests.sql.schema import Artist
 
