@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+LONGEST = 2000
+"""Characters of SQL in a message."""
+
 
 class QbError(Exception):
     """The root of the tree."""
@@ -65,7 +68,8 @@ class DatabaseClosed(QbError):
 class DatabaseError(QbError):
     """The database refused or failed; the driver's own exception is `__cause__`.
 
-    `sql` is the statement with its parameters left out: they may be private.
+    `sql` is the statement with its parameters left out: they may be private. The message has only the ends of a very
+    long one.
     """
 
     category: ClassVar[str] = "database"
@@ -88,7 +92,7 @@ class DatabaseError(QbError):
 
     def __str__(self) -> str:
         message = super().__str__()
-        return f"{message}\n  in: {self.sql}" if self.sql else message
+        return f"{message}\n  in: {shortened(self.sql)}" if self.sql else message
 
 
 class ConnectionFailed(DatabaseError):
@@ -166,6 +170,13 @@ class InvalidValue(DatabaseError):
     """A value is out of range, malformed, or of a type that the engine cannot take."""
 
     category = "data"
+
+
+def shortened(sql: str) -> str:
+    """The SQL as a message shows it: of an insert of thousands of rows, both ends are enough."""
+    if len(sql) <= LONGEST:
+        return sql
+    return f"{sql[: LONGEST * 2 // 3]} … ({len(sql):,} characters in all) … {sql[-LONGEST // 4 :]}"
 
 
 def closest(name: str, known: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal, NoReturn, TypeVar, overload
 from qb import nodes
 from qb.bulk import is_bulk, portions, within_limit
 from qb.dialect import Affected, Connection, Dialect, Driver
-from qb.errors import CompileError, MultipleRowsFound, NoRowFound, TransactionError
+from qb.errors import CompileError, MultipleRowsFound, NoRowFound, TransactionError, shortened
 from qb.expressions import Sql
 from qb.queries import Compilable, Compiled, Query
 from qb.rows import RowBuilder, builder_of
@@ -213,8 +213,8 @@ class Executor:
     def _not_one(self, query: Query[Any], rows: list[Any]) -> NoReturn:
         sql, _ = query.compile(self._driver.dialect)
         if rows:
-            raise MultipleRowsFound(f"more than one row was found\n  in: {sql}")
-        raise NoRowFound(f"no row was found\n  in: {sql}")
+            raise MultipleRowsFound(f"more than one row was found\n  in: {shortened(sql)}")
+        raise NoRowFound(f"no row was found\n  in: {shortened(sql)}")
 
 
 def _first(build: Callable[[Iterable[T]], list[Any]], limit: int) -> Callable[[Iterable[T]], list[Any]]:

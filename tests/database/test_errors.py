@@ -398,3 +398,25 @@ def test_an_index_over_an_expression_is_named() -> None:
 )
 def test_postgresqls_other_errors(error: Exception, expected: type[QbError]) -> None:
     assert type(translate_postgres(error, "SELECT 1")) is expected
+
+
+async def test_a_message_has_the_ends_of_a_very_long_statement(database: Database) -> None:
+    await database.create_tables(Booking)
+    statement = insert(Booking).values_many({"room": n // 2, "day": 1} for n in range(1000))
+    with pytest.raises(UniqueViolated) as caught:
+        await database.execute(statement)
+    error = caught.value
+    assert error.columns == ("room", "day")
+    assert error.sql == statement.compile(database.dialect).sql
+    message = str(error)
+    assert f"… ({len(error.sql):,} characters in all) …" in message
+    assert 'in: INSERT INTO "bookings" ("room", "day") VALUES' in message
+    assert message.endswith(error.sql[-100:])
+    assert len(message) < 2500
+
+
+async def test_a_message_has_the_whole_of_most_statements(database: Database) -> None:
+    statement = sql(f"SELECT {'x' * 1900}")
+    with pytest.raises(DatabaseError) as caught:
+        await database.execute(statement)
+    assert str(caught.value).endswith(f"\n  in: {caught.value.sql}")
