@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from qb.errors import EncodingError
 from qb.types import Enum, Json, Numeric, SqlType, Timestamp, Varchar
+
+if TYPE_CHECKING:
+    from decimal import Context, Decimal
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -60,10 +64,17 @@ def data(value: Any, type: SqlType) -> Any:
     raise EncodingError(f"{value!r} is no bytes")
 
 
+@cache
+def decimals() -> tuple[type[Decimal], Context]:
+    """The class, and a context with room for all digits: imported when the first value needs them, once for all."""
+    from decimal import Context, Decimal
+
+    return Decimal, Context(prec=100)
+
+
 def exact_decimal(value: Any, type: SqlType) -> Any:
     """A decimal that has no more digits than its type."""
-    from decimal import Decimal
-
+    Decimal, _ = decimals()  # noqa: N806  # a class
     assert isinstance(type, Numeric)
     if isinstance(value, float) or not isinstance(value, (int, Decimal)):
         raise EncodingError(f"{value!r} is no Decimal, but the column is {type!r}")

@@ -22,11 +22,9 @@ DIGITS = 18
 
 def scaled(value: Any, type: SqlType) -> int:
     """19.99 as numeric(10, 2) is 1999."""
-    from decimal import Context
-
     assert isinstance(type, Numeric)
     number = codecs.exact_decimal(value, type)
-    whole = int(number.scaleb(type.scale, Context(prec=100)))
+    whole = int(number.scaleb(type.scale, codecs.decimals()[1]))
     if abs(whole) > LARGEST:
         raise EncodingError(f"{value} as {type!r} does not fit in the 64 bits that SQLite has")
     return whole

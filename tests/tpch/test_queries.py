@@ -19,6 +19,7 @@ import pytest
 
 from examples.tpch.queries import QUERIES
 from qb import Database
+from qb.dialect import find_dialect
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -97,3 +98,10 @@ def known(value: Any, like: object = None) -> Any:
     if isinstance(like, int):  # PostgreSQL has years as decimals
         return int(value)
     return str(value) if isinstance(value, Decimal) else value
+
+
+@pytest.mark.parametrize("number", QUERIES)
+def test_d1_takes_what_sqlite_takes(number: int) -> None:
+    compiled = QUERIES[number]().compile("d1")
+    assert compiled == QUERIES[number]().compile("sqlite")
+    assert len(compiled.parameters) <= find_dialect("d1").max_parameters
