@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from operator import itemgetter
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, TypeVarTuple
 
 from qb import nodes
 from qb.errors import CompileError, MultipleRowsFound, NoRowFound, closest
@@ -56,6 +56,21 @@ class Row(tuple[Any, ...], Generic[R]):
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self._fields, tuple(self))
 
+
+if TYPE_CHECKING:
+    Items = TypeVarTuple("Items")
+
+    class Record(tuple[*Items]):
+        """A row of selected columns to type checkers that know nothing of names: they are of any type."""
+
+        count: Any
+        index: Any
+        _fields: tuple[str, ...]
+
+        def __getattr__(self, name: str) -> Any: ...
+        def _asdict(self) -> dict[str, Any]: ...
+else:
+    Record = Row
 
 Rows: TypeAlias = Sequence[Any]
 """The declared return type of an `@inferred` function that returns rows; the plugin fills it in."""
