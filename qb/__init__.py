@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from qb.keysets import cursor_of, keyset
     from qb.narrowing import narrowed
     from qb.prepared import query
+    from qb.quantifiers import all_, any_
     from qb.relations import many, one
     from qb.row_values import tuple_
     from qb.statements.merge import Merge, merge
@@ -54,6 +55,7 @@ else:
             **dict.fromkeys(("Merge", "merge"), "qb.statements.merge"),
             **dict.fromkeys(("cube", "grouping_sets", "rollup"), "qb.grouping"),
             "narrowed": "qb.narrowing",
+            **dict.fromkeys(("all_", "any_"), "qb.quantifiers"),
             "transform": "qb.transform",
             "values": "qb.derived",
             "query": "qb.prepared",
@@ -82,7 +84,9 @@ __all__ = [
     "Transaction",
     "Update",
     "alias",
+    "all_",
     "all_of",
+    "any_",
     "any_of",
     "case",
     "cast",

@@ -244,6 +244,20 @@ class Array(SqlType):
         return (self.item,)
 
 
+class Quantified(SqlType):
+    """Many values of `item`, with ANY or ALL before them."""
+
+    __slots__ = ("item",)
+    kind = "quantified"
+    python = ()
+
+    def __init__(self, item: SqlType) -> None:
+        self.item = item
+
+    def parameters(self) -> tuple[Any, ...]:
+        return (self.item,)
+
+
 class Anything(SqlType):
     """A type that qb does not know: values come and go as the driver has them."""
 
@@ -369,6 +383,8 @@ def comparable(left: SqlType, right: SqlType) -> bool:
     """Whether the engines compare the two types, and alike."""
     if left.kind == right.kind:
         return not isinstance(left, Timestamp) or left == right
+    if isinstance(right, Quantified):
+        return comparable(left, right.item)
     kinds = {left.kind, right.kind}
     return kinds <= NUMBERS or kinds <= TEXTS or "any" in kinds
 

@@ -143,6 +143,10 @@ def no_negation(operand: str, type: str) -> str:
     return f'{operand} is {type}: there is no "-" of it'
 
 
+def not_quantified(function: str, type: str) -> str:
+    return f"{function}() takes a select or an array, not {type}; of a list of values there is .in_(…)"
+
+
 def wrong_operand(operand: str, type: str, function: str, kind: str) -> str:
     return f"{operand} is {type}, but {function} is for {kind}"
 

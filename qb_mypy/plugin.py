@@ -33,6 +33,7 @@ from qb_mypy import (
     json_paths,
     merging,
     operators,
+    quantifiers,
     queries,
     relations,
     row_annotations,
@@ -90,6 +91,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.conditions.all_of": conditions.combined,
     "qb.conditions.any_of": conditions.combined,
     "qb.row_values.tuple_": row_values.tuple_,
+    **{f"qb.quantifiers.{name}": partial(quantifiers.quantified, name=name) for name in ("any_", "all_")},
     **dict.fromkeys(("qb.relations.many", "qb.relations.one"), relations.nested),
     "qb.keysets.keyset": composition.keyset,
     "qb.dynamic_columns.column_named": composition.column_named,
@@ -204,6 +206,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
 FUNCTION_SIGNATURES: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
     SELECT_FUNCTION: queries.any_items,
     CASE_FUNCTION: branches.any_branches,
+    **dict.fromkeys(("qb.quantifiers.any_", "qb.quantifiers.all_"), quantifiers.any_argument),
 }
 
 METHOD_SIGNATURES: dict[str, Callable[[MethodSigContext], FunctionLike]] = {

@@ -35,6 +35,7 @@ FLOORS = [
     "qb.expressions",
     "qb.conditions",
     "qb.narrowing",
+    "qb.quantifiers",
     "qb.windows",
     "qb.aggregates",
     "qb.ordered_sets",

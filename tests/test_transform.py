@@ -13,6 +13,8 @@ import pytest
 from qb import (
     Query,
     alias,
+    all_,
+    any_,
     case,
     cast,
     col,
@@ -67,6 +69,8 @@ STATEMENTS: list[Compilable] = [
         Album.plays.between(1, 5) | Album.plays.in_([1, Album.id]),
         Album.id.in_(select(Track.album_id).where(Track.position == 1)),
         exists(select(Category.id).where(Category.parent_id == Album.id)),
+        Album.plays > all_(select(Track.position % 7)),
+        Album.id == any_(select(Track.album_id)),
         Artist.country == None,  # noqa: E711  # SQL, not Python
         Artist.name.startswith("a") | Artist.name.contains(Artist.country),
         sql("{} > {}", Album.id, 5, returns=bool),

@@ -18,6 +18,7 @@ from dialects.sqlite.fts import FtsCompiler
 from dialects.sqlite.functions import FunctionCompiler
 from dialects.sqlite.json import JsonCompiler
 from dialects.sqlite.nested import NestedCompiler
+from dialects.sqlite.quantified import QuantifiedCompiler
 from dialects.sqlite.scaled import ScaledCompiler, common_scale
 from dialects.sqlite.sources import SourceCompiler, Stored, selected_as
 from dialects.sqlite.tuples import TupleCompiler
@@ -45,6 +46,7 @@ class SqliteCompiler(
     FunctionCompiler,
     JsonCompiler,
     NestedCompiler,
+    QuantifiedCompiler,
     TupleCompiler,
     WindowCompiler,
     ScaledCompiler,
@@ -54,7 +56,7 @@ class SqliteCompiler(
 
     encoders = ENCODERS
     stored = STORED
-    bridged = frozenset({"numeric", "enum"})
+    bridged = frozenset({"numeric", "enum", "quantified"})
     functions = MappingProxyType(
         {"bool_and": "min", "bool_or": "max", "string_agg": "group_concat", "substring": "substr"}
     )
@@ -63,6 +65,8 @@ class SqliteCompiler(
 
     def bridged_comparison(self, node: nodes.Comparison) -> str:
         left, right = node.left, node.right
+        if "quantified" in (left.type.kind, right.type.kind):
+            return super().bridged_comparison(node)
         scale = common_scale(left, right)
         if scale is not None:
             return f"{self.at_scale(left, scale)} {node.operator} {self.at_scale(right, scale)}"

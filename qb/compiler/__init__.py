@@ -8,10 +8,11 @@ from qb.compiler.base import Encoder
 from qb.compiler.expressions import ATOM, CLOSER
 from qb.compiler.merge import MergeCompiler
 from qb.compiler.nested import NestedCompiler
+from qb.compiler.quantified import QuantifiedCompiler
 from qb.compiler.tuples import TupleCompiler
 
 
-class Compiler(NestedCompiler, MergeCompiler, TupleCompiler):
+class Compiler(NestedCompiler, MergeCompiler, TupleCompiler, QuantifiedCompiler):
     """The whole of it."""
 
 

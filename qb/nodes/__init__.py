@@ -28,6 +28,7 @@ from qb.nodes.operators import (
     Unary,
 )
 from qb.nodes.order import Order
+from qb.nodes.quantified import Quantified
 from qb.nodes.select import Lock, Select
 from qb.nodes.sources import Cte, CteReference, Derived, ForeignKeys, Join, Table, ValuesTable
 from qb.nodes.subqueries import Exists, Subquery
@@ -87,6 +88,7 @@ __all__ = [
     "Over",
     "Parameter",
     "Projection",
+    "Quantified",
     "Raw",
     "Select",
     "Source",
