@@ -8,7 +8,7 @@ from qb import nodes, types
 from qb.errors import CompileError
 from qb.expressions import Expr, one_column, operand
 from qb.nodes import Comparison
-from qb.query import Query
+from qb.queries import Query
 from qb.types import Array
 from qb.typevars import Refs, Value
 
