@@ -25,8 +25,8 @@ reveal_type(any_(plays))  # R: Quantifier[int, Never]
 select(Album.id).where(Album.plays > any_(plays), Album.title != all_(select(Artist.name))).compile("sqlite")
 Album.title > any_(plays)  # E[qb-type]: Album.title is str, but the expression is int: they cannot be compared
 Album.title == all_(plays)  # E[qb-type]: Album.title is str, but the expression is int
-Album.id == any_(select(Album.id, Album.plays))  # E[qb-type]: A sub-query in any_() selects 2 columns
-Album.id == any_(select(Album))  # E[qb-type]: A sub-query in any_() selects
+Album.id == any_(select(Album.id, Album.plays))  # E[qb-type]: A sub-query in any_() selects one column, but this one has 2
+Album.id == any_(select(Album))  # E[qb-type]: A sub-query in any_() selects one column
 Album.id == all_(select(many(select(Track.title))))  # E[qb-type]: Nested rows are for the program  # E[qb-type]: Album.id is int, but the expression is list
 
 # What it reads of the query around it
@@ -35,7 +35,7 @@ of_artist = any_(select(Album.plays).where(Album.artist_id == Artist.id))
 reveal_type(Artist.id > of_artist)  # R: Expr[bool, Literal['schema.Artist.id'] | Literal['~schema.Artist.id']]
 select(Artist.name).where(Artist.id > of_artist).compile("sqlite")
 select(Track.title).where(Track.position > of_artist).compile("sqlite")  # E[qb-scope]: Artist.id is used in .where()
-any_(select(Album.plays, Artist.id))  # E[qb-type]: A sub-query in any_() selects 2 columns  # E[qb-scope]: Album and Artist are selected, but not joined
+any_(select(Album.plays, Artist.id))  # E[qb-type]: A sub-query in any_() selects one column, but this one has 2  # E[qb-scope]: Album and Artist are selected, but not joined
 
 # Arrays
 
