@@ -449,7 +449,10 @@ def literal(value: T) -> Expr[T]:
 
 
 def exists(query: Query[Any]) -> Expr[bool]:
-    """`EXISTS (select)`."""
+    """Whether a query finds a row.
+
+    exists(select(Album).where(Album.plays > 100))      -- EXISTS (SELECT 1 FROM "albums" WHERE "albums"."plays" > ?)
+    """
     return Expr(Exists(select_of(query)))
 
 

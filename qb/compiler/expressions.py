@@ -35,6 +35,7 @@ PRECEDENCE = {
 """How tightly operators bind, where the engines agree. Elsewhere (`||` next to arithmetic, predicates inside
 predicates) parentheses are always written."""
 NOT, NEGATION = 3, 8
+ONE = nodes.Raw(("1",), ())
 PREDICATES = (
     *(nodes.IsNull, nodes.In, nodes.Between, nodes.Like, nodes.Affix, nodes.Match),
     *(nodes.TupleComparison, nodes.TupleIn),
@@ -252,7 +253,7 @@ class ExpressionCompiler(BaseCompiler):
         return f"({self.visit(node.query)})"
 
     def visit_exists(self, node: nodes.Exists) -> str:
-        return f"EXISTS ({self.visit(node.query)})"
+        return f"EXISTS ({self.visit(without_columns(node.query))})"
 
     def visit_raw(self, node: nodes.Raw) -> str:
         pieces = [node.texts[0]]
@@ -299,3 +300,22 @@ class ExpressionCompiler(BaseCompiler):
                     text += f" AS {QUOTED[item.name]}"
             texts.append(text)
         return ", ".join(texts)
+
+
+def without_columns(query: nodes.Statement) -> nodes.Statement:
+    """The query of EXISTS: of a whole table nothing is selected, because rows are all that counts."""
+    if not isinstance(query, nodes.Select) or query.distinct or len(query.projection) != 1:
+        return query
+    (item,) = query.projection
+    if not isinstance(item, nodes.WholeSource):
+        return query
+    joined = [join.source for join in query.joins]
+    if item.source in query.sources or (query.sources and item.source in joined):
+        sources = query.sources
+    elif not query.sources and item.source not in joined:
+        sources = (item.source,)
+    else:
+        return query  # a mistake, or the row of a query around this one
+    query = query.copy()
+    query.projection, query.sources = (ONE,), sources
+    return query

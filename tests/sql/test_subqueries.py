@@ -27,6 +27,49 @@ async def test_exists_is_correlated_by_its_condition(check: Check) -> None:
     )
 
 
+async def test_exists_of_a_whole_table_selects_nothing(check: Check) -> None:
+    query = select(Artist.name).where(exists(select(Album).where(Album.artist_id == Artist.id)))
+    await check(
+        query.order_by(Artist.id),
+        sqlite=(
+            'SELECT "artists"."name" FROM "artists" WHERE EXISTS (SELECT 1 FROM "albums" '
+            'WHERE "albums"."artist_id" = "artists"."id") ORDER BY "artists"."id"'
+        ),
+        rows=[("Joni",), ("Miles",)],
+    )
+
+
+async def test_exists_of_whole_tables_that_are_joined(check: Check) -> None:
+    album = alias(Album, "a")
+    without_fee = (album.artist_id == Artist.id) & Track.fee.is_null()
+    expected = (
+        'SELECT "artists"."name" FROM "artists" WHERE EXISTS (SELECT 1 FROM "albums" AS "a" INNER JOIN "tracks" '
+        'ON "tracks"."album_id" = "a"."id" WHERE "a"."artist_id" = "artists"."id" AND "tracks"."fee" IS NULL)'
+    )
+    first = select(album).join(Track, on=Track.album_id == album.id).where(without_fee)
+    await check(select(Artist.name).where(exists(first)), sqlite=expected, rows=[("Miles",)])
+    second = select(Track).from_(album).join(Track, on=Track.album_id == album.id).where(without_fee)
+    await check(select(Artist.name).where(exists(second)), sqlite=expected, rows=[("Miles",)])
+
+
+def test_exists_keeps_what_decides_about_rows() -> None:
+    def text(query: Select[Any]) -> str:
+        return select(Artist.name).where(exists(query)).compile("sqlite").sql.partition("EXISTS ")[2]
+
+    assert text(select(fn.count()).from_(Album)) == '(SELECT count(*) FROM "albums")'
+    assert text(select(Album.id).distinct()) == '(SELECT DISTINCT "albums"."id" FROM "albums")'
+    assert text(select(Album).limit(0)) == '(SELECT 1 FROM "albums" LIMIT ?)'
+    assert text(select(Album).group_by(Album.id).having(fn.count() > 1)) == (
+        '(SELECT 1 FROM "albums" GROUP BY "albums"."id" HAVING count(*) > ?)'
+    )
+
+
+def test_exists_of_a_table_that_is_not_there() -> None:
+    query = select(Artist.name).where(exists(select(Track).from_(Album)))  # type: ignore[qb-scope]  # the mistake
+    with pytest.raises(CompileError, match='"tracks" is not in this query'):
+        query.compile("sqlite")
+
+
 @feature("Expressions", "EXISTS")
 async def test_not_exists(check: Check) -> None:
     query = select(Artist.name).where(~exists(select(Album.id).where(Album.artist_id == Artist.id)))

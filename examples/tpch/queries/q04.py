@@ -12,7 +12,7 @@ from qb import Query, exists, fn, inferred, select
 @inferred
 def order_priority_checking(start: date = date(1993, 7, 1)) -> Query:
     """How many orders of a quarter had something that came too late, by their priority?"""
-    late = select(LineItem.number).where(
+    late = select(LineItem).where(
         LineItem.order_key == Order.key,
         LineItem.committed < LineItem.received,
     )

@@ -10,7 +10,7 @@ from qb import Query, alias, exists, fn, inferred, select
 def suppliers_who_kept_orders_waiting(nation: str = "SAUDI ARABIA") -> Query:
     """Which suppliers of a nation were the only ones to be late, in how many orders of several suppliers?"""
     other = alias(LineItem, "other")
-    others = select(other.number).where(
+    others = select(other).where(
         other.order_key == LineItem.order_key,
         other.supplier_key != LineItem.supplier_key,
     )

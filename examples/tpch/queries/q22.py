@@ -13,7 +13,7 @@ def global_sales_opportunity(codes: Sequence[str] = ("13", "31", "23", "29", "30
     """How many customers of some countries never ordered, although they have more money than most there?"""
     code = fn.substring(Customer.phone, 1, 2)
     usual = select(fn.avg(Customer.account_balance)).where(Customer.account_balance > 0, code.in_(codes))
-    orders = select(Order.key).where(Order.customer_key == Customer.key)
+    orders = select(Order).where(Order.customer_key == Customer.key)
     customer = (
         select(code.as_("code"), Customer.account_balance)
         .where(code.in_(codes), Customer.account_balance > usual.scalar_subquery(), ~exists(orders))
