@@ -46,7 +46,8 @@ NUMBER = (NUMBERS, "numbers")
 DAY = (frozenset({DATE, DATETIME}), "dates and timestamps")
 CLOCK = (frozenset({TIME, DATETIME}), "times and timestamps")
 TAKES: dict[str, tuple[frozenset[str], str]] = {
-    **dict.fromkeys(("lower", "upper", "trim", "ltrim", "rtrim", "replace", "substring", "match"), TEXT),
+    **dict.fromkeys(("lower", "upper", "trim", "ltrim", "rtrim", "replace", "substring"), TEXT),
+    **dict.fromkeys(("match", "rank", "headline", "highlight", "snippet"), TEXT),
     **dict.fromkeys(("avg", "abs", "round"), NUMBER),
     **dict.fromkeys(("year", "month", "day"), DAY),
     **dict.fromkeys(("hour", "minute", "second"), CLOCK),

@@ -9,7 +9,7 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.typeops import make_simplified_union
 from mypy.types import AnyType, Instance, NoneType, ProperType, Type, TypedDictType, TypeOfAny, get_proper_type
 
-from qb_mypy import messages
+from qb_mypy import messages, windows
 from qb_mypy.encoding import (
     AGGREGATE,
     Expression,
@@ -125,7 +125,9 @@ def aggregated(ctx: FunctionContext) -> Type:
         return ctx.default_return_type
     _check_item(api, ctx.context, ctx.arg_types[0][0])
     made = api.named_generic_type(LIST, [part.value])
-    return expr_type(api, made, inside_aggregate(part.refs), AGGREGATE)
+    keys = [expression(type, api) for type in ctx.arg_types[1]] if len(ctx.arg_types) > 1 else []
+    refs = union_of_refs([part, *keys, *windows.sort_keys(ctx)])
+    return expr_type(api, made, inside_aggregate(refs), AGGREGATE)
 
 
 def test(ctx: MethodContext, name: str) -> Type:

@@ -26,6 +26,7 @@ from qb_mypy import (
     compound,
     conditions,
     declarations,
+    full_text,
     functions,
     grouping,
     inferred,
@@ -256,7 +257,7 @@ class QbPlugin(Plugin):
         owner, _, name = fullname.rpartition(".")
         hook = FUNCTIONS.get(fullname)
         if owner == "qb.fts":
-            hook = partial(functions.function, name=name, module="fts")
+            hook = partial(full_text.function, name=name)
         if hook is None and owner.startswith("qb.fn.") and not name.startswith("_"):
             hook = partial(functions.function, name=name)
         return guarded(hook)

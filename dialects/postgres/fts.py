@@ -35,6 +35,18 @@ class FtsCompiler(Compiler):
         """An FTS5 table."""
         raise UnsupportedError("PostgreSQL has no FTS5 tables: name the columns, fts.match((Album.title,), …)")
 
+    def function_fts_headline(self, node: nodes.Function) -> str:
+        config, _, text, options = node.arguments
+        return (
+            f"ts_headline({self.visit(config)}, {self.visit(text)}, {self.query(node)}, {self.operand(options, ATOM)})"
+        )
+
+    def no_fts_place(self, node: nodes.Function) -> str:
+        """What only FTS5 has."""
+        raise UnsupportedError("PostgreSQL has no FTS5 tables: fts.headline(column, query) shows the words")
+
+    function_fts_highlight = function_fts_snippet = no_fts_place
+    function_fts_headline_raw = function_fts_headline
     function_fts_match_raw, function_fts_rank_raw = function_fts_match, function_fts_rank
     function_fts_match_table = function_fts_match_raw_table = no_fts_table
     function_fts_rank_table = function_fts_rank_raw_table = no_fts_table

@@ -26,7 +26,8 @@ class AggregateCompiler(Compiler):
             raise UnsupportedError("SQLite has no arrays: select the values as rows, or nest them with many(…)")
         if node.order_by:
             raise UnsupportedError(
-                f"SQLite has ORDER BY in {name}() from version 3.44 on: select sorted rows, and join them in Python"
+                f"SQLite has ORDER BY in {name}() from version 3.44 on: select sorted rows, and put them together in "
+                f"Python, or nest them with many(…)"
             )
         if name == "string_agg" and node.distinct:
             separator = node.arguments[1]

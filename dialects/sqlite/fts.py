@@ -25,6 +25,20 @@ class FtsCompiler(Compiler):
     def function_fts_rank_table(self, node: nodes.Function) -> str:
         return f"(-bm25({self.visit(node.arguments[0])}))"  # which is the lower, the better the row
 
+    def function_fts_highlight(self, node: nodes.Function) -> str:
+        return f"highlight({self.visit_all(node.arguments)})"
+
+    def function_fts_snippet(self, node: nodes.Function) -> str:
+        return f"snippet({self.visit_all(node.arguments)})"
+
+    def no_fts_headline(self, node: nodes.Function) -> str:
+        """Passages of a text outside of an FTS5 table."""
+        raise UnsupportedError(
+            "SQLite has no ts_headline: fts.snippet(column) or fts.highlight(column) of an FTS5 table"
+        )
+
+    function_fts_headline = function_fts_headline_raw = no_fts_headline
+
     def no_fts(self, node: nodes.Function) -> str:
         """Texts outside of an FTS5 table."""
         raise UnsupportedError("SQLite searches FTS5 tables only: create one, declare it as a Table and match that")

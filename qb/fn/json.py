@@ -21,6 +21,7 @@ from qb.json_paths import (
 )
 from qb.nodes import Aggregate, Expression, Function, JsonPath, Parameter
 from qb.types import INTEGER, Json, SqlType, comparable
+from qb.windows import SortKeys, sort_keys
 
 T = TypeVar("T")
 
@@ -92,15 +93,19 @@ def json_array(*items: object) -> Expr[list[Any]]:
     return Expr(Function("json_array", tuple([item(operand(value, ANYTHING)) for value in items]), Json(list[object])))
 
 
-def json_agg(value: Expr[T]) -> AggregateExpr[list[T]]:
+def json_agg(value: Expr[T], *, order_by: SortKeys = None) -> AggregateExpr[list[T]]:
     """The values of a group as a JSON list, NULLs included; empty when there is no row.
 
-    Raises CompileError for kinds that JSON does not have.
+        fn.json_agg(Album.title, order_by=Album.plays.desc())
+
+    SQLite has no `order_by` before version 3.44, so that is refused there. Raises CompileError for kinds that JSON
+    does not have.
     """
     node = item(value.node)
     load = node.type.load if isinstance(node.type, Json) else None
     items = None if load is None else lambda found: [None if value is None else load(value) for value in found]
-    return AggregateExpr(Aggregate("json_agg", (node,), Json(list[python_type(node.type)], load=items)))  # type: ignore[misc]  # a type that is known at run time
+    kind = Json(list[python_type(node.type)], load=items)  # type: ignore[misc]  # a type that is known at run time
+    return AggregateExpr(Aggregate("json_agg", (node,), kind, order_by=sort_keys(order_by)))
 
 
 def path_of(part: Expr[Any]) -> JsonPath:

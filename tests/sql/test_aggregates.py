@@ -261,7 +261,7 @@ def test_distinct_and_order() -> None:
 
 def test_what_sqlite_can_do_instead() -> None:
     refused: list[tuple[Any, str]] = [
-        (select(fn.string_agg(Album.title, ",", order_by=Album.id)), "join them in Python"),
+        (select(fn.string_agg(Album.title, ",", order_by=Album.id)), "put them together in Python, or nest"),
         (select(fn.array_agg(Event.lasts)), r"nest them with many\("),
         (select(fn.stddev(Album.plays)), "compute it in Python"),
         (select(fn.percentile_disc(0.5).within_group(Event.lasts)), r"fn\.row_number\(\) in a sub-query"),

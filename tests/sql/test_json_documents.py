@@ -304,6 +304,23 @@ async def test_values_of_a_group(check: Check) -> None:
     )
 
 
+@feature("JSON", "json_agg() of sorted values", sqlite="refused")
+async def test_sorted_values_of_a_group(check: Check) -> None:
+    await check(
+        select(
+            fn.json_agg(Album.title, order_by=Album.plays.desc()).filter(Album.id < 4).as_("titles"),
+            fn.json_agg(Album.artist_id, order_by=(Album.artist_id.desc(),)).distinct().as_("artists"),
+        ),
+        postgres=(
+            'SELECT coalesce(jsonb_agg("albums"."title" ORDER BY "albums"."plays" DESC) FILTER (WHERE "albums"."id" '
+            '< $1), \'[]\') AS "titles", coalesce(jsonb_agg(DISTINCT "albums"."artist_id" ORDER BY '
+            '"albums"."artist_id" DESC), \'[]\') AS "artists" FROM "albums"'
+        ),
+        parameters=[4],
+        rows=[(["Kind of Blue", "Blue", "Hejira"], [2, 1])],
+    )
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
