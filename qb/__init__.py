@@ -17,10 +17,7 @@ from qb.inferred import inferred
 from qb.lazy import lazily
 from qb.queries import Query
 from qb.rows import NewRow, Row, RowPatch, Rows
-from qb.statements.delete import Delete, delete
-from qb.statements.insert import Insert, excluded, insert
 from qb.statements.select import Select, select
-from qb.statements.update import Update, update
 from qb.tables import Table
 from qb.transaction import Transaction
 
@@ -37,7 +34,10 @@ if TYPE_CHECKING:
     from qb.quantifiers import all_, any_
     from qb.relations import many, one
     from qb.row_values import tuple_
+    from qb.statements.delete import Delete, delete
+    from qb.statements.insert import Insert, excluded, insert
     from qb.statements.merge import Merge, merge
+    from qb.statements.update import Update, update
     from qb.transform import transform
     from qb.user_functions import function
     from qb.windows import window
@@ -52,7 +52,10 @@ else:
             "tuple_": "qb.row_values",
             **dict.fromkeys(("column_named", "sort_keys"), "qb.dynamic_columns"),
             **dict.fromkeys(("cursor_of", "keyset"), "qb.keysets"),
+            **dict.fromkeys(("Delete", "delete"), "qb.statements.delete"),
+            **dict.fromkeys(("Insert", "excluded", "insert"), "qb.statements.insert"),
             **dict.fromkeys(("Merge", "merge"), "qb.statements.merge"),
+            **dict.fromkeys(("Update", "update"), "qb.statements.update"),
             **dict.fromkeys(("cube", "grouping_sets", "rollup"), "qb.grouping"),
             "narrowed": "qb.narrowing",
             **dict.fromkeys(("all_", "any_"), "qb.quantifiers"),

@@ -271,3 +271,31 @@ print(*sys.modules)
     added, loaded = (set(line.split()) for line in output.splitlines())
     assert {name for name in added if not within(name, "qb")} == set()
     assert loaded & COSTLY == set()
+
+
+# What is imported when it is first used: neither `import qb` nor a simple select needs it.
+LAZY = {
+    *("qb.aggregates", "qb.branches", "qb.casts", "qb.conditions", "qb.cursors", "qb.dynamic_columns", "qb.fts"),
+    *("qb.grouping", "qb.json_paths", "qb.keysets", "qb.narrowing", "qb.ordered_sets", "qb.quantifiers"),
+    *("qb.relations", "qb.row_values", "qb.schemas", "qb.statements.conflicts", "qb.statements.delete"),
+    *("qb.statements.insert", "qb.statements.merge", "qb.statements.update", "qb.statements.writes"),
+    *("qb.user_functions", "qb.windows", "qb.arrays", "qb.ddl"),
+    *[module for module in MODULES if module.startswith("qb.fn.")],
+}
+
+
+def test_a_simple_select_loads_no_more_than_it_needs() -> None:
+    script = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from qb import Table, col, select
+class Album(Table):
+    id = col.integer().primary_key()
+    title = col.text()
+print(select(Album.title).where(Album.id == 7).order_by(Album.title).limit(5).compile("sqlite").sql)
+print(*sys.modules)
+"""
+    sql, loaded = subprocess.check_output([sys.executable, "-I", "-c", script], text=True).splitlines()
+    assert sql.startswith("SELECT")
+    assert MODULES.keys() >= LAZY, "a module has another name now"
+    assert set(loaded.split()) & LAZY == set()

@@ -5,14 +5,10 @@ Each means the same on every dialect; where a dialect spells it differently, its
 
 from typing import TYPE_CHECKING
 
-from qb.fn.aggregates import avg, bool_and, bool_or, count, max, min, sum
-from qb.fn.dates import current_date, day, hour, minute, month, now, second, year
-from qb.fn.nulls import coalesce, nullif
-from qb.fn.numbers import abs, round
-from qb.fn.text import concat, length, lower, ltrim, replace, rtrim, substring, trim, upper
 from qb.lazy import lazily
 
 if TYPE_CHECKING:
+    from qb.fn.aggregates import avg, bool_and, bool_or, count, max, min, sum
     from qb.fn.arrays import array_append, array_get, array_length, array_position, array_remove
     from qb.fn.calendar import (
         add_months,
@@ -23,6 +19,7 @@ if TYPE_CHECKING:
         extract,
         make_date,
     )
+    from qb.fn.dates import current_date, day, hour, minute, month, now, second, year
     from qb.fn.grouping import grouping
     from qb.fn.json import (
         json_agg,
@@ -48,6 +45,8 @@ if TYPE_CHECKING:
         sqrt,
         trunc,
     )
+    from qb.fn.nulls import coalesce, nullif
+    from qb.fn.numbers import abs, round
     from qb.fn.ordered import array_agg, mode, percentile_cont, percentile_disc, string_agg
     from qb.fn.parts import (
         initcap,
@@ -62,6 +61,7 @@ if TYPE_CHECKING:
         split_part,
     )
     from qb.fn.statistics import stddev, stddev_pop, stddev_samp, var_pop, var_samp, variance
+    from qb.fn.text import concat, length, lower, ltrim, replace, rtrim, substring, trim, upper
     from qb.fn.windows import (
         cume_dist,
         dense_rank,
@@ -79,6 +79,17 @@ else:
     __getattr__ = lazily(
         __name__,
         {
+            **dict.fromkeys(("avg", "bool_and", "bool_or", "count", "max", "min", "sum"), "qb.fn.aggregates"),
+            **dict.fromkeys(
+                ("current_date", "day", "hour", "minute", "month", "now", "second", "year"),
+                "qb.fn.dates",
+            ),
+            **dict.fromkeys(("coalesce", "nullif"), "qb.fn.nulls"),
+            **dict.fromkeys(("abs", "round"), "qb.fn.numbers"),
+            **dict.fromkeys(
+                ("concat", "length", "lower", "ltrim", "replace", "rtrim", "substring", "trim", "upper"),
+                "qb.fn.text",
+            ),
             **dict.fromkeys(
                 ("array_append", "array_get", "array_length", "array_position", "array_remove"),
                 "qb.fn.arrays",
