@@ -7,7 +7,7 @@ from mypy.nodes import Context
 from mypy.plugin import MethodContext
 from mypy.types import AnyType, Instance, ProperType, Type, TypeOfAny, get_proper_type
 
-from qb_mypy import messages, rows, scope
+from qb_mypy import messages, relations, rows, scope
 from qb_mypy.encoding import (
     COMPOUND,
     EXPR,
@@ -47,6 +47,8 @@ def set_operation(ctx: MethodContext, method: str) -> Type:
         return ctx.default_return_type
     for query in (left, right):
         scope.check_from(ctx.api, query, ctx.context)
+        if relations.has_nested(ctx.api, query):
+            messages.report(ctx.api, messages.nested_in_clause(method), ctx.context, messages.TYPE)
     columns = merged(ctx.api, left, right, OPERATORS[method], ctx.context)
     if columns is None:
         return ctx.default_return_type

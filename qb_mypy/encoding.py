@@ -86,6 +86,9 @@ class Ref(NamedTuple):
     aggregated: int = 0
     """In how many aggregate functions the column is read: one inside the other, where the outer is over a window."""
 
+    inner: bool = False
+    """Whether a sub-query reads it, which may mean the query around."""
+
     @property
     def is_mark(self) -> bool:
         """Whether this is no column, but says something of the expression."""
@@ -94,17 +97,17 @@ class Ref(NamedTuple):
     def encode(self) -> str:
         if self.is_mark:
             return self.source
-        marks = ("~" if self.lax else "") + "#" * self.aggregated
+        marks = ("~" if self.lax else "") + "#" * self.aggregated + ("^" if self.inner else "")
         return f"{marks}{self.source}.{self.column}"
 
     @staticmethod
     def decode(text: str) -> Ref:
         if text.startswith("@"):
             return Ref(text, "", lax=True)
-        name = text.lstrip("~#")
+        name = text.lstrip("~#^")
         marks = text[: len(text) - len(name)]
         source, _, column = name.rpartition(".")
-        return Ref(source, column, "~" in marks, marks.count("#"))
+        return Ref(source, column, "~" in marks, marks.count("#"), "^" in marks)
 
     def display(self) -> str:
         """As the person wrote it: `Album.title`, and `Album` for all of it."""

@@ -169,6 +169,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{ROW}.__getitem__": rows.item,
     f"{SELECT}.from_": queries.from_,
     f"{SELECT}.clear": queries.clear,
+    f"{SELECT}.distinct": relations.distinct,
     **{f"{cls}.scalar_subquery": queries.scalar_subquery for cls in SELECTIONS},
     **{f"{cls}.{name}": sources.derived for cls in SELECTIONS for name in ("subquery", "cte")},
     **{f"{cls}.lateral": partial(sources.derived, lateral=True) for cls in SELECTIONS},

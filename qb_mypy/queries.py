@@ -69,7 +69,9 @@ def select(ctx: FunctionContext) -> Type:
         items = projection(ctx.api, types, ctx.context, "select()")
         if items is not None:
             facts = Facts()
-            relations.note_reads(ctx.api, facts, [arg for group in ctx.args for arg in group], types)
+            nodes = [arg for group in ctx.args for arg in group]
+            relations.note_reads(ctx.api, facts, nodes, types)
+            scope.note_inner(ctx.api, facts, nodes, types)
             return query_type(ctx.api, items, facts)
     return Instance(class_info(ctx.api, SELECT), [row, unknown, unknown])
 

@@ -47,9 +47,19 @@ def refs_of(api: TypeChecker, type: Type) -> list[Ref]:
     return [ref for ref in refs if not ref.is_mark]
 
 
-def selected(api: TypeChecker, items: Sequence[Type]) -> list[str]:
-    """The sources of a projection, each once."""
-    return list(dict.fromkeys(ref.source for item in items for ref in item_refs(api, item) or ()))
+def selected(api: TypeChecker, items: Sequence[Type], with_inner: bool = True) -> list[str]:
+    """The sources of a projection, each once; those that only its sub-queries read when there are no others, since
+    they may be of the query around.
+    """
+    refs = [ref for item in items for ref in item_refs(api, item) or ()]
+    direct = dict.fromkeys(ref.source for ref in refs if not ref.inner)
+    return list(direct) if direct or not with_inner else list(dict.fromkeys(ref.source for ref in refs))
+
+
+def note_inner(api: TypeChecker, facts: Facts, args: Sequence[Expression], types: Sequence[Type]) -> None:
+    """Remember what sub-queries among the selected items read: of this query, or of one around it."""
+    for node, type in zip(args, types, strict=True):
+        facts.uses += [Use(ref, "select", api.tree.fullname, node.line) for ref in refs_of(api, type) if ref.inner]
 
 
 def projected(query: Instance) -> list[Type] | None:
@@ -119,7 +129,8 @@ def scope_of(api: TypeChecker, query: Instance) -> Scope | None:
     facts, items = facts_of(query), projected(query)
     if facts is None or items is None or any(item_refs(api, item) is None for item in items):
         return None
-    implied = [name for name in selected(api, items) if name not in facts.sources]
+    names = selected(api, items, with_inner=not facts.from_)
+    implied = [name for name in names if name not in facts.sources]
     known = set(facts.sources) if facts.from_ else {*facts.sources, *implied}
     return Scope(implied, [use for use in facts.uses if use.ref.source not in known])
 
@@ -133,7 +144,7 @@ def free_refs(api: TypeChecker, query: Instance) -> list[Ref] | None:
     free = [use.ref for use in scope.free]
     if facts.from_:
         free += [ref for item in items for ref in item_refs(api, item) or () if ref.source in scope.implied]
-    return free
+    return [ref._replace(inner=True) for ref in free]
 
 
 def check_from(api: TypeChecker, query: Instance, where: Context) -> None:

@@ -30,7 +30,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages, rows, scope, windows
+from qb_mypy import messages, relations, rows, scope, windows
 from qb_mypy.encoding import (
     EXCLUDED,
     EXPR,
@@ -415,6 +415,7 @@ def returning(ctx: MethodContext) -> Type:
     statement = get_proper_type(ctx.type)
     scope.check_statement(ctx.api, statement, ctx.context)
     types = [type for group in ctx.arg_types for type in group]
+    relations.check_clause(ctx.api, ctx.args, ctx.arg_types, "returning")
     items = projection(ctx.api, types, ctx.context, ".returning()")
     table = table_of(statement)
     if items is None or table is None or not isinstance(statement, Instance):

@@ -68,7 +68,7 @@ reveal_type(row(outer.left_join(Album, on=Album.artist_id == Artist.id)).title) 
 # What the inner query takes from around it
 
 reveal_type(many(select(child.name), on=child.parent_id == Category.id))  # R: Expr[list[tuple[str, fallback=Row[TypedDict({'name': str})]]], Literal['@nested'] | Literal['@nested schema.Category.id']]
-reveal_type(many(select(child.name).where(child.name != parent.name)))  # R: Expr[list[tuple[str, fallback=Row[TypedDict({'name': str})]]], Literal['@nested'] | Literal['@nested parent.name']]
+reveal_type(many(select(child.name).where(child.name != parent.name)))  # R: Expr[list[tuple[str, fallback=Row[TypedDict({'name': str})]]], Literal['@nested'] | Literal['@nested ^parent.name']]
 many(select(Album), on=Album.artist_id == Artist.name)  # E[qb-type]: Album.artist_id is int, but Artist.name is str
 many(select(Album), on=Album.artist_id)  # E[arg-type]: Argument "on" to "many" has incompatible type
 many(select(Album), on=True)  # E[arg-type]: Argument "on" to "many" has incompatible type "bool"
@@ -115,3 +115,11 @@ async def main(db: Database) -> None:
 
 
 asyncio.run(main(Database.connect("sqlite://")))
+
+
+# Where SQL compares rows
+
+with_albums = select(Artist.name, many(select(Album.title)).as_("albums"))
+with_albums.distinct()  # E[qb-type]: Nested rows cannot stand in .distinct(): they are for the program, and not for SQL
+with_albums.union(with_albums)  # E[qb-type]: Nested rows cannot stand in .union()  # E[qb-type]: Nested rows cannot stand in .union()
+insert(Artist).values(name="x").returning(many(select(Album.title)))  # E[qb-type]: Nested rows cannot stand in .returning()

@@ -32,7 +32,7 @@ Album.id == all_(select(many(select(Track.title))))  # E[qb-type]: Nested rows a
 # What it reads of the query around it
 
 of_artist = any_(select(Album.plays).where(Album.artist_id == Artist.id))
-reveal_type(Artist.id > of_artist)  # R: Expr[bool, Literal['schema.Artist.id'] | Literal['~schema.Artist.id']]
+reveal_type(Artist.id > of_artist)  # R: Expr[bool, Literal['schema.Artist.id'] | Literal['~^schema.Artist.id']]
 select(Artist.name).where(Artist.id > of_artist).compile("sqlite")
 select(Track.title).where(Track.position > of_artist).compile("sqlite")  # E[qb-scope]: Artist.id is used in .where()
 any_(select(Album.plays, Artist.id))  # E[qb-type]: A sub-query in any_() selects one column, but this one has 2  # E[qb-scope]: Album and Artist are selected, but not joined

@@ -81,7 +81,7 @@ select(Artist.name).where(exists(tracks.where(exists(play)))).compile("sqlite") 
 count = select(fn.count()).from_(Track).where(Track.album_id == Album.id).scalar_subquery()
 reveal_type(row(select(Album.title, count.as_("tracks"))).tracks)  # R: int | None
 select(Album.title, fn.coalesce(count, 0).as_("tracks")).compile("sqlite")
-select(Artist.name, count.as_("tracks")).compile("sqlite")  # E[qb-scope]: Artist and Album are selected, but not joined
+select(Artist.name, count.as_("tracks")).compile("sqlite")  # E[qb-scope]: Album.id is used in select(), but Album is not in this query
 select(Album.title).where(count > 5).order_by(count.desc()).compile("sqlite")
 select(Album.title).where(count > "5")  # E[qb-type]: int, but the value is str
 select(Track.id, Track.title).scalar_subquery()  # E[qb-type]: A scalar sub-query selects one column, but this one has 2
@@ -102,3 +102,16 @@ select(Album.title).compile()  # E[call-arg]: Missing positional argument "diale
 # A column of which mypy does not know the table may be of any.
 select(columns(Album)["title"]).where(Album.plays > 1).compile("sqlite")
 select(columns(Album)["title"], Artist.name).join(Artist, on=Album.artist_id == Artist.id).compile("sqlite")
+
+
+# Two levels out: what only the sub-queries of a select read may come from the query around it
+
+counted = select(fn.count()).from_(Track).where(Track.album_id == Album.id, Track.title == Artist.name).scalar_subquery()
+some = select(Album.plays + counted).where(Album.artist_id == Artist.id).limit(1)  # E[qb-scope]: Artist.name is used in select()  # E[qb-scope]: Artist.id is used in .where()
+select(Artist.name, some.scalar_subquery()).compile("sqlite")
+select(Artist.name).where(exists(select(Album.id, counted.as_("n")))).compile("sqlite")
+select(Artist.name).where(Artist.id.in_(select(Album.id).where(Album.plays > counted))).compile("sqlite")
+select(Album.id, counted.as_("n")).compile("sqlite")  # E[qb-scope]: Artist.name is used in select(), but Artist is not in this query
+some.compile("sqlite")  # by itself it lacks the artist, which is said where it is read
+select(counted.as_("n")).from_(Album).compile("sqlite")  # E[qb-scope]: Artist.name is used in select(), but Artist is not in this query
+select(counted.as_("n")).compile("sqlite")  # E[qb-scope]: Album and Artist are selected, but not joined
