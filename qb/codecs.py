@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 MICROSECOND = timedelta(microseconds=1)
 
 
+def shown(number: Any) -> str:
+    """A number for a message. Python refuses to write very long ones."""
+    is_long = isinstance(number, int) and number.bit_length() > 1000
+    return f"a number of {number.bit_length()} bits" if is_long else str(number)
+
+
 def integer(value: Any, type: SqlType) -> int:
     """A whole number of 64 bits (True and False are 1 and 0)."""
     if value.__class__ is not int:
@@ -24,7 +30,7 @@ def integer(value: Any, type: SqlType) -> int:
         value = int(value)
     if -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:
         return value  # type: ignore[no-any-return]  # an int
-    raise EncodingError(f"{value} does not fit in the 64 bits of {type!r}: keep it as text, or as a numeric")
+    raise EncodingError(f"{shown(value)} does not fit in the 64 bits of {type!r}: keep it as text, or as a numeric")
 
 
 def truth(value: Any, type: SqlType) -> bool:
@@ -89,7 +95,7 @@ def exact_decimal(value: Any, type: SqlType) -> Any:
             f"{value} has more than {type.scale} digits after the point, but the column is {type!r}: round it first"
         )
     if number and number.adjusted() >= type.precision - type.scale:
-        raise EncodingError(f"{value} is too large for {type!r}")
+        raise EncodingError(f"{shown(value)} is too large for {type!r}")
     return number
 
 

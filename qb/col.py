@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from qb import nodes, types
 from qb.columns import Column, Declaration, Required
 from qb.errors import SchemaError
-from qb.identifiers import snake_case
+from qb.identifiers import check_identifier, snake_case
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -70,6 +70,7 @@ def text(name: str | None = None, *, renamed_from: str | None = None) -> Column[
 
 def varchar(length: int, name: str | None = None, *, renamed_from: str | None = None) -> Column[str, Required]:
     """A string of at most `length` characters, on every engine."""
+    length = int(length)  # it becomes SQL
     if length < 1:
         raise SchemaError(f"varchar({length}) holds nothing: the length is at least 1")
     return _column(types.Varchar(length), name, renamed_from)
@@ -93,6 +94,7 @@ def numeric(
     SQLite keeps it as a whole number of the smallest unit (19.99 is 1999), the one form in which comparing,
     sorting and adding up are exact there; `precision` is at most 18 on SQLite and D1.
     """
+    precision, scale = int(precision), int(scale)  # they become SQL
     if not 0 <= scale <= precision or precision < 1:
         raise SchemaError(f"numeric({precision}, {scale}): 0 <= scale <= precision, and 1 <= precision")
     return _column(types.Numeric(precision, scale), name, renamed_from)
@@ -157,6 +159,7 @@ def enum(python_type: type[E], name: str | None = None, *, renamed_from: str | N
         )
 
     kind = types.Enum(python_type, snake_case(python_type.__name__))
+    check_identifier(kind.name, f"col.enum({python_type.__name__})")
     return _column(kind, name, renamed_from)
 
 

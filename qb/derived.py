@@ -10,7 +10,7 @@ from qb import nodes
 from qb.columns import Column
 from qb.errors import CompileError
 from qb.expressions import SourceColumn, operand
-from qb.identifiers import check_identifier
+from qb.identifiers import check_identifier, twin
 from qb.nodes import Cte, CteReference, Source, Statement, ValuesTable
 from qb.rows import flat, output_name
 from qb.types import SqlType
@@ -58,7 +58,20 @@ def outputs(query: Statement, what: str) -> list[tuple[str, SqlType]]:
         found[name] = item.type
     if not found:
         raise CompileError(f"{what} returns no rows: add .returning(…)")
+    check_names(found, what)
     return list(found.items())
+
+
+def check_names(names: Iterable[str], what: str) -> None:
+    """Raise when an engine would not know one column from another by its name, and might read the wrong one."""
+    names = list(names)
+    for name in names:
+        check_identifier(name, what)
+        if name.lower() in ("true", "false"):
+            raise CompileError(f'{what}: SQLite does not find a column that is named "{name}"')
+    again = twin(names)
+    if again is not None:
+        raise CompileError(f'{what}: "{again}" differs from another of its columns only in case, which SQLite ignores')
 
 
 def subquery(query: Statement, name: str, lateral: bool = False) -> Derived[Any, Any]:
@@ -78,8 +91,7 @@ def cte(
     items = flat(query.projection, what)
     if len(columns) != len(items):
         raise CompileError(f"{what} has {len(items)} columns, and its column list {len(columns)}")
-    for column in columns:
-        check_identifier(column, what)
+    check_names(columns, what)
     types = [(column, item.type) for column, item in zip(columns, items, strict=True)]
     return Derived(CteReference(Cte(name, query, materialized, tuple(columns)), types))
 
@@ -107,8 +119,7 @@ def values(name: str, rows: Iterable[Sequence[object]], /, **columns: Column[Any
     """
     check_identifier(name, "values()")
     kinds = [(attribute, column.node.type) for attribute, column in columns.items()]
-    for attribute, _ in kinds:
-        check_identifier(attribute, f"values({name!r})")
+    check_names(columns, f"values({name!r})")
     found = [tuple(row) for row in rows]
     if not found or not kinds:
         raise CompileError(f"values({name!r}) needs a row and a column")

@@ -435,6 +435,8 @@ def sql(text: str, *holes: object, returns: type[Any] = object) -> Sql[Any]:
 
     `returns` is the Python type of the value. Raises CompileError when holes and values differ in number.
     """
+    if "\0" in text or "\1" in text:
+        raise CompileError("the text of sql() holds a control character")
     pieces = text.replace("{{", "\0").replace("}}", "\1").split("{}")
     texts = tuple([piece.replace("\0", "{").replace("\1", "}") for piece in pieces])
     if len(texts) != len(holes) + 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from qb.errors import CompileError, SchemaError
 
 LONGEST_NAME = 63
@@ -12,7 +14,8 @@ class Quoting(dict[str, str]):
     """Identifiers, quoted: the one place where a name becomes SQL."""
 
     def __missing__(self, name: str) -> str:
-        if "\0" in name or not name:
+        name = str.__str__(name)  # of a subclass, too
+        if "\0" in name or not name or not is_unicode(name):
             raise CompileError(f"{name!r} cannot be an identifier")
         if len(self) > 10_000:  # names made on the fly must not pile up
             self.clear()
@@ -53,7 +56,34 @@ def check_identifier(name: object, what: str) -> None:
         raise SchemaError(f"{what}: the name is {name!r}, but must be a text that is not empty")
     if "\0" in name:
         raise SchemaError(f"{what}: the name {name!r} holds a NUL character")
+    if not is_unicode(name):
+        raise SchemaError(f"{what}: the name {name!r} holds half of a character (a surrogate), which is no Unicode")
     if len(name.encode()) > LONGEST_NAME:
         raise SchemaError(
             f"{what}: the name {name!r} has more than {LONGEST_NAME} bytes, and PostgreSQL would cut it off"
         )
+
+
+def is_unicode(text: str) -> bool:
+    """Whether a text can be sent to an engine: surrogates stand for no character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def seen(name: str) -> str:
+    """A name as engines tell it from others: SQLite ignores case, PostgreSQL all but the first 63 bytes."""
+    return name.lower().encode(errors="replace")[:LONGEST_NAME].decode(errors="ignore")
+
+
+def twin(names: Iterable[str]) -> str | None:
+    """The first name that some engine takes for one before it."""
+    before: set[str] = set()
+    for name in names:
+        key = seen(name)
+        if key in before:
+            return name
+        before.add(key)
+    return None

@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from qb.errors import CompileError, closest
+from qb.identifiers import is_unicode
 from qb.nodes import Column, Expression, Function, JsonPath, Parameter
 from qb.types import BIGINT, BOOLEAN, INTEGER, INTEGERS, REAL, TEXT, TEXTS, Json, SqlType
 
@@ -17,6 +18,8 @@ Hint = Any  # a class, a generic alias, a union: whatever stands in an annotatio
 LISTS = ("list", "Sequence", "MutableSequence", "tuple")
 SCALARS = INTEGERS | TEXTS | {"boolean", "real"}
 """Kinds of types that JSON has, too."""
+
+LAST_INDEX = 2**31 - 1
 
 ANYTHING = Json(object)
 """A document of which nothing is known."""
@@ -92,10 +95,12 @@ def is_list(hint: Hint) -> bool:
 def check_key(key: object) -> Parameter:
     """A key or an index as a parameter."""
     if isinstance(key, str):
-        if "\0" in key:
-            raise CompileError(f"{key!r} holds NUL, which no key of a JSON document may")
+        if "\0" in key or not is_unicode(key):
+            raise CompileError(f"{key!r} holds NUL or half of a character, which no key of a JSON document may")
         return Parameter(key, TEXT)
     if isinstance(key, int) and not isinstance(key, bool):
+        if abs(key) > LAST_INDEX:  # SQLite would count modulo 2**32
+            raise CompileError(f"no list has an item {key}: an index has 31 bits")
         return Parameter(key, INTEGER)
     raise TypeError(f"a part of a JSON document has a text for its key or a whole number for its index, not {key!r}")
 

@@ -12,7 +12,7 @@ from qb import nodes
 from qb.conditions import all_of, any_of
 from qb.cursors import decode, encode
 from qb.errors import CompileError
-from qb.expressions import Expr, Ordering
+from qb.expressions import Expr, Ordering, expression
 from qb.nodes import Order
 from qb.row_values import RowValue
 from qb.rows import Row, outer_joined, output_name
@@ -86,7 +86,7 @@ def cursor_of(row: Sequence[object], by: Iterable[Key]) -> str:
 
 def orders(by: Iterable[Key]) -> list[Order]:
     """The nodes of the keys."""
-    keys = [key.node if isinstance(key, Ordering) else key.asc().node for key in by]
+    keys = [key.node if isinstance(key, Ordering) else Order(expression(key, "sort key"), False) for key in by]
     if not keys:
         raise CompileError("a keyset needs a sort key")
     return keys

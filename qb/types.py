@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from qb.errors import EncodingError
 from qb.symbols import sample_of
 
 if TYPE_CHECKING:
@@ -286,6 +287,8 @@ INTEGERS = frozenset({"integer", "bigint", "smallint"})
 NUMBERS = INTEGERS | {"numeric", "real"}
 TEXTS = frozenset({"text", "varchar"})
 AS_TEXT = INTEGERS | TEXTS | {"enum", "uuid", "date", "any"}
+MOST_DIGITS = 1000
+"""After the point: what a column of PostgreSQL may have."""
 WIDEST = 38
 """The precision given to a computed numeric: no digit of a sum is cut off."""
 
@@ -324,6 +327,8 @@ _BY_CLASS: dict[type, SqlType] = {
 def exact(value: Decimal) -> Numeric:
     """The numeric type that holds a decimal with all of its digits."""
     exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -MOST_DIGITS:
+        raise EncodingError(f"{value} has more than {MOST_DIGITS} digits after the point")
     return Numeric(WIDEST, max(0, -exponent) if isinstance(exponent, int) else 0)
 
 

@@ -10,7 +10,7 @@ from qb.aggregates import AggregateExpr
 from qb.columns import Column
 from qb.errors import CompileError
 from qb.expressions import Expr, operand
-from qb.identifiers import PATHS
+from qb.identifiers import LONGEST_NAME, PATHS
 from qb.nodes import Aggregate, Cast, Expression, Function
 from qb.types import SqlType
 
@@ -30,6 +30,9 @@ class UserFunction(Generic[T, Parameters]):
         path = tuple(name.split("."))
         if not all(path) or len(path) > 2:
             raise CompileError(f'{name!r} is no name of a function: write "name" or "schema.name"')
+        for part in path:
+            if len(part.encode(errors="replace")) > LONGEST_NAME:
+                raise CompileError(f"{part!r} has more than {LONGEST_NAME} bytes, and PostgreSQL would cut it off")
         self.name = name
         self.path = PATHS[path]
         self.takes = takes

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn
 from qb import nodes, types
 from qb.errors import CompileError
 from qb.expressions import Expr, Ordering, expression, operand
+from qb.identifiers import check_identifier
 from qb.typevars import Extent, Refs, Value
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def window(
     """
     if not isinstance(name, str):
         raise TypeError(f"the name of a window is a text, not {name!r}")
+    check_identifier(name, "window()")
     return Window(definition(name, base, partition_by, order_by, rows, range_, groups, exclude))
 
 

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 # qb from the ground up; a module imports from lower floors only. A folder is one floor.
 FLOORS = [
     "qb.errors",
+    "qb.identifiers",
     "qb.lazy",
     "qb.symbols",
     "qb.tasks",
@@ -27,7 +28,6 @@ FLOORS = [
     "qb.json_paths",
     "qb.arrays",
     "qb.transform",
-    "qb.identifiers",
     "qb.schemas",
     "qb.compiler",
     "qb.dialect",

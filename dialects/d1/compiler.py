@@ -22,5 +22,10 @@ class D1Compiler(SqliteCompiler):
             )
         return text, parameters
 
+    def visit_table(self, node: nodes.Table) -> str:
+        if node.schema not in (None, "main"):
+            raise UnsupportedError(f'D1 has one schema, and "{node.name}" is in "{node.schema}": ask its own database')
+        return super().visit_table(node)
+
     def visit_match(self, node: nodes.Match) -> str:
         raise UnsupportedError("D1 has no regular expressions: write .like(…), .startswith(…) or .contains(…)")

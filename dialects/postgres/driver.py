@@ -43,11 +43,18 @@ class PostgresConnection(Connection):
         return build(await self._call(sql, self._raw.fetch, sql, *parameters))
 
     async def execute(self, sql: str, parameters: Sequence[object]) -> Affected:
-        status: str = await self._call(sql, self._raw.execute, sql, *parameters)
+        is_one = parameters or (";" not in sql and sql[:1].isalpha())
+        status: str = await self._call(sql, self._raw.execute if is_one else self._only, sql, *parameters)
         command, _, rest = status.partition(" ")
         if command not in WITHOUT_TRACE:
             self.is_changed = True
         return Affected(rest.rpartition(" ")[2] if command in COUNTED else 0)
+
+    async def _only(self, sql: str) -> str:
+        """Run what may be several statements, which asyncpg would send on when there are no parameters; or none."""
+        statement = await self._raw.prepare(sql)
+        await statement.fetch()
+        return statement.get_statusmsg() or ""
 
     async def stream(
         self, sql: str, parameters: Sequence[object], size: int
@@ -105,6 +112,10 @@ class PostgresConnection(Connection):
                 raise translate(error, sql) from error
 
 
+SETTINGS = {"TimeZone": "UTC", "standard_conforming_strings": "on"}
+"""Of every session; the latter says that a backslash in a literal is no escape."""
+
+
 class PostgresDriver(Driver):
     """`postgresql://user:password@host:port/name`. `options` are those of `asyncpg.create_pool`: `max_size`,
     `ssl`, `command_timeout`, …
@@ -126,7 +137,7 @@ class PostgresDriver(Driver):
         self._options = {
             **options,
             "min_size": min_size,
-            "server_settings": {"TimeZone": "UTC", **(server_settings or {})},
+            "server_settings": {**SETTINGS, **(server_settings or {})},
         }
         self._pool: asyncpg.Pool | None = None
 

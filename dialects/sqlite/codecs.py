@@ -85,12 +85,20 @@ class GlobPattern(SqlType):
         self.kind = kind  # type: ignore[misc]  # two kinds that differ in nothing else
 
 
-FTS_WORDS = GlobPattern("fts words")
+FTS_WORDS, LIKE_PATTERN = GlobPattern("fts words"), GlobPattern("like pattern")
 GLOB_PREFIX, GLOB_SUFFIX = GlobPattern("glob prefix"), GlobPattern("glob suffix")
+
+
+def pattern_text(text: str) -> str:
+    """A pattern; not with NUL, where SQLite takes it to end: `%\\0x` would match everything."""
+    if "\0" in text:
+        raise EncodingError(f"{text!r} holds NUL, where a pattern of SQLite ends")
+    return text
 
 
 def glob_literal(text: str) -> str:
     """The text with GLOB's wildcards made plain."""
+    text = pattern_text(text)
     return "".join([f"[{letter}]" if letter in "*?[" else letter for letter in text])
 
 
@@ -130,6 +138,7 @@ ENCODERS: dict[str, Encoder] = {
     "enum": codecs.enum_value,
     "array": json_list,
     "fts words": lambda value, type: fts_words(value),
+    "like pattern": lambda value, type: pattern_text(value),
     "glob prefix": lambda value, type: glob_literal(value) + "*",
     "glob suffix": lambda value, type: "*" + glob_literal(value),
 }

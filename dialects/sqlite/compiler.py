@@ -12,7 +12,7 @@ from types import MappingProxyType
 from dialects.sqlite.aggregates import AggregateCompiler
 from dialects.sqlite.arrays import ArrayCompiler
 from dialects.sqlite.casts import CastCompiler
-from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, STORED
+from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, LIKE_PATTERN, STORED
 from dialects.sqlite.dates import DateCompiler
 from dialects.sqlite.fts import FtsCompiler
 from dialects.sqlite.functions import FunctionCompiler
@@ -191,6 +191,8 @@ class SqliteCompiler(
         return "LIKE"
 
     def visit_like(self, node: nodes.Like) -> str:
+        if isinstance(node.pattern, Parameter):
+            node = nodes.Like(node.operand, Parameter(node.pattern.value, LIKE_PATTERN), node.negated, node.ignore_case)
         return f"{super().visit_like(node)} ESCAPE '\\'"  # PostgreSQL's
 
     def visit_match(self, node: nodes.Match) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dialects.sqlite.codecs import DIGITS
 from dialects.sqlite.compiler import SqliteCompiler
 from qb.columns import Declaration
+from qb.constraints import ForeignKey, Index
 from qb.ddl import Ddl, DdlExpressions
 from qb.errors import UnsupportedError
 from qb.identifiers import QUOTED
 from qb.nodes import Expression, Parameter
+from qb.tables import Definition
 from qb.types import TEXT, Enum, Numeric, SqlType, Varchar
 
 TYPE_NAMES = {
@@ -67,6 +69,26 @@ class SqliteDdl(Ddl):
     def primary_key(self, declared: Declaration) -> str:
         # Only an INTEGER PRIMARY KEY may be NULL in an insert: it is then generated.
         return " PRIMARY KEY" if declared.identity else " NOT NULL PRIMARY KEY"
+
+    def create_index(self, definition: Definition, index: Index) -> str:
+        schema = definition.source.schema
+        text = super().create_index(definition, index)
+        if schema is None:
+            return text
+        # The index has the name of the schema, and its table has none.
+        name, table = QUOTED[index.name or ""], QUOTED[definition.source.name]
+        long = f"INDEX {name} ON {self.table_name(definition.source)} "
+        return text.replace(long, f"INDEX {QUOTED[schema]}.{name} ON {table} ", 1)
+
+    def foreign_key(self, definition: Definition, key: ForeignKey) -> str:
+        target = self.target(definition, key)
+        if target.schema != definition.source.schema:
+            raise UnsupportedError(
+                f'a foreign key of SQLite stays in its schema, and "{definition.source.name}" references '
+                f'"{target.name}" of another'
+            )
+        text = super().foreign_key(definition, key)
+        return text.replace(f"REFERENCES {self.table_name(target)} ", f"REFERENCES {QUOTED[target.name]} ", 1)
 
     def column_checks(self, declared: Declaration) -> list[str]:
         checks = super().column_checks(declared)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from qb import nodes
 from qb.errors import CompileError, EncodingError
-from qb.identifiers import PATHS, snake_case
+from qb.identifiers import PATHS, is_unicode, snake_case
 from qb.nodes import Column, Node, Source
 from qb.types import SqlType
 
@@ -100,9 +100,9 @@ class BaseCompiler:
             return f"({value!r})" if value < 0 else repr(value)
         if isinstance(value, bytes):
             return f"X'{value.hex()}'"
-        text = str(value)
-        if "\0" in text:
-            raise CompileError("a text in DDL cannot hold NUL")
+        text = str.__str__(value) if isinstance(value, str) else str(value)
+        if "\0" in text or not is_unicode(text):
+            raise CompileError("a text in DDL cannot hold NUL, or half of a character")
         return "'" + text.replace("'", "''") + "'"
 
 

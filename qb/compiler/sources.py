@@ -5,7 +5,7 @@ from __future__ import annotations
 from qb import nodes
 from qb.compiler.expressions import ExpressionCompiler
 from qb.errors import CompileError
-from qb.identifiers import PATHS, QUOTED
+from qb.identifiers import PATHS, QUOTED, seen, twin
 from qb.nodes import Column, Cte, Node, Source, Statement
 
 
@@ -35,10 +35,9 @@ class SourceCompiler(ExpressionCompiler):
 
     def with_clause(self, ctes: dict[Cte, bool]) -> str:
         """WITH and what is defined there."""
-        names = [cte.name.lower() for cte in ctes]
-        for cte in ctes:
-            if names.count(cte.name.lower()) > 1:
-                raise CompileError(f'two common table expressions of this statement are named "{cte.name}"')
+        again = twin([cte.name for cte in ctes])
+        if again is not None:
+            raise CompileError(f'two common table expressions of this statement are named "{again}"')
         word = "WITH RECURSIVE" if any(cte.recursive for cte in ctes) else "WITH"
         return f"{word} {', '.join([self.visit_cte(cte) for cte in ctes])}"
 
@@ -78,7 +77,11 @@ class SourceCompiler(ExpressionCompiler):
         return name if node.alias is None else f"{name} AS {QUOTED[node.alias]}"
 
     def visit_table(self, node: nodes.Table) -> str:
-        if self.ctes is not None and node.schema is None and any(cte.name == node.name for cte in self.ctes):
+        if (
+            self.ctes is not None
+            and node.schema is None
+            and any(seen(cte.name) == seen(node.name) for cte in self.ctes)
+        ):
             raise CompileError(f'"{node.name}" is a table and a common table expression here: rename the latter')
         name = QUOTED[node.name] if node.schema is None else PATHS[node.schema, node.name]
         return name if node.alias is None else f"{name} AS {QUOTED[node.alias]}"
@@ -131,4 +134,9 @@ class SourceCompiler(ExpressionCompiler):
             self.check_siblings(own)
         for source in inner:
             if source not in own:
+                if any(seen(source.label) == seen(hidden.label) for hidden in own):
+                    raise CompileError(
+                        f'"{source.label}" is not in this query, but another source of that name is: give one of them '
+                        f"a name of its own with alias()"
+                    )
                 outer[source] = inner[source]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qb import nodes
 from qb.compiler.aggregates import NO_WINDOWS, ORDER_BY, WINDOW, AggregateCompiler
 from qb.errors import CompileError
-from qb.identifiers import QUOTED
+from qb.identifiers import QUOTED, seen
 from qb.nodes import Expression
 from qb.transform import alike, own_parts
 
@@ -48,6 +48,8 @@ class WindowCompiler(AggregateCompiler):
             if known is not window and not alike(known, window):
                 raise CompileError(f'two windows of this query are named "{window.name}"')
             return True
+        if any(seen(name) == seen(window.name) for name in self.windows):
+            raise CompileError(f'"{window.name}" differs from another window only in case, which SQLite ignores')
         if clause == ORDER_BY:
             return False
         if window.base is not None and not shifts(window):

@@ -38,7 +38,7 @@ class Insert(WithClause, Generic[TB, Facts]):
         self.table = table
         self.node = node
 
-    def values(self, **values: Any) -> Self:
+    def values(self, /, **values: Any) -> Self:
         """One row: `insert(Album).values(title="Blue", artist_id=1)`. Columns left out get their default."""
         columns, cells = given(self.table, values)
         node = self.node.copy()
@@ -148,7 +148,7 @@ class Conflict(Generic[I]):
         """Leave the row that is there."""
         return self._close(OnConflict(self.target, None))
 
-    def do_update(self, *predicates: Expr[bool | None], **values: Any) -> I:
+    def do_update(self, /, *predicates: Expr[bool | None], **values: Any) -> I:
         """Update the row that is there: `do_update(plays=excluded(Album.plays))`; predicates are its WHERE."""
         if not values:
             raise CompileError("do_update() sets nothing: do_update(column=…), do_update_all() or do_nothing()")

@@ -87,7 +87,7 @@ class Matched(When[M]):
 
     __slots__ = ()
 
-    def update(self, **values: Any) -> M:
+    def update(self, /, **values: Any) -> M:
         """Update the row of the table: values, or expressions of both rows."""
         if not values:
             raise CompileError(f"{_method(self.event)}().update() sets nothing: name a column, or say do_nothing()")
@@ -109,7 +109,7 @@ class NotMatched(When[M]):
 
     __slots__ = ()
 
-    def insert(self, **values: Any) -> M:
+    def insert(self, /, **values: Any) -> M:
         """Insert a row: values, or expressions of the source's row. Columns left out get their default."""
         return self._then("INSERT", values)
 

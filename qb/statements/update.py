@@ -25,7 +25,7 @@ class Update(Write, Generic[TB, Facts]):
         self.table = table
         self.node = node
 
-    def set(self, **values: Any) -> Self:
+    def set(self, /, **values: Any) -> Self:
         """New values, or expressions of the row's old ones: `.set(plays=Album.plays + 1)`."""
         node = self.node.copy()
         changes = assignments(self.table, values)

@@ -420,7 +420,7 @@ def test_select_takes_columns_and_tables_only(thing: object) -> None:
 # Tables elsewhere
 
 
-@feature("Sources", "tables of a schema")
+@feature("Sources", "tables of a schema", d1="refused")
 def test_a_table_in_a_schema_is_qualified_where_it_stands() -> None:
     class Log(Table, name="log", schema="audit"):
         id = col.integer().primary_key()

@@ -53,7 +53,7 @@ async def two(database: Database) -> Database:
     return database
 
 
-@feature("Composition", "one statement for many schemas: with_schema()")
+@feature("Composition", "one statement for many schemas: with_schema()", d1="refused")
 async def test_each_schema_has_its_rows(two: Database) -> None:
     query = select(Owner.name).join(Pet, on=Pet.owner_id == Owner.id).where(Owner.id < 5)
     assert await two.fetch_all(query.with_schema("one")) == [("Ann of one",)]
