@@ -38,6 +38,7 @@ from qb import (
 )
 from qb.errors import CompileError, EncodingError, TooManyParameters, TraceError
 from qb.prepared.functions import Prepared
+from tests.features import feature
 
 DIALECTS = ("sqlite", "d1", "postgres")
 
@@ -115,6 +116,7 @@ def same(function: Callable[..., Query[Any]], *calls: tuple[Any, ...], runs: int
         assert len(count) == runs, dialect
 
 
+@feature("Composition", "prepared queries")
 @pytest.mark.parametrize(
     ("column", "values"),
     [
@@ -356,6 +358,7 @@ def test_bad_values_are_told_as_ever() -> None:
         seen(datetime(2020, 1, 1)).compile("sqlite")
 
 
+@feature("Composition", "prepared queries")
 async def test_writes(things: Executor) -> None:
     @query
     def renamed(key: int, name: str, nick: str | None = None) -> Update[Thing]:
