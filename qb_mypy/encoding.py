@@ -71,6 +71,8 @@ EXECUTOR = "qb.executor.Executor"
 
 ANY_SOURCE = "?"
 """The source of a column of `type[T]`, in a helper that takes any table: only its name is known."""
+NOT_NULL = "set="
+"""In front of a column that is NOT NULL, in place of a clause: what it is set to must not be NULL."""
 EXCLUDED = "excluded:"
 """In front of the source of a ref: the row that an INSERT tried."""
 

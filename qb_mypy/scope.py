@@ -13,6 +13,7 @@ from qb_mypy import messages
 from qb_mypy.encoding import (
     DERIVED,
     EXCLUDED,
+    NOT_NULL,
     ORDERING,
     SELECTIONS,
     WRITES,
@@ -205,7 +206,7 @@ def _check_write(api: TypeChecker, write: Instance, where: Context) -> None:
     elif verb in ("update", "delete") and "where" not in facts.said:
         messages.report(api, messages.every_row(verb, table.name), where, messages.TYPE)
     for use in facts.uses:
-        if use.ref.source not in facts.sources:
+        if use.ref.source not in facts.sources and not use.clause.startswith(NOT_NULL):
             if use.ref.source.startswith(EXCLUDED):
                 message = messages.stray_excluded()
             else:

@@ -36,11 +36,13 @@ from qb_mypy.encoding import (
     EXPR,
     GENERATED,
     INSERT,
+    NOT_NULL,
     QUERY,
     REQUIRED,
     RETURNING,
     TABLE,
     Facts,
+    Use,
     class_info,
     expression,
     facts_of,
@@ -163,9 +165,43 @@ def many_values(ctx: MethodContext) -> Type:
 def assigned(ctx: MethodContext) -> Type:
     """`.set(…)`."""
     table = table_of(ctx.type)
-    if table is not None:
-        keyword_arguments(ctx, table)
-    return _having(ctx, *(["values"] if has_keywords(ctx) else []), clause="set")
+    statement = _having(ctx, *(["values"] if has_keywords(ctx) else []), clause="set")
+    given = [] if table is None else keyword_arguments(ctx, table)
+    written = get_proper_type(statement)
+    facts = facts_of(written) if isinstance(written, Instance) else None
+    if table is None or facts is None or not isinstance(written, Instance):
+        return statement
+    assert isinstance(ctx.api, TypeChecker)
+    known = columns(table)
+    for (node, type), name in zip(given, _given_names(ctx, table), strict=True):
+        if is_optional(known[name].args[0]):
+            continue
+        for ref in scope.refs_of(ctx.api, type):
+            if ref.source != table.fullname and not ref.lax and not ref.aggregated:
+                facts.uses.append(Use(ref, NOT_NULL + name, ctx.api.tree.fullname, node.line))
+    _check_not_null(ctx.api, table, facts, ctx.context)
+    return with_facts(ctx.api, written, facts)
+
+
+def _given_names(ctx: MethodContext, table: TypeInfo) -> list[str]:
+    """The columns of what `keyword_arguments` gives."""
+    known = columns(table)
+    return [
+        name
+        for name, kinds in zip(ctx.callee_arg_names, ctx.arg_kinds, strict=True)
+        if name is not None and name in known
+        for kind in kinds
+        if kind != ARG_STAR2
+    ]
+
+
+def _check_not_null(api: TypeChecker, table: TypeInfo, facts: Facts, where: Context) -> None:
+    """Report what columns that are NOT NULL are set to, where an outer join may leave it NULL."""
+    for use in [use for use in facts.uses if use.clause.startswith(NOT_NULL)]:
+        if use.ref.source in facts.outer:
+            facts.uses.remove(use)
+            message = messages.written_null(f"{table.name}.{use.clause.removeprefix(NOT_NULL)}", use.ref.display())
+            messages.report(api, message, scope.place(api, use, where), messages.TYPE)
 
 
 def where(ctx: MethodContext) -> Type:
@@ -218,6 +254,7 @@ def join(ctx: MethodContext, kind: str) -> Type:
     facts.joined.append(source.name)
     if kind == "left_join":
         facts.outer.append(source.name)
+        _check_not_null(ctx.api, table, facts, ctx.context)
     for group, types in zip(ctx.args[1:], ctx.arg_types[1:], strict=True):
         for node, type in zip(group, types, strict=True):
             for ref in scope.refs_of(ctx.api, type):

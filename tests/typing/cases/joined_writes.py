@@ -33,3 +33,14 @@ update(Album).set(plays=5).from_(Artist).join(Track, on=Track.position)  # E[arg
 update(Album).set(plays=5).from_(Artist).join(Track, on=Track.position == "x")  # E[qb-type]: Track.position is int, but the value is str
 update(Album).set(plays=5).from_(Artist).join(Track, on=Play.at > fn.now()).all_rows().compile("d1")  # E[qb-scope]: Play.at is used in .join(), but Play is not in this update: add .from_(Play)
 joined.returning(Play.at)  # E[qb-scope]: Play.at is used in .returning(), but Play is not in this update
+
+
+# What a left join may leave NULL is not for a column that is NOT NULL
+
+unlike = update(Album).from_(Artist).left_join(Track, on=Track.title == Artist.name).where(Album.artist_id == Artist.id)
+unlike.set(title=Track.title)  # E[qb-type]: Album.title is NOT NULL, but Track.title may be NULL
+unlike.set(title=fn.coalesce(Track.title, "-"), plays=Album.plays + 1).compile("sqlite")
+unlike.set(title=Artist.name, rating=Track.position).compile("sqlite")
+before = update(Album).set(title=Track.title).from_(Artist)  # E[qb-type]: Album.title is NOT NULL, but Track.title may be NULL
+before.left_join(Track, on=Track.title == Artist.name)
+before.join(Track, on=Track.title == Artist.name).all_rows().compile("sqlite")
