@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench clean
+.PHONY: help demo test prove check bench clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -15,6 +15,9 @@ demo: $(READY)  ## Run the demo
 
 test: $(READY)  ## Run all tests (they start their own PostgreSQL)
 	$(BIN)/python -m pytest $(ARGS)
+
+prove: $(READY)  ## Try 100,000 random queries, other ones in every run (EXAMPLES=…)
+	$(BIN)/python -m pytest tests/properties --examples $(or $(EXAMPLES),100000) $(ARGS)
 
 check: $(READY)  ## Lint, formatting and types
 	$(BIN)/ruff check

@@ -14,6 +14,11 @@ from tests.postgres_server import PostgresServer, running_server
 SCHEMA_NUMBERS = count(1)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """For the property tests in tests/properties."""
+    parser.addoption("--examples", type=int, help="how many random queries to try, other ones in every run")
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """The drivers are asyncio's."""

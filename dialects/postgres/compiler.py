@@ -45,7 +45,7 @@ class PostgresCompiler(
     limits = LIMITS
     functions = MappingProxyType({"substring": "substr"})
 
-    shared: dict[Shared, str] | None = None
+    shared: dict[object, str] | None = None
     """The marks of shared parameters; few statements have any."""
 
     def restart(self) -> None:
@@ -110,6 +110,15 @@ class PostgresCompiler(
             self.shared[node] = self.bind(node.value, node.type)
         return self.shared[node]
 
+    def pattern(self, part: Parameter, type: LikePattern) -> str:
+        """A text as a pattern for LIKE; where it is shared, the pattern is."""
+        if not isinstance(part, Shared):
+            return self.bind(part.value, type, type)
+        self.shared = self.shared or {}
+        if (part, type) not in self.shared:
+            self.shared[part, type] = self.bind(part.value, type, type)
+        return self.shared[part, type]
+
     def table_rows(self, node: nodes.ValuesTable) -> str:
         def cell(value: Expression) -> str:
             text = self.visit(value)  # a column of nothing but NULLs would be one of text
@@ -121,8 +130,7 @@ class PostgresCompiler(
         operand = self.operand(node.operand, ATOM)
         part, position = node.part, node.position
         if isinstance(part, Parameter):
-            pattern = PATTERNS[position]
-            return f"{operand} LIKE {self.bind(part.value, pattern, pattern)}"
+            return f"{operand} LIKE {self.pattern(part, PATTERNS[position])}"
         text = self.operand(part, ATOM)
         if position == "prefix":
             return f"starts_with({operand}, {text})"
@@ -184,15 +192,16 @@ def with_shared_parameters(select: nodes.Select, keys: Sequence[Expression]) -> 
     shared: dict[object, Shared] = {}
 
     def collect(node: Node) -> Node:
-        if isinstance(node, Parameter):
+        if node.__class__ is Parameter:  # a shared one is that of a select around this one, and stays so
             shared.setdefault(identity(node), Shared(node.value, node.type))
         return node
 
+    def replace(node: Node) -> Node:
+        return shared.get(identity(node), node) if node.__class__ is Parameter else node
+
     for key in keys:
-        transform(key, collect)
-    if not shared:
-        return select
-    return transform(select, lambda node: shared.get(identity(node), node) if isinstance(node, Parameter) else node)
+        transform(key, collect, ctes=False)
+    return transform(select, replace, ctes=False) if shared else select
 
 
 def identity(parameter: Parameter) -> object:

@@ -64,7 +64,7 @@ class DateCompiler(CastCompiler):
 
     def function_days_between(self, node: nodes.Function) -> str:
         start, end = (self.operand(side, ATOM) for side in node.arguments)
-        return f"-({start} - {end})"
+        return f"(-({start} - {end}))"
 
     def function_current_time(self, node: nodes.Function) -> str:
         return "(now() AT TIME ZONE 'UTC')::time"

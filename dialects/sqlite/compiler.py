@@ -20,6 +20,7 @@ from dialects.sqlite.json import JsonCompiler
 from dialects.sqlite.nested import NestedCompiler
 from dialects.sqlite.quantified import QuantifiedCompiler
 from dialects.sqlite.scaled import ScaledCompiler, common_scale
+from dialects.sqlite.selects import SelectCompiler
 from dialects.sqlite.sources import SourceCompiler, Stored, selected_as
 from dialects.sqlite.tuples import TupleCompiler
 from dialects.sqlite.windows import WindowCompiler
@@ -50,6 +51,7 @@ class SqliteCompiler(
     TupleCompiler,
     WindowCompiler,
     ScaledCompiler,
+    SelectCompiler,
     SourceCompiler,
 ):
     """The compiler for SQLite and, with few changes, Cloudflare D1."""

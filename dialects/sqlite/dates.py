@@ -25,7 +25,7 @@ class DateCompiler(ScaledCompiler):
     def arithmetic(self, node: nodes.Binary, level: int) -> str:
         left, right = node.left, node.right
         kinds = {left.type.kind, right.type.kind}
-        if not kinds & {"date", "timestamp"}:
+        if node.operator == "||" or not kinds & {"date", "timestamp"}:
             return super().arithmetic(node, level)
         if len(kinds) == 1:
             return f"({self.microseconds(left)} - {self.microseconds(right)})"

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from dialects.sqlite.scaled import ScaledCompiler
 from qb import nodes
-from qb.compiler import ATOM
+from qb.compiler import ATOM, CLOSER
 from qb.errors import UnsupportedError
 from qb.nodes import Expression, Parameter
 from qb.types import Numeric
@@ -26,16 +26,19 @@ class FunctionCompiler(ScaledCompiler):
         return f"substr({self.visit(text)}, max(length({self.visit(text)}) - {self.operand(count, ATOM)}, 0) + 1)"
 
     def function_lpad(self, node: nodes.Function) -> str:
-        text, length, fill = node.arguments
-        longer = f"CASE WHEN length({self.visit(text)}) >= {self.operand(length, ATOM)} THEN "
-        longer += f"substr({self.visit(text)}, 1, {self.visit(length)})"
+        longer, (text, length, fill) = self.cut_off(node), node.arguments
         return f"{longer} ELSE {self.filling(text, length, fill)} || {self.operand(text, ATOM)} END"
 
     def function_rpad(self, node: nodes.Function) -> str:
-        text, length, fill = node.arguments
-        longer = f"CASE WHEN length({self.visit(text)}) >= {self.operand(length, ATOM)} THEN "
-        longer += f"substr({self.visit(text)}, 1, {self.visit(length)})"
+        longer, (text, length, fill) = self.cut_off(node), node.arguments
         return f"{longer} ELSE {self.operand(text, ATOM)} || {self.filling(text, length, fill)} END"
+
+    def cut_off(self, node: nodes.Function) -> str:
+        """The start of a CASE, for texts that are long enough: NULL when it would be filled up with NULL."""
+        text, length, fill = node.arguments
+        null = "" if isinstance(fill, Parameter) else f"WHEN {self.operand(fill, CLOSER)} IS NULL THEN NULL "
+        longer = f"CASE {null}WHEN length({self.visit(text)}) >= {self.operand(length, ATOM)} THEN "
+        return longer + f"substr({self.visit(text)}, 1, {self.visit(length)})"
 
     def filling(self, text: Expression, length: Expression, fill: Expression) -> str:
         """What makes the text as long as that."""

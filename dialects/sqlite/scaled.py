@@ -23,7 +23,7 @@ class ScaledCompiler(Compiler):
         """Likewise, whatever it is: a value with more digits is rounded, too."""
         kind = node.type
         if kind.kind == "real":
-            return f"CAST(round({self.visit(node)} * {10**scale}) AS INTEGER)"
+            return f"CAST(round({self.operand(node, ATOM)} * {10**scale}) AS INTEGER)"
         own = kind.scale if isinstance(kind, Numeric) else 0
         if kind.kind not in INTEGERS and not isinstance(kind, Numeric):
             return self.operand(node, ATOM)

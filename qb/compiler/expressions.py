@@ -9,6 +9,7 @@ from qb.compiler.base import BaseCompiler, name_column
 from qb.errors import CompileError, EncodingError
 from qb.identifiers import QUOTED
 from qb.nodes import Column, Expression, Node, Parameter
+from qb.transform import own_parts
 from qb.types import SqlType
 
 PREDICATE, CLOSER = 4, 5
@@ -143,17 +144,32 @@ class ExpressionCompiler(BaseCompiler):
         return f"{text} IS NOT NULL" if node.negated else f"{text} IS NULL"
 
     def visit_in(self, node: nodes.In) -> str:
+        options = node.options
+        if isinstance(options, tuple):
+            if not options:  # no engine takes an empty list
+                return self.in_nothing(node)
+            if len(options) == 1 and isinstance(
+                options[0], nodes.Subquery
+            ):  # to PostgreSQL, IN ((SELECT …)) is no list
+                word = "<>" if node.negated else "="
+                return self.visit_comparison(nodes.Comparison(word, node.operand, options[0]))
         try:
             return self.membership(node)
         except EncodingError as error:
             name_column(error, node.operand)
             raise
 
+    def in_nothing(self, node: nodes.In) -> str:
+        """True or false; but an aggregate must be seen, because it makes one row of many."""
+        word = "1 = 1" if node.negated else "1 = 0"
+        if not any(isinstance(part, nodes.Aggregate) for part in own_parts(node.operand)):
+            return word
+        test = f"{self.operand(node.operand, CLOSER)} IS NULL"
+        return f"({test} OR {word})" if node.negated else f"({test} AND {word})"
+
     def membership(self, node: nodes.In) -> str:
         """`operand IN (…)`."""
         options = node.options
-        if not options:  # no engine takes an empty list
-            return "1 = 1" if node.negated else "1 = 0"
         left = self.operand(node.operand, CLOSER)
         word = "NOT IN" if node.negated else "IN"
         if isinstance(options, nodes.Subquery):

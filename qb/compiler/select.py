@@ -14,7 +14,7 @@ from qb.compiler.reads import sources_read
 from qb.compiler.sources import SourceCompiler
 from qb.compiler.windows import NONE_YET, WindowCompiler
 from qb.errors import CompileError
-from qb.nodes import Source
+from qb.nodes import Node, Source
 from qb.types import ROW_COUNT
 
 
@@ -35,12 +35,14 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
         if node.joins:
             self.clause = ON
             text += "".join([self.visit_join(join) for join in node.joins])
+        own = (*sources, *[join.source for join in node.joins]) if node.joins else sources
         if node.where is not None:
             self.clause = WHERE if around is None else INNER_WHERE
             text += " WHERE " + self.visit(node.where)
         if node.group_by:
             self.clause = GROUP_BY
-            text += " GROUP BY " + self.visit_all(node.group_by)
+            text += " GROUP BY "
+            text += self.visit_all(node.group_by) if around is None else self.keys(GROUP_BY, node.group_by, own)
         if node.having is not None:
             self.clause = HAVING
             text += " HAVING " + self.visit(node.having)
@@ -48,14 +50,19 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
             text += self.window_clause(self.windows)
         if node.order_by:
             self.clause = ORDER_BY
-            text += " ORDER BY " + self.visit_all(node.order_by)
+            text += " ORDER BY "
+            text += self.visit_all(node.order_by) if around is None else self.keys(ORDER_BY, node.order_by, own)
         if node.limit is not None or node.offset is not None:
             text += self.limit(node)
         if node.lock is not None:
             text += self.lock(node, node.lock, sources)
         self.clause, self.windows = around, windows
-        self.leave(outer, (*sources, *[join.source for join in node.joins]) if node.joins else sources)
+        self.leave(outer, own)
         return text
+
+    def keys(self, clause: str, keys: Sequence[Node], own: Sequence[Source]) -> str:
+        """The keys of GROUP BY or ORDER BY in a sub-query, which has these sources of its own."""
+        return self.visit_all(keys)
 
     def implied_source(self, projection: nodes.Projection, joins: Sequence[nodes.Join]) -> tuple[Source, ...]:
         """The FROM of a select that names none: the one selected source that is not joined."""

@@ -177,7 +177,7 @@ async def test_functions_of_dates(check: Check, filled: Executor) -> None:
             'SELECT (-(strftime(\'%s\', "albums"."released") - strftime(\'%s\', "albums"."released")) / 86400) '
             'FROM "albums" WHERE "albums"."id" = ?'
         ),
-        postgres='SELECT -("albums"."released" - "albums"."released") FROM "albums" WHERE "albums"."id" = $1',
+        postgres='SELECT (-("albums"."released" - "albums"."released")) FROM "albums" WHERE "albums"."id" = $1',
         parameters=[1],
         rows=[(0,)],
     )
