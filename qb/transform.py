@@ -10,31 +10,31 @@ from qb.nodes import Column, Cte, CteReference, Derived, Node, Source, Statement
 N = TypeVar("N", bound=Node)
 
 
-def transform(node: N, replace: Callable[[Node], Node], *, ctes: bool = True) -> N:
-    """The tree with `replace` called on each node, children first; parts that do not change are shared. Without `ctes`,
-    common table expressions stay as they are: for a part of a statement, whose other parts may read them, too.
+def transform(node: N, replace: Callable[[Node], Node], *, sources: bool = True) -> N:
+    """The tree with `replace` called on each node, children first; parts that do not change are shared. Without
+    `sources`, sub-queries in FROM and WITH stay as they are: for a part of a statement, as others may read them, too.
 
     Tables are leaves. Columns follow their source: when `replace` gives another table for one, or a sub-query in
     FROM is rewritten, its columns become those of the same names there.
     """
-    return _Rewriting(replace, ctes).of(node)
+    return _Rewriting(replace, sources).of(node)
 
 
 class _Rewriting:
     """One pass over a tree."""
 
-    def __init__(self, replace: Callable[[Node], Node], ctes: bool) -> None:
+    def __init__(self, replace: Callable[[Node], Node], sources: bool) -> None:
         self.replace = replace
-        self.ctes = ctes
+        self.sources = sources
         self.shared: dict[Node, Node] = {}
         """What may stand in several places, as it was and as it is."""
 
     def of(self, node: N) -> N:
         if isinstance(node, Column):
             return self.replace(self.column(node))  # type: ignore[return-value]  # the caller replaces like by like
-        if isinstance(node, Cte) and not self.ctes:
-            return node
         if isinstance(node, (Source, Cte)):
+            if not self.sources:
+                return node
             new = self.shared.get(node)
             if new is None:
                 new = self.cte(node) if isinstance(node, Cte) else self.source(node)

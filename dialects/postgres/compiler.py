@@ -200,8 +200,8 @@ def with_shared_parameters(select: nodes.Select, keys: Sequence[Expression]) -> 
         return shared.get(identity(node), node) if node.__class__ is Parameter else node
 
     for key in keys:
-        transform(key, collect, ctes=False)
-    return transform(select, replace, ctes=False) if shared else select
+        transform(key, collect, sources=False)
+    return transform(select, replace, sources=False) if shared else select
 
 
 def identity(parameter: Parameter) -> object:

@@ -50,6 +50,7 @@ LARGEST, LONGEST = 1e9, 6
 """
 KINDS = {kind.name: kind for kind in (INT, TEXT, BOOL, DATE, ENUM, REAL, Kind("numeric", 100, 2))}
 COMPARISONS = ("=", "<", ">=", "<>", ">", "<=")
+JOINS = ("INNER", "LEFT", "CROSS", "RIGHT", "FULL")
 SETS = ("UNION ALL", "UNION", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL")
 
 
@@ -90,6 +91,7 @@ class Generator:
     def __init__(self, below: Callable[[int], int]) -> None:
         self.below = below
         self.labels = 0
+        self.joins = JOINS
 
     def one(self, options: Sequence[T]) -> T:
         return options[self.below(len(options))] if len(options) > 1 else options[0]
@@ -414,19 +416,20 @@ class Generator:
         is_grouped, is_sorted = self.chance(3), self.chance(3) or single
         if is_sorted:  # SQLite finds nothing of the query around in ORDER BY
             row = replace(row, outer=())
-        sight = replace(row, windows=True)
+        distinct = self.chance(5)
+        # PostgreSQL tells keys by their text, in which parameters deep in sub-queries have numbers of their own.
+        sight = replace(row, windows=True, nesting=0 if distinct and is_sorted else nesting)
         if is_grouped and not (sorts and "enum" in sorts):
             count = 0 if single else self.below(3)
-            own = replace(row, outer=())
+            own = replace(row, outer=(), nesting=0)
             groups = tuple([self.expression(self.sort_in(own), own, 1) for _ in range(count)])
-            sight = Sight(groups, (), nesting, columns)
+            sight = Sight(groups, (), sight.nesting, columns)
             if groups and self.chance(3):
                 having = self.expression("bool", sight, 2)
         if sorts is None:
             sorts = tuple([self.sort_in(sight) for _ in range(1 + self.below(2))])
         items = tuple([self.expression(sort, sight, 2) for sort in sorts])
         single_row = groups == ()
-        distinct = self.chance(5)
         order: tuple[Order, ...] = ()
         limit = offset = None
         if is_sorted and not (single and single_row):
@@ -454,7 +457,7 @@ class Generator:
         columns, joins = columns_of(first), []
         for _ in range((0, 0, 0, 1, 1, 2)[self.below(6)]):
             source = self.source(nesting, tuple(COLUMNS))
-            how = self.one(("INNER", "LEFT", "CROSS", "RIGHT", "FULL"))
+            how = self.one(self.joins)
             joins.append(Join(how, source, self.condition(how, columns, columns_of(source))))
             columns += columns_of(source)
         return first, tuple(joins), columns
@@ -487,17 +490,21 @@ class Generator:
     def compound(self, sorts: tuple[str, ...] | None, nesting: int) -> Compound:
         if sorts is None:
             sorts = tuple([self.one(SORTS[:-1]) for _ in range(1 + self.below(3))])
+        operator, before = self.one(SETS), self.joins
+        if operator == "UNION ALL":  # in a sub-query, SQLite 3.40 loses the WHERE of a RIGHT or FULL JOIN there
+            self.joins = JOINS[:3]
         left: Query = self.compound(sorts, 0) if self.chance(5) else self.select(sorts, (), nesting)
         # Whole numbers and decimals go together; a float beside a decimal is refused.
         others = tuple([self.one(("int", "numeric")) if sort in ("int", "numeric") else sort for sort in sorts])
         right = self.select(others, (), nesting)
+        self.joins = before
         kinds = tuple([together(pair) for pair in zip(left.kinds, right.kinds, strict=True)])
         order: tuple[tuple[int, bool, bool], ...] = ()
         limit = offset = None
         if self.chance(3):
             order = tuple([(position, self.chance(2), self.chance(2)) for position in range(len(kinds))])
             limit, offset = self.portion()
-        return Compound(self.one(SETS), left, right, kinds, order, limit, offset)
+        return Compound(operator, left, right, kinds, order, limit, offset)
 
 
 TEXT_FUNCTIONS = (

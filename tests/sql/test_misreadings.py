@@ -119,6 +119,13 @@ async def test_a_cte_that_has_the_parameters_of_a_group_key(filled: Executor) ->
     assert sorted(await filled.fetch_all(both)) == [(22,), (102,), (302,)]
 
 
+async def test_a_subquery_that_reads_one_with_the_parameters_of_a_key(filled: Executor) -> None:
+    plays = select(Album.id, (Album.plays + 1).as_("more")).where(Album.plays > 1).subquery("plays")
+    grouped = select(Artist.id + 1).where(plays.more > Artist.id + 1).group_by(Artist.id + 1)
+    query = select(plays.id).from_(plays).where(exists(grouped)).order_by(plays.id)
+    assert await filled.fetch_all(query) == [(1,), (2,), (3,)]
+
+
 async def test_a_pattern_in_a_sort_key_of_distinct_rows(check: Check) -> None:
     query = select(Album.title.startswith("B").as_("b")).distinct().order_by(Album.title.startswith("B"))
     await check(
