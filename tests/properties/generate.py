@@ -91,7 +91,7 @@ class Generator:
     def __init__(self, below: Callable[[int], int]) -> None:
         self.below = below
         self.labels = 0
-        self.joins = JOINS
+        self.joins: tuple[str, ...] = JOINS
 
     def one(self, options: Sequence[T]) -> T:
         return options[self.below(len(options))] if len(options) > 1 else options[0]
