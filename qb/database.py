@@ -11,11 +11,12 @@ from qb.dialect import Connection, Isolation, find_dialect
 from qb.errors import QbError, TransactionError, closest
 from qb.executor import Executor
 from qb.transaction import Transaction
+from qb.typevars import DialectName
 
 ISOLATION_LEVELS = get_args(Isolation)
 
 
-class Database(Executor):
+class Database(Executor[DialectName]):
     """A database that queries are run on, by any number of tasks at once.
 
         async with Database.connect("sqlite:///music.db") as db:
@@ -62,7 +63,7 @@ class Database(Executor):
         await self.close()
 
     @asynccontextmanager
-    async def transaction(self, *, isolation: Isolation | None = None) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, isolation: Isolation | None = None) -> AsyncIterator[Transaction[DialectName]]:
         """A transaction: committed when the block ends, rolled back when an exception or cancellation leaves it.
 
             async with db.transaction(isolation="serializable") as tx:
@@ -74,11 +75,11 @@ class Database(Executor):
         if isolation is not None and isolation not in ISOLATION_LEVELS:
             raise TransactionError(f"no isolation level {isolation!r}{closest(isolation, ISOLATION_LEVELS)}")
         async with self._connection() as connection:
-            begin = Transaction(self._driver, connection)
+            begin: Transaction[DialectName] = Transaction(self._driver, connection)
             async with begin.lasting(lambda: connection.begin(isolation), connection.commit, connection.rollback) as tx:
                 yield tx
 
-    def _atomic(self) -> AbstractAsyncContextManager[Executor]:
+    def _atomic(self) -> AbstractAsyncContextManager[Executor[DialectName]]:
         return self.transaction()
 
     def _connection(self) -> AbstractAsyncContextManager[Connection]:

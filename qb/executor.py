@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from itertools import islice
-from typing import Any, Literal, NoReturn, TypeVar, overload
+from typing import Any, Generic, Literal, NoReturn, TypeVar, overload
 
 from qb import nodes
 from qb.bulk import is_bulk, portions, within_limit
@@ -15,15 +15,18 @@ from qb.expressions import Sql
 from qb.queries import Compilable, Compiled, Query
 from qb.rows import RowBuilder, builder_of
 from qb.tables import Table
+from qb.typevars import DialectName
 
 T = TypeVar("T")
 
 TRANSACTION_CONTROL = frozenset({"ABORT", "BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START"})
 
 
-class Executor:
+class Executor(Generic[DialectName]):
     """Runs queries: a `Database` or a `Transaction`. Functions that take one work inside and outside of
     transactions.
+
+    `Executor[Literal["postgres"]]` is one of this dialect, whose features the mypy plugin then checks.
 
     Every method raises a `DatabaseError` where the database refuses or fails.
     """
@@ -156,11 +159,11 @@ class Executor:
             for sql in statements:
                 await connection.execute(sql, ())
 
-    def transaction(self) -> AbstractAsyncContextManager[Executor]:
+    def transaction(self) -> AbstractAsyncContextManager[Executor[DialectName]]:
         """A transaction, or a savepoint inside one."""
         raise NotImplementedError
 
-    def _atomic(self) -> AbstractAsyncContextManager[Executor]:
+    def _atomic(self) -> AbstractAsyncContextManager[Executor[DialectName]]:
         """What several statements are run on that are one: all of them are done, or none."""
         raise NotImplementedError
 

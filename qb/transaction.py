@@ -10,9 +10,10 @@ from qb.dialect import Connection, Driver
 from qb.errors import QbError, TransactionError
 from qb.executor import Executor
 from qb.tasks import finish
+from qb.typevars import DialectName
 
 
-class Transaction(Executor):
+class Transaction(Executor[DialectName]):
     """A transaction that is under way, on a connection of its own.
 
         async with db.transaction() as tx:
@@ -24,7 +25,7 @@ class Transaction(Executor):
 
     _is_transaction = True
 
-    def __init__(self, driver: Driver, connection: Connection, parent: Transaction | None = None) -> None:
+    def __init__(self, driver: Driver, connection: Connection, parent: Transaction[Any] | None = None) -> None:
         super().__init__(driver)
         self._held = connection
         self._parent = parent
@@ -33,7 +34,7 @@ class Transaction(Executor):
         self._has_nested = False
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self) -> AsyncIterator[Transaction[DialectName]]:
         """A savepoint: when its block fails, only what was done in it is undone.
 
             async with tx.transaction() as nested: ...
@@ -43,7 +44,7 @@ class Transaction(Executor):
         self._check_open()
         if self._has_nested:
             raise TransactionError("a nested transaction is open already: use it, or wait until it has ended")
-        nested = Transaction(self._driver, self._held, self)
+        nested: Transaction[DialectName] = Transaction(self._driver, self._held, self)
         held, name = self._held, f"qb_{nested._depth}"
         self._has_nested = True
         try:
@@ -54,9 +55,10 @@ class Transaction(Executor):
         finally:
             self._has_nested = False
 
-    def _atomic(self) -> AbstractAsyncContextManager[Executor]:
+    def _atomic(self) -> AbstractAsyncContextManager[Executor[DialectName]]:
         self._check_open()
-        held, nested, name = self._held, Transaction(self._driver, self._held, self), "qb_rows"
+        nested: Transaction[DialectName] = Transaction(self._driver, self._held, self)
+        held, name = self._held, "qb_rows"
         return nested.lasting(lambda: held.savepoint(name), lambda: held.release(name), lambda: held.rollback_to(name))
 
     @asynccontextmanager

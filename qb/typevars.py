@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     """The row type of a query."""
     Projection = TypeVar("Projection", covariant=True, default=Any)
     """What a query selects, as a tuple of expression types, before joins make parts nullable."""
+    DialectName = TypeVar("DialectName", bound=str, covariant=True, default=str)
+    """The dialect of a database, as a Literal string; `str` where nobody knows it before the program runs."""
     Facts = TypeVar("Facts", contravariant=True, default=Any)
     """What is known of a statement (joins, columns used, whether it has a WHERE), as Literal strings.
 
@@ -41,4 +43,5 @@ else:
     Extent = TypeVar("Extent")
     R = TypeVar("R")
     Projection = TypeVar("Projection")
+    DialectName = TypeVar("DialectName")
     Facts = TypeVar("Facts")

@@ -9,9 +9,8 @@ from mypy.types import AnyType, Instance, ProperType, Type
 from qb_mypy import messages
 from qb_mypy.encoding import expr_type, expression, without_none
 from qb_mypy.operators import nullable_if
-from qb_mypy.values import BOOL, DATE, DATETIME, DECIMAL, FLOAT, INT, STR, TIME, class_name, describe, shown
+from qb_mypy.values import BOOL, DATE, DATETIME, DECIMAL, FLOAT, INT, STR, TIME, UUID, class_name, describe, shown
 
-UUID = "uuid.UUID"
 CASTS = {
     STR: {INT, BOOL, DECIMAL, DATE, TIME, DATETIME, UUID},
     INT: {INT, FLOAT, DECIMAL, STR, BOOL},

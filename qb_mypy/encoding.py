@@ -39,6 +39,7 @@ WINDOW = "qb.windows.Window"
 GROUPING = "qb.grouping.GroupingKeys"
 ORDERED_SET = "qb.ordered_sets.OrderedSetFunction"
 CONTINUOUS = "qb.ordered_sets.Continuous"
+ORDERED_SETS = (ORDERED_SET, CONTINUOUS)
 SQL = "qb.expressions.Sql"
 QUANTIFIER = "qb.quantifiers.Quantifier"
 ORDERING = "qb.expressions.Ordering"
@@ -67,6 +68,7 @@ MATCHED = "qb.statements.merge.Matched"
 NOT_MATCHED = "qb.statements.merge.NotMatched"
 NOT_MATCHED_BY_SOURCE = "qb.statements.merge.NotMatchedBySource"
 WRITES = (INSERT, UPDATE, DELETE, MERGE)
+DATABASE = "qb.database.Database"
 EXECUTOR = "qb.executor.Executor"
 
 ANY_SOURCE = "?"
@@ -127,6 +129,17 @@ NESTED_MARK = Ref("@nested", "", lax=True)
 """Among the refs of an expression that has rows for its value: `many`, `one`."""
 
 
+NEEDS = "@needs "
+"""In front of the name of a feature that an expression or a source has, and not every dialect."""
+
+
+class Need(NamedTuple):
+    """A feature that a clause of a statement has, and not every dialect."""
+
+    clause: str
+    feature: str
+
+
 class Use(NamedTuple):
     """A column that a clause reads although its source is not (yet) in the statement, and where it was written."""
 
@@ -151,12 +164,16 @@ class Facts:
         what its first query selects.
         """
         self.uses: list[Use] = []
+        self.needs: list[Need] = []
         lists = {"from": self.from_, "join": self.joined, "outer": self.outer, "rolled": self.rolled, "says": self.said}
         for text in texts:
             kind, _, rest = text.partition(" ")
             if kind == "uses":
                 ref, clause, module, line = rest.rsplit(" ", 3)
                 self.uses.append(Use(Ref.decode(ref), clause, module, int(line)))
+            elif kind == NEEDS.strip():
+                clause, _, feature = rest.partition(" ")
+                self.needs.append(Need(clause, feature))
             else:
                 lists[kind].append(rest)
 
@@ -169,6 +186,7 @@ class Facts:
             *[f"rolled {column}" for column in self.rolled],
             *[f"says {word}" for word in self.said],
             *uses,
+            *[f"{NEEDS}{need.clause} {need.feature}" for need in self.needs],
         ]
 
     @property
@@ -193,6 +211,11 @@ def class_info(api: TypeChecker, fullname: str) -> TypeInfo:
     node = api.modules[module].names[name].node
     assert isinstance(node, TypeInfo)
     return node
+
+
+def mapped(api: TypeChecker, type: Instance, fullname: str) -> Instance:
+    """The type as one of a base class."""
+    return map_instance_to_supertype(type, class_info(api, fullname))
 
 
 def literals(api: TypeChecker, texts: Iterable[str]) -> Type:
@@ -231,7 +254,7 @@ def expression(type: Type, api: TypeChecker) -> Expression | None:
     elif proper.type.fullname in EXPRESSIONS:
         value, refs = proper.args[0], proper.args[1]
     elif proper.type.has_base(EXPR):
-        value, refs = map_instance_to_supertype(proper, class_info(api, EXPR)).args
+        value, refs = mapped(api, proper, EXPR).args
     else:
         return None
     texts = strings(refs)

@@ -63,7 +63,7 @@ def rolled(api: TypeChecker, arg_types: Sequence[Sequence[Type]]) -> list[str]:
         if isinstance(proper, Instance) and proper.type.fullname == GROUPING:
             part = expression(proper, api)
             found += part.refs or [] if part is not None else []
-    return list(dict.fromkeys([f"{ref.source}.{ref.column}" for ref in found]))
+    return list(dict.fromkeys([f"{ref.source}.{ref.column}" for ref in found if not ref.is_mark]))
 
 
 def within_group(ctx: MethodContext, continuous: bool = False) -> Type:

@@ -16,6 +16,8 @@ NAME = ErrorCode("qb-name", "Check that columns exist", "qb", sub_code_of=QB)
 SCOPE = ErrorCode("qb-scope", "Check that what a query reads is in its FROM", "qb", sub_code_of=QB)
 TYPE = ErrorCode("qb-type", "Check the types of operands and values", "qb", sub_code_of=QB)
 
+DIALECT = ErrorCode("qb-dialect", "Check that a database's dialect has what a query needs", "qb", sub_code_of=QB)
+
 
 def report(api: TypeChecker, message: str, where: Context, code: ErrorCode) -> None:
     """Report an error at a place."""
@@ -450,6 +452,13 @@ def not_given(table: str, columns: list[str]) -> str:
 
 def no_rows(statement: str) -> str:
     return f"{statement} returns no rows: add .returning(…), or run it with execute()"
+
+
+# Dialects
+
+
+def not_in_dialect(feature: str, dialect: str, remedy: str) -> str:
+    return f"{feature} is not in {dialect}: {remedy}"
 
 
 # Declarations and annotations

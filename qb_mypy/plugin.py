@@ -33,6 +33,7 @@ from qb_mypy import (
     json_documents,
     json_paths,
     merging,
+    needs,
     operators,
     quantifiers,
     queries,
@@ -53,6 +54,7 @@ from qb_mypy.encoding import (
     COMPOUND,
     CONFLICT,
     CONTINUOUS,
+    DATABASE,
     DELETE,
     DERIVED,
     EXPRESSIONS,
@@ -68,6 +70,7 @@ from qb_mypy.encoding import (
     ROW_VALUE,
     SELECT,
     SELECTIONS,
+    SQL,
     TABLE,
     UPDATE,
     WINDOW_FUNCTION,
@@ -202,7 +205,8 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     **{f"{cls}.{name}": partial(writes.join, kind=name) for cls in (UPDATE, DELETE) for name in ("join", "left_join")},
     **{f"{cls}.all_rows": writes.all_rows for cls in (UPDATE, DELETE)},
     **{f"{cls}.returning": writes.returning for cls in WRITES},
-    **{f"{cls}.compile": queries.compiled for cls in (*SELECTIONS, *WRITES)},
+    **{f"{cls}.compile": queries.compiled for cls in (*SELECTIONS, *WRITES, RETURNING, SQL)},
+    f"{DATABASE}.connect": needs.connected,
 }
 
 FUNCTION_SIGNATURES: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
@@ -261,7 +265,7 @@ class QbPlugin(Plugin):
             hook = partial(full_text.function, name=name)
         if hook is None and owner.startswith("qb.fn.") and not name.startswith("_"):
             hook = partial(functions.function, name=name)
-        return guarded(hook)
+        return guarded(needs.carrying(hook, fullname))
 
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         return guarded(METHOD_SIGNATURES.get(fullname))
@@ -270,7 +274,7 @@ class QbPlugin(Plugin):
         name = fullname.rpartition(".")[2]
         if name in RUNS:  # whatever subclass of a database it is
             return guarded(partial(queries.run, name=name))
-        return guarded(METHODS.get(fullname))
+        return guarded(needs.carrying(METHODS.get(fullname), fullname))
 
 
 def plugin(version: str) -> type[Plugin]:

@@ -20,7 +20,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import grouping, messages, relations, rows, scope, windows
+from qb_mypy import grouping, messages, needs, relations, rows, scope, windows
 from qb_mypy.encoding import (
     DERIVED,
     EXECUTOR,
@@ -207,6 +207,7 @@ def clear(ctx: MethodContext) -> Type:
     if "distinct" in names:
         names.append("distinct_on")
     facts.uses = [use for use in facts.uses if use.clause not in names]
+    facts.needs = [need for need in facts.needs if need.clause not in names]
     if "group_by" in names and facts.rolled:
         facts.rolled.clear()
         return query_type(ctx.api, items, facts, query)
@@ -235,6 +236,7 @@ def compiled(ctx: MethodContext) -> Type:
     """`.compile(dialect)`."""
     assert isinstance(ctx.api, TypeChecker)
     scope.check_statement(ctx.api, get_proper_type(ctx.type), ctx.context)
+    needs.check_compiled(ctx)
     return ctx.default_return_type
 
 
@@ -252,6 +254,7 @@ def run(ctx: MethodContext, name: str) -> Type:
         messages.report(ctx.api, messages.no_rows(statement), ctx.context, messages.TYPE)
         return ctx.default_return_type
     scope.check_statement(ctx.api, query, ctx.context)
+    needs.check_run(ctx, database, name)
     if name != "fetch_value" or not isinstance(query, Instance):
         return ctx.default_return_type
     values = rows.items_of(query)

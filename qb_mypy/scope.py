@@ -93,6 +93,8 @@ def note_reads(api: TypeChecker, facts: Facts, known: Sequence[str], source: Typ
     if not isinstance(derived, Instance) or derived.type.fullname != DERIVED:
         return
     for ref in [Ref.decode(text) for text in strings(derived.args[2]) or ()]:
+        if ref.is_mark:
+            continue
         if ref.source not in known:
             facts.uses.append(Use(ref, clause, api.tree.fullname, where.line))
         elif not ref.lax:

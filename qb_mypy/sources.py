@@ -19,12 +19,13 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages, relations, scope
+from qb_mypy import messages, needs, relations, scope
 from qb_mypy.compound import merged
 from qb_mypy.encoding import (
     COLUMN,
     DERIVED,
     LABELED,
+    RETURNING,
     SOURCE_COLUMN,
     Ref,
     class_info,
@@ -65,7 +66,7 @@ def derived(ctx: MethodContext, lateral: bool = False) -> Type:
     fields = fields_of(ctx.api, query, name, ctx.context, renamed is not None)
     if fields is None:
         return ctx.default_return_type
-    free = scope.free_refs(ctx.api, query)
+    free = [] if query.type.fullname == RETURNING else scope.free_refs(ctx.api, query)
     if lateral:
         free = lax(free)
     if renamed is not None and len(renamed) != len(fields):
@@ -143,7 +144,8 @@ def attribute(ctx: AttributeContext, name: str) -> Type:
     if name not in values:
         return not_there(ctx, messages.unknown_column(source.name, name, list(values)))
     refs = refs_type(ctx.api, [Ref(source.name, name)])
-    return Instance(class_info(ctx.api, SOURCE_COLUMN), [values[name], refs])
+    column = Instance(class_info(ctx.api, SOURCE_COLUMN), [values[name], refs])
+    return needs.with_needs(ctx.api, column, needs.needs_of(ctx.type), name)
 
 
 def values(ctx: FunctionContext) -> Type:

@@ -27,6 +27,7 @@ BOOL, INT, FLOAT, DECIMAL = "builtins.bool", "builtins.int", "builtins.float", "
 LIST = "builtins.list"
 STR, BYTES, TIMEDELTA = "builtins.str", "builtins.bytes", "datetime.timedelta"
 DATE, TIME, DATETIME = "datetime.date", "datetime.time", "datetime.datetime"
+UUID = "uuid.UUID"
 INTERVAL = "datetime.timedelta"
 NUMBERS = frozenset({INT, FLOAT, DECIMAL})
 STORED_AS = {INT: {INT}, DECIMAL: {INT, DECIMAL}, FLOAT: {INT, FLOAT}}
@@ -138,8 +139,9 @@ def check_never_null(api: TypeChecker, where: Context, left: Expression, operato
 
 def describe(part: Expression) -> str:
     """An operand in words: a column by its name."""
-    if part.is_column and part.refs and len(part.refs) == 1:
-        return part.refs[0].display()
+    refs = [ref for ref in part.refs or () if not ref.is_mark]
+    if part.is_column and len(refs) == 1:
+        return refs[0].display()
     return "the expression"
 
 

@@ -23,6 +23,7 @@ from mypy.types import (
     AnyType,
     FunctionLike,
     Instance,
+    ProperType,
     Type,
     TypedDictType,
     TypeOfAny,
@@ -334,7 +335,17 @@ def conflict(ctx: MethodContext) -> Type:
             assert isinstance(node, MemberExpr)
             message = messages.not_a_key(f"{owner.name}.{node.name}", table.name)
             messages.report(ctx.api, message, ctx.context, messages.SCOPE)
-    return ctx.default_return_type
+    return _having_conflict(ctx.api, get_proper_type(ctx.default_return_type))
+
+
+def _having_conflict(api: TypeChecker, clause: ProperType) -> Type:
+    """The open clause of an insert that has an `.on_conflict(…)` from here on."""
+    statement = get_proper_type(clause.args[0]) if isinstance(clause, Instance) and clause.args else None
+    facts = facts_of(statement) if isinstance(statement, Instance) else None
+    if not isinstance(clause, Instance) or not isinstance(statement, Instance) or facts is None:
+        return clause
+    facts.said.append("upsert")
+    return clause.copy_modified(args=[with_facts(api, statement, facts)])
 
 
 def all_updated_on_conflict(ctx: MethodContext) -> Type:

@@ -53,7 +53,7 @@ reveal_type(cast(Album.plays, col.text()))  # R: Expr[str, Literal['Album.plays'
 reveal_type(cast(Artist.country, col.integer()))  # R: Expr[int | None, Literal['Artist.country']]
 reveal_type(cast(Album.rating, col.numeric(10, 2)))  # R: Expr[Decimal | None, Literal['Album.rating']]
 reveal_type(cast(Album.created_at, col.date()))  # R: Expr[date, Literal['Album.created_at']]
-reveal_type(cast(Album.title, col.enum(Genre)))  # R: Expr[Genre, Literal['Album.title']]
+reveal_type(cast(Album.title, col.enum(Genre)))  # R: Expr[Genre, Literal['Album.title'] | Literal['@needs A cast of text to a date, time, UUID or enum']]
 reveal_type(cast(Album.genre, col.text()))  # R: Expr[str, Literal['Album.genre']]
 reveal_type(cast(literal("5"), col.integer()) + 1)  # R: Expr[int, Never]
 cast(Album.released, col.integer())  # E[qb-type]: Album.released is date, and engines do not agree on a cast of it to int

@@ -31,7 +31,7 @@ async def fetch(db: Database) -> None:
     db.fetch_one(albums).title  # E[attr-defined]: has no attribute "title"
     await db.fetch_all("select 1")  # E[arg-type]: Argument 1 to "fetch_all" of "Executor" has incompatible type "str"
     await db.fetch_all(Album)  # E[arg-type]: Argument 1 to "fetch_all" of "Executor" has incompatible type "type[Album]"
-    await db.fetch_al(albums)  # E[attr-defined]: "Database" has no attribute "fetch_al"
+    await db.fetch_al(albums)  # E[attr-defined]: "Database[str]" has no attribute "fetch_al"
 
 
 async def writes(db: Database) -> None:

@@ -88,8 +88,8 @@ insert(Artist).from_select(Album)  # E[arg-type]: Argument 1 to "from_select" of
 # Upsert
 
 upsert = insert(Artist).values(id=1, name="Joni").on_conflict(Artist.id)
-reveal_type(upsert.do_nothing())  # R: Insert[Artist, Literal['says values']]
-reveal_type(upsert.do_update(name=excluded(Artist.name)))  # R: Insert[Artist, Literal['says values']]
+reveal_type(upsert.do_nothing())  # R: Insert[Artist, Literal['says values'] | Literal['says upsert']]
+reveal_type(upsert.do_update(name=excluded(Artist.name)))  # R: Insert[Artist, Literal['says values'] | Literal['says upsert']]
 upsert.do_update(Artist.country == None, name=fn.upper(excluded(Artist.name)), country=Artist.country)
 insert(Artist).values(name="Joni").on_conflict().do_nothing()
 upsert.do_update(nme="x")  # E[call-arg]: Unexpected keyword argument "nme" for "do_update" of "Conflict"

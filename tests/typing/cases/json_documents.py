@@ -69,8 +69,8 @@ fn.json_agg(Album.price)  # E[qb-type]: Album.price is Decimal, which JSON does 
 
 reveal_type(User.config.has_key("theme"))  # R: Expr[bool, Literal['User.config']]
 reveal_type(Album.settings.has_key("theme"))  # R: Expr[bool | None, Literal['Album.settings']]
-reveal_type(User.config.json_contains({"theme": "x"}))  # R: Expr[bool, Literal['User.config']]
-reveal_type(User.past.json_contains([]))  # R: Expr[bool | None, Literal['User.past']]
+reveal_type(User.config.json_contains({"theme": "x"}))  # R: Expr[bool, Literal['User.config'] | Literal['@needs .json_contains()']]
+reveal_type(User.past.json_contains([]))  # R: Expr[bool | None, Literal['User.past'] | Literal['@needs .json_contains()']]
 User.name.has_key("x")  # E[qb-type]: User.name is str, but .has_key() is for JSON documents
 User.past.has_key("x")  # E[qb-type]: User.past is list[Config], but .has_key() is for JSON documents
 User.config.has_key(1)  # E[arg-type]: Argument 1 to "has_key" of "Expr" has incompatible type "int"

@@ -7,7 +7,7 @@ from schema import Album, Artist, Category, Genre, Play, Track, parent, row
 from qb import fn, insert, merge, select
 
 into = merge(Album).using(Artist, on=Artist.id == Album.artist_id)
-reveal_type(into)  # R: Merge[Album, Literal['from Album'] | Literal['from Artist']]
+reveal_type(into)  # R: Merge[Album, Literal['from Album'] | Literal['from Artist'] | Literal['@needs merge MERGE']]
 done = (
     into.when_matched(Album.live, Artist.country == "CA")
     .update(title=Album.title + Artist.name, plays=5, released=None)

@@ -39,9 +39,9 @@ any_(select(Album.plays, Artist.id))  # E[qb-type]: A sub-query in any_() select
 
 # Arrays
 
-reveal_type(literal("x") == any_(Disc.tags))  # R: Expr[bool, Literal['quantifiers.Disc.tags']]
-reveal_type(literal(5) > all_(Disc.years))  # R: Expr[bool | None, Literal['quantifiers.Disc.years']]
-reveal_type(any_(fn.array_agg(Album.title)))  # R: Quantifier[str | None, Literal['~#schema.Album.title']]
+reveal_type(literal("x") == any_(Disc.tags))  # R: Expr[bool, Literal['Disc.tags'] | Literal['@needs any_() of an array']]
+reveal_type(literal(5) > all_(Disc.years))  # R: Expr[bool | None, Literal['Disc.years'] | Literal['@needs all_() of an array']]
+reveal_type(any_(fn.array_agg(Album.title)))  # R: Quantifier[str | None, Literal['~#Album.title'] | Literal['@needs fn.array_agg()'] | Literal['@needs any_() of an array']]
 literal(5) == any_(Disc.tags)  # E[qb-type]: the expression is int, but the other one is str
 any_(Album.plays)  # E[qb-type]: Album.plays is int, but any_() is for selects and arrays
 any_([1, 2])  # E[qb-type]: any_() takes a select or an array, not "list[int]"; of a list of values there is .in_(…)

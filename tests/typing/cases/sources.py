@@ -52,7 +52,7 @@ reveal_type(row(select(c.title, c2.title.as_("other")).join(c2, on=c2.id == c.id
 listed = select(Album.id, Album.title).cte("listed", columns=("a", "b"))
 reveal_type(listed.b)  # R: SourceColumn[str, Literal['listed.b']]
 new = insert(Artist).values(name="x").returning(Artist.id).cte("new")
-reveal_type(new.id)  # R: SourceColumn[int, Literal['new.id']]
+reveal_type(new.id)  # R: SourceColumn[int, Literal['new.id'] | Literal['@needs A write inside of WITH']]
 select(c.title, c2.title.as_("x")).join(c, on=c2.id == c.id).compile("sqlite")
 select(Album.id, Album.title).cte("listed", columns=("a",))  # E[qb-name]: "listed" has 2 columns, but its column list 1
 listed.title  # E[qb-name]: "listed" has no column "title"

@@ -56,7 +56,7 @@ insert(Track).from_select(select(Track)).on_conflict(Track.title)  # E[qb-type]:
 # What is updated
 
 upsert = new.on_conflict(Person.id)
-reveal_type(upsert.do_update_all())  # R: Insert[Person, Literal['says values']]
+reveal_type(upsert.do_update_all())  # R: Insert[Person, Literal['says values'] | Literal['says upsert']]
 reveal_type(row(upsert.do_update_all(except_=[Person.email]).returning(Person.code)))  # R: tuple[str | None, fallback=Row[TypedDict({'code': str | None})]]
 upsert.do_update_all(Person.live, except_=(Person.email, Person.team))
 upsert.do_update(Person.live, email=fn.lower(excluded(Person.email)))

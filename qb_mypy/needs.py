@@ -1,0 +1,212 @@
+"""What a query needs of its dialect: carried from calls to expressions, sources and statements, and checked where a
+database is known.
+
+A feature is a mark among the refs of an expression or a source, and a fact of a statement, with its clause. Every call
+of qb's brings what its arguments need into its result, so no other rule has to think of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from mypy.checker import TypeChecker
+from mypy.nodes import Context, ListExpr, SetExpr, TupleExpr
+from mypy.plugin import FunctionContext, MethodContext
+from mypy.types import CallableType, Instance, TupleType, Type, UnionType, get_proper_type
+
+from qb_mypy import messages
+from qb_mypy.dialects import FEATURES, NAMES, SCHEMES, needed, switched_on
+from qb_mypy.encoding import (
+    COLUMN,
+    CONFLICT,
+    DERIVED,
+    EXECUTOR,
+    EXPR,
+    FRAME_FUNCTION,
+    MATCHED,
+    NEEDS,
+    NOT_MATCHED,
+    NOT_MATCHED_BY_SOURCE,
+    ORDERING,
+    RETURNING,
+    ROW_VALUE,
+    SELECTIONS,
+    WINDOW,
+    WINDOW_FUNCTION,
+    WRITES,
+    Need,
+    facts_of,
+    literals,
+    mapped,
+    strings,
+    with_facts,
+)
+
+C = TypeVar("C", FunctionContext, MethodContext)
+STATEMENTS = frozenset({*SELECTIONS, *WRITES, RETURNING})
+OPEN_CLAUSES = frozenset({CONFLICT, MATCHED, NOT_MATCHED, NOT_MATCHED_BY_SOURCE})
+"""What belongs to a statement, which is its only type argument."""
+REFS_AT = {COLUMN: 2, DERIVED: 2, ORDERING: 0, WINDOW: 0, WINDOW_FUNCTION: 1, FRAME_FUNCTION: 1, ROW_VALUE: 1}
+"""Which type argument has the refs; of other expressions it is the second."""
+CLAUSES = {"distinct": "distinct_on", "fetch": "limit"}
+"""Methods that set the clause of another one."""
+REPLACING = frozenset({"distinct", "distinct_on", "fetch", "from_", "limit", "offset", "with_for_update"})
+"""Methods that take back what was said before."""
+DEPTH = 4
+"""How far into lists and tuples: what JSON may hold has no end."""
+
+
+def carrying(hook: Callable[[C], Type] | None, fullname: str) -> Callable[[C], Type] | None:
+    """A hook whose result also has what its call, its arguments and its object need."""
+    if hook is None and not fullname.startswith("qb."):
+        return None
+
+    def carried(ctx: C) -> Type:
+        result = ctx.default_return_type if hook is None else hook(ctx)
+        return _with_needs_of_call(ctx, fullname, result)
+
+    carried.__name__ = getattr(getattr(hook, "func", hook), "__name__", "carried")
+    return carried
+
+
+def _with_needs_of_call(ctx: FunctionContext | MethodContext, fullname: str, type: Type) -> Type:
+    result = get_proper_type(type)
+    if not isinstance(result, Instance) or not (_is_statement(result) or _refs_position(result) is not None):
+        return type
+    assert isinstance(ctx.api, TypeChecker)
+    found: list[str] = []
+    for nodes, types in zip(ctx.args, ctx.arg_types, strict=True):
+        for node, argument in zip(nodes, types, strict=True):
+            if isinstance(node, (ListExpr, SetExpr, TupleExpr)):  # each on its own: together they may be objects
+                for item in map(ctx.api.lookup_type_or_none, node.items):
+                    found += [] if item is None else needs_of(item)
+            found += needs_of(argument)
+    asked = needed(ctx, fullname)
+    if asked is not None:
+        found.append(asked)
+    name = fullname.rpartition(".")[2]
+    clause = CLAUSES.get(name, name)
+    own = get_proper_type(ctx.type) if isinstance(ctx, MethodContext) else None
+    if isinstance(own, Instance) and own.type is result.type and _is_statement(own):
+        # The facts have gone on from step to step, and know of clauses that are no more.
+        return _of_statement(ctx.api, result, found, clause, name in REPLACING)
+    if own is not None:
+        found += needs_of(own)
+    return with_needs(ctx.api, result, found, clause) if found else type
+
+
+def needs_of(type: Type, depth: int = DEPTH) -> list[str]:
+    """The features that an expression, a source, a statement, or what holds some of these, needs."""
+    return list(dict.fromkeys(_needs_of(type, depth)))
+
+
+def _needs_of(type: Type, depth: int) -> Iterator[str]:
+    proper = get_proper_type(type)
+    if depth == 0:
+        return
+    if isinstance(proper, (TupleType, UnionType)):
+        for item in proper.items:
+            yield from _needs_of(item, depth - 1)
+    elif isinstance(proper, CallableType) and not proper.is_type_obj():
+        yield from _needs_of(proper.ret_type, depth - 1)
+    elif isinstance(proper, Instance) and proper.type.fullname in STATEMENTS:
+        facts = facts_of(proper)
+        yield from [need.feature for need in facts.needs] if facts is not None else ()
+    elif isinstance(proper, Instance) and proper.args:
+        position = _refs_position(proper)
+        if position is None:
+            for argument in proper.args:
+                yield from _needs_of(argument, depth - 1)
+        else:
+            for text in strings(proper.args[position]) or ():
+                if text.startswith(NEEDS):
+                    yield text.removeprefix(NEEDS)
+
+
+def with_needs(api: TypeChecker, type: Instance, features: Iterable[str], clause: str) -> Instance:
+    """The expression, source or statement, which needs these features, too."""
+    if _is_statement(type):
+        return _of_statement(api, type, features, clause, replacing=False)
+    position = _refs_position(type)
+    texts = None if position is None else strings(type.args[position])
+    if position is None or texts is None:
+        return type
+    more = literals(api, [*texts, *[NEEDS + feature for feature in features]])
+    return type.copy_modified(args=[*type.args[:position], more, *type.args[position + 1 :]])
+
+
+def _of_statement(
+    api: TypeChecker, statement: Instance, features: Iterable[str], clause: str, replacing: bool
+) -> Instance:
+    if statement.type.fullname in OPEN_CLAUSES:
+        inner = get_proper_type(statement.args[0])
+        if not isinstance(inner, Instance) or not _is_statement(inner):
+            return statement
+        return statement.copy_modified(args=[_of_statement(api, inner, features, clause, replacing)])
+    facts = facts_of(statement)
+    if facts is None:
+        return statement
+    before = list(facts.needs)
+    if replacing:
+        facts.needs = [need for need in before if need.clause != clause]
+    for feature in features:
+        if feature not in [need.feature for need in facts.needs]:
+            facts.needs.append(Need(clause, feature))
+    return statement if facts.needs == before else with_facts(api, statement, facts)
+
+
+def _is_statement(type: Instance) -> bool:
+    return type.type.fullname in STATEMENTS or type.type.fullname in OPEN_CLAUSES
+
+
+def _refs_position(type: Instance) -> int | None:
+    """Which type argument has the refs; None when there are none."""
+    if type.type.fullname in REFS_AT:
+        return REFS_AT[type.type.fullname]
+    return 1 if type.type.has_base(EXPR) and len(type.args) > 1 else None
+
+
+# Where a dialect is known
+
+
+def connected(ctx: MethodContext) -> Type:
+    """`Database.connect("sqlite://…")`: a database of this dialect, which its URL or `dialect=` says."""
+    database = get_proper_type(ctx.default_return_type)
+    if not isinstance(database, Instance) or not database.args:
+        return ctx.default_return_type
+    assert isinstance(ctx.api, TypeChecker)
+    url, dialect, *_ = [strings(group[0]) if group else [] for group in ctx.arg_types]
+    names = [text.partition("://")[0] for text in url or ()] if dialect == [] else dialect
+    known = [SCHEMES[name] for name in names or () if name in SCHEMES]
+    if not names or len(known) != len(names):
+        return ctx.default_return_type
+    return database.copy_modified(args=[literals(ctx.api, known)])
+
+
+def check_run(ctx: MethodContext, database: Instance, name: str) -> None:
+    """Report what the dialect of a database does not have, in what it is to run."""
+    assert isinstance(ctx.api, TypeChecker)
+    executor = mapped(ctx.api, database, EXECUTOR)
+    dialects = strings(executor.args[0]) or []
+    if ctx.arg_types and ctx.arg_types[0]:
+        check(ctx.api, dialects, needs_of(ctx.arg_types[0][0]), ctx.context)
+    if name == "explain" and switched_on(ctx, "analyze"):
+        check(ctx.api, dialects, ["EXPLAIN ANALYZE"], ctx.context)
+
+
+def check_compiled(ctx: MethodContext) -> None:
+    """Report what the dialect of `.compile("sqlite")` does not have."""
+    assert isinstance(ctx.api, TypeChecker)
+    names = (strings(ctx.arg_types[0][0]) or []) if ctx.arg_types and ctx.arg_types[0] else []
+    check(ctx.api, [SCHEMES.get(name, name) for name in names], needs_of(ctx.type), ctx.context)
+
+
+def check(api: TypeChecker, dialects: Iterable[str], features: Iterable[str], where: Context) -> None:
+    """Report features that a dialect does not have."""
+    for dialect in dialects:
+        for name in features:
+            feature = FEATURES.get(name)
+            if feature is not None and dialect in NAMES and dialect not in feature.dialects:
+                message = messages.not_in_dialect(name, NAMES[dialect], feature.remedy)
+                messages.report(api, message, where, messages.DIALECT)
