@@ -133,7 +133,7 @@ def surprises(line: str, said: Sequence[tuple[str, str]]) -> list[str]:
     """What mypy says of a line and its comment does not, or the other way round."""
     reveal, refused = REVEAL.fullmatch(line), REFUSED.fullmatch(line)
     if reveal is not None:
-        return [] if list(said) == [("revealed", reveal["type"])] else [f"mypy reveals {said}"]
+        return [] if list(said) == [("revealed", MODULES.sub("", reveal["type"]))] else [f"mypy reveals {said}"]
     if refused is not None:
         is_said = len(said) == 1 and said[0][0] == "error" and refused["text"] in said[0][1]
         return [] if is_said else [f"mypy says {said}"]

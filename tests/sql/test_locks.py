@@ -109,4 +109,4 @@ def test_mistakes() -> None:
     with pytest.raises(TypeError, match="a source is a table, an alias or a sub-query"):
         select(Album.id).with_for_update(of="albums")  # type: ignore[arg-type]  # the mistake
     with pytest.raises(UnsupportedError, match="SQLite locks the whole database"):
-        select(Album.id).with_for_update().compile("sqlite")
+        select(Album.id).with_for_update().compile("sqlite")  # type: ignore[qb-dialect]  # the mistake
