@@ -86,6 +86,8 @@ FEATURES = {
     "A cast of text to a date, time, UUID or enum": Feature(POSTGRES, "convert the value in Python"),
     "fts.match() or fts.rank() of columns": Feature(POSTGRES, "declare an FTS5 table, and match that"),
     "EXPLAIN ANALYZE": Feature(POSTGRES, "it only tells its plan, explain(…) without analyze"),
+    "fts.headline()": Feature(POSTGRES, "fts.highlight() and fts.snippet() are for FTS5 tables"),
+    **{f"fts.{name}()": Feature(SQLITE, "fts.headline() does it") for name in ("highlight", "snippet")},
     "fts.match() or fts.rank() of an FTS5 table": Feature(SQLITE, "name the columns, fts.match((Album.title,), …)"),
 }
 """By the name that messages give them."""
@@ -188,7 +190,10 @@ CALLS: dict[str, tuple[str, Callable[..., bool] | None]] = {
     **{f"qb.fn.arrays.{name}": (f"fn.{name}()", None) for name in ARRAY_FUNCTIONS},
     **{f"qb.quantifiers.{name}": (f"{name}() of an array", _of_array) for name in ("any_", "all_")},
     "qb.fn.ordered.array_agg": ("fn.array_agg()", None),
-    "qb.fn.ordered.string_agg": (AGGREGATE_ORDER, partial(given, name="order_by")),
+    **{
+        f"qb.fn.{name}": (AGGREGATE_ORDER, partial(given, name="order_by"))
+        for name in ("ordered.string_agg", "json.json_agg")
+    },
     **{f"{cls}.json_contains": (".json_contains()", None) for cls in EXPRESSIONS},
     **{f"{cls}.{name}": ("A regular expression", None) for cls in EXPRESSIONS for name in ("matches", "not_matches")},
     **{f"qb.fn.statistics.{name}": (f"fn.{name}()", None) for name in STATISTICS},
@@ -201,6 +206,7 @@ CALLS: dict[str, tuple[str, Callable[..., bool] | None]] = {
         for name in pair
         for module in (EXTREMES[name],)
     },
+    **{f"qb.fts.{name}": (f"fts.{name}()", None) for name in ("headline", "highlight", "snippet")},
     "qb.casts.cast": ("A cast of text to a date, time, UUID or enum", _cast_of_text),
 }
 """By the full name of a function or method: the feature, and if it is asked for."""

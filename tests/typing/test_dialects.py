@@ -73,7 +73,10 @@ STATEMENTS: dict[str, list[Build]] = {
     "fn.array_agg()": [of(lambda: fn.array_agg(Post.title))],
     ".json_contains()": [of(lambda: Post.settings.json_contains({"a": 1}))],
     "A regular expression": [of(lambda: Post.title.matches("^a")), of(lambda: Post.title.not_matches("^a"))],
-    "ORDER BY in an aggregate": [of(lambda: fn.string_agg(Post.title, ", ", order_by=Post.id))],
+    "ORDER BY in an aggregate": [
+        of(lambda: fn.string_agg(Post.title, ", ", order_by=Post.id)),
+        of(lambda: fn.json_agg(Post.title, order_by=Post.id)),
+    ],
     "fn.stddev()": [of(lambda: fn.stddev(Post.plays))],
     "fn.stddev_pop()": [of(lambda: fn.stddev_pop(Post.plays))],
     "fn.stddev_samp()": [of(lambda: fn.stddev_samp(Post.plays))],
@@ -109,6 +112,9 @@ STATEMENTS: dict[str, list[Build]] = {
         lambda: titles.where(fts.match(Post, "x", raw=True)),
         of(lambda: fts.rank(Post, "x")),
     ],
+    "fts.headline()": [of(lambda: fts.headline(Post.title, "x")), of(lambda: fts.headline(Post.title, "x", raw=True))],
+    "fts.highlight()": [of(lambda: fts.highlight(Post.title))],
+    "fts.snippet()": [of(lambda: fts.snippet(Post.title))],
 }
 """What asks for each feature."""
 NO_STATEMENTS = {"EXPLAIN ANALYZE"}

@@ -221,7 +221,11 @@ select(Post.id).where(fts.match(Post.title, "x")).compile("sqlite")  # E[qb-dial
 select(Post.id).where(fts.match((Post.title,), "x")).compile("d1")  # E[qb-dialect]: fts.match() or fts.rank() of columns is not in D1
 select(Post.id).where(fts.match(Post, "x")).compile("sqlite")
 select(Post.id).where(fts.match(Post, "x", raw=True)).compile("postgres")  # E[qb-dialect]: fts.match() or fts.rank() of an FTS5 table is not in PostgreSQL: name the columns
-select(Post.id).order_by(fts.rank(alias(Post, "p"), "x").desc()).compile("postgres")  # E[qb-dialect]: fts.match() or fts.rank() of an FTS5 table is not in PostgreSQL
+select(Post.id).order_by(fts.rank(Post, "x").desc()).compile("postgres")  # E[qb-dialect]: fts.match() or fts.rank() of an FTS5 table is not in PostgreSQL
+select(fts.headline(Post.title, "x")).compile("postgres")
+select(fts.headline(Post.title, "x")).compile("sqlite")  # E[qb-dialect]: fts.headline() is not in SQLite: fts.highlight() and fts.snippet()
+select(fts.snippet(Post.title)).where(fts.match(Post, "x")).compile("sqlite")
+select(fts.snippet(Post.title)).compile("postgres")  # E[qb-dialect]: fts.snippet() is not in PostgreSQL: fts.headline() does it
 
 # Writes
 

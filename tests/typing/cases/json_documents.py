@@ -63,7 +63,7 @@ fn.json_array(Album.price)  # E[qb-type]: Album.price is Decimal, which JSON doe
 reveal_type(fn.json_agg(User.name))  # R: AggregateExpr[list[str], Literal['~#User.name']]
 reveal_type(fn.json_agg(User.past))  # R: AggregateExpr[list[list[TypedDict(json_documents.Config, {'theme': str, 'level': int, 'volume': float, 'tags': list[str]})] | None], Literal['~#User.past']]
 reveal_type(fn.json_agg(fn.json_object(a=User.id)).filter(User.id > 1))  # R: AggregateExpr[list[TypedDict({'a': int})], Literal['~#User.id']]
-reveal_type(fn.json_agg(User.name, order_by=User.id.desc()))  # R: AggregateExpr[list[str], Literal['~#User.name'] | Literal['~#User.id']]
+reveal_type(fn.json_agg(User.name, order_by=User.id.desc()))  # R: AggregateExpr[list[str], Literal['~#User.name'] | Literal['~#User.id'] | Literal['@needs ORDER BY in an aggregate']]
 fn.json_agg(User.name, order_by="name")  # E[arg-type]: Argument "order_by" to "json_agg" has incompatible type "str"
 fn.json_agg(Album.price)  # E[qb-type]: Album.price is Decimal, which JSON does not have
 
