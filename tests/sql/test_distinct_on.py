@@ -66,4 +66,4 @@ def test_it_needs_keys() -> None:
 
 def test_what_sqlite_says_instead() -> None:
     with pytest.raises(CompileError, match="row_number"):
-        select(Album.id).distinct_on(Album.artist_id).compile("sqlite")
+        select(Album.id).distinct_on(Album.artist_id).compile("sqlite")  # type: ignore[qb-dialect]  # the mistake

@@ -387,4 +387,4 @@ def test_a_cte_sees_nothing_of_the_statement() -> None:
 def test_sqlite_does_not_write_in_a_cte() -> None:
     gone = delete(Track).where(Track.album_id == 1).returning(Track.position).cte("gone")
     with pytest.raises(UnsupportedError, match='SQLite cannot write inside of WITH \\("gone"\\)'):
-        select(gone.position).compile("sqlite")
+        select(gone.position).compile("sqlite")  # type: ignore[qb-dialect]  # the mistake
