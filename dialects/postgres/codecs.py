@@ -9,7 +9,7 @@ from typing import Any
 from qb import codecs
 from qb.compiler import Encoder
 from qb.errors import EncodingError
-from qb.types import Array, SqlType
+from qb.types import Array, Numeric, SqlType
 
 LIMITS = {"smallint": 2**15, "integer": 2**31}
 """One more than the largest number of the smaller kinds."""
@@ -116,8 +116,20 @@ STORED: dict[str, Encoder] = {
     "blob": codecs.data,
 }
 
+
+def whole_decimal(type: SqlType) -> Callable[[Any], Any] | None:
+    """Whole decimals with all of their digits: asyncpg gives 10000 as 1E+4."""
+    assert isinstance(type, Numeric)
+    if type.scale:
+        return None
+    from decimal import Decimal
+
+    return lambda number: Decimal(int(number)) if number.is_finite() else number
+
+
 DECODERS: dict[str, Callable[[SqlType], Callable[[Any], Any] | None]] = {
     "json": codecs.json_decoder,
+    "numeric": whole_decimal,
     "enum": codecs.enum_decoder,
     "array": array_decoder,
 }

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qb import Column, Database, Table, alias, col, columns, delete, fn, insert, select
+from qb import Column, Database, Table, alias, cast, col, columns, delete, fn, insert, literal, select
 from qb.errors import InvalidValue
 from tests.features import feature
 
@@ -230,3 +230,10 @@ async def test_extremes_come_back_equal(samples: Database, name: str) -> None:
     await refill(samples, name, EXTREMES[name])
     found = await samples.fetch_all(select(columns(Sample)[name]).order_by(Sample.id))
     assert [row[0] for row in found] == EXTREMES[name]
+
+
+async def test_whole_decimals_have_all_of_their_digits(database: Database) -> None:
+    """asyncpg gives 10000 as Decimal("1E+4")."""
+    for value in (Decimal(10000), Decimal(0), Decimal(-120_000_000)):
+        found = await database.fetch_value(select(cast(literal(value), col.numeric(12, 0)).as_("n")))
+        assert str(found) == str(value)
