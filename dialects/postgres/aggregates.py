@@ -12,13 +12,16 @@ class AggregateCompiler(Compiler):
     """Renders aggregates."""
 
     def cast_aggregate(self, node: nodes.Aggregate, text: str) -> str:
-        if node.name in FLOATS:
+        name = node.name
+        if name == "count":
+            return text
+        if name in FLOATS:
             return f"{text}::double precision"
-        if node.name == "sum" and node.arguments[0].type.kind == "bigint":
-            return f"{text}::bigint"  # PostgreSQL answers in numeric
+        if name == "sum":  # PostgreSQL answers in numeric
+            return f"{text}::bigint" if node.arguments[0].type.kind == "bigint" else text
         return super().cast_aggregate(node, text)
 
-    def aggregate(self, node: nodes.Aggregate) -> str:
+    def translated(self, node: nodes.Aggregate) -> nodes.Aggregate:
         if node.name in ("min", "max") and node.type.kind == "boolean":
-            node = node.changed(name="bool_and" if node.name == "min" else "bool_or")
-        return super().aggregate(node)
+            return node.changed(name="bool_and" if node.name == "min" else "bool_or")
+        return super().translated(node)

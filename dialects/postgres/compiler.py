@@ -63,8 +63,10 @@ class PostgresCompiler(
         limit = self.limits.get(type.kind)
         if limit is not None and isinstance(value, int) and not -limit <= value < limit:
             type = BIGINT
-        mark = super().bind(value, type, beside)
-        if beside is not None and self.infers(type, beside):
+        encode = self.encoders.get(type.kind)  # what the base does, without the calls
+        self.parameters.append(value if encode is None or value is None else encode(value, type))
+        mark = f"${len(self.parameters)}"
+        if type is beside or (beside is not None and self.infers(type, beside)):
             return mark
         return mark if type.kind == "any" else f"{mark}::{cast_name(type)}"
 
@@ -95,13 +97,12 @@ class PostgresCompiler(
         plain = value is None or type.kind in PLAIN or isinstance(type, LikePattern)
         return text if plain else f"{text}::{type_name(type)}"
 
-    def visit_select(self, node: nodes.Select) -> str:
-        if node.group_by or node.distinct:
-            keys = [*node.group_by, *[key.operand for key in node.order_by if node.distinct]]
-            if not isinstance(node.distinct, bool):
-                keys += node.distinct
-            node = with_shared_parameters(node, [key for key in keys if key.__class__ is not Column])
-        return super().visit_select(node)
+    def grouped(self, node: nodes.Select) -> nodes.Select:
+        keys = [*node.group_by, *[key.operand for key in node.order_by if node.distinct]]
+        if not isinstance(node.distinct, bool):
+            keys += node.distinct
+        keys = [key for key in keys if key.__class__ is not Column]
+        return with_shared_parameters(node, keys) if keys else node
 
     def visit_shared(self, node: Shared) -> str:
         if self.shared is None:

@@ -69,8 +69,8 @@ class JsonCompiler(Compiler):
             return "'null'::jsonb"
         return self.visit(node) if node.type.kind == "json" else f"to_jsonb({self.visit(node)})"
 
-    def aggregate(self, node: nodes.Aggregate) -> str:
-        return super().aggregate(node.changed(name="jsonb_agg") if node.name == "json_agg" else node)
+    def translated(self, node: nodes.Aggregate) -> nodes.Aggregate:
+        return node.changed(name="jsonb_agg") if node.name == "json_agg" else super().translated(node)
 
     def cast_aggregate(self, node: nodes.Aggregate, text: str) -> str:
         text = super().cast_aggregate(node, text)

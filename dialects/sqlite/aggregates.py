@@ -14,7 +14,7 @@ STATISTICS = frozenset({"stddev_samp", "stddev_pop", "var_samp", "var_pop"})
 class AggregateCompiler(Compiler):
     """Renders aggregates, and says what to do in place of those that there are not."""
 
-    def aggregate(self, node: nodes.Aggregate) -> str:
+    def translated(self, node: nodes.Aggregate) -> nodes.Aggregate:
         name = node.name
         if '"."' in name:
             raise UnsupportedError(f"SQLite keeps no functions in schemas: {name}")
@@ -34,17 +34,19 @@ class AggregateCompiler(Compiler):
             if not isinstance(separator, Parameter) or separator.value != ",":
                 raise UnsupportedError('SQLite joins distinct texts with "," alone: make them distinct in a sub-query')
             node = node.changed(arguments=node.arguments[:1])
-        return super().aggregate(node)
+        return super().translated(node)
 
     def cast_aggregate(self, node: nodes.Aggregate, text: str) -> str:
+        if node.name not in ("avg", "min", "max"):
+            return text
         kind = node.arguments[0].type if node.arguments else BOOLEAN
-        if node.name == "avg" and isinstance(kind, Numeric) and kind.scale:
-            return f"({text} / {10**kind.scale}.0)"
-        if node.name in ("min", "max") and isinstance(kind, Enum):
+        if node.name == "avg":
+            return f"({text} / {10**kind.scale}.0)" if isinstance(kind, Numeric) and kind.scale else text
+        if isinstance(kind, Enum):
             raise UnsupportedError(
                 f"SQLite has no {node.name}() of an enum in its members' order: sort by it and take the first row"
             )
-        return super().cast_aggregate(node, text)
+        return text
 
     def visit_grouping_sets(self, node: nodes.GroupingSets) -> str:
         raise UnsupportedError(

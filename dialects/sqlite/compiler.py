@@ -59,6 +59,8 @@ class SqliteCompiler(
     encoders = ENCODERS
     stored = STORED
     bridged = frozenset({"numeric", "enum", "quantified"})
+    escape = " ESCAPE '\\'"  # PostgreSQL's
+    no_limit = " LIMIT -1"  # OFFSET is part of LIMIT
     functions = MappingProxyType(
         {"bool_and": "min", "bool_or": "max", "string_agg": "group_concat", "substring": "substr"}
     )
@@ -180,12 +182,8 @@ class SqliteCompiler(
         operator = "IS NOT" if node.operator == "IS DISTINCT FROM" else "IS"
         return self.visit_comparison(nodes.Comparison(operator, node.left, node.right))
 
-    def visit_order(self, node: nodes.Order) -> str:
-        kind = node.operand.type
-        if not isinstance(kind, Enum):
-            return super().visit_order(node)
-        text = self.rank(node.operand, kind) + (" DESC" if node.descending else "")
-        return text if node.nulls is None else f"{text} NULLS {node.nulls}"
+    def bridged_key(self, node: Expression) -> str:
+        return self.rank(node, node.type) if isinstance(node.type, Enum) else self.visit(node)
 
     # Text
 
@@ -195,7 +193,7 @@ class SqliteCompiler(
     def visit_like(self, node: nodes.Like) -> str:
         if isinstance(node.pattern, Parameter):
             node = nodes.Like(node.operand, Parameter(node.pattern.value, LIKE_PATTERN), node.negated, node.ignore_case)
-        return f"{super().visit_like(node)} ESCAPE '\\'"  # PostgreSQL's
+        return super().visit_like(node)
 
     def visit_match(self, node: nodes.Match) -> str:
         """The driver gives SQLite the function behind REGEXP: Python's regular expressions."""
@@ -263,11 +261,6 @@ class SqliteCompiler(
     function_hour = function_minute = function_second = date_part
 
     # Statements
-
-    def limit(self, node: nodes.Select | nodes.Compound) -> str:
-        if node.limit is None:  # OFFSET is part of LIMIT
-            return f" LIMIT -1{super().limit(node)}"
-        return super().limit(node)
 
     def limit_with_ties(self, node: nodes.Select) -> str:
         raise UnsupportedError(

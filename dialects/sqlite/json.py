@@ -109,11 +109,11 @@ class JsonCompiler(Compiler):
     def function_document_item(self, node: nodes.Function) -> str:
         return self.document_item(node.arguments[0])
 
-    def aggregate(self, node: nodes.Aggregate) -> str:
+    def translated(self, node: nodes.Aggregate) -> nodes.Aggregate:
         if node.name != "json_agg":
-            return super().aggregate(node)
+            return super().translated(node)
         item = nodes.Function("document_item", node.arguments, node.type)
-        return super().aggregate(node.changed(name="json_group_array", arguments=(item,)))
+        return node.changed(name="json_group_array", arguments=(item,))
 
 
 def is_open(kind: Json) -> bool:

@@ -15,6 +15,9 @@ AGGREGATE, WINDOW = "an aggregate", "another window function"
 NO_WINDOWS = frozenset({WHERE, INNER_WHERE, ON, GROUP_BY, HAVING, WRITE, AGGREGATE, WINDOW})
 NO_AGGREGATES = frozenset({WHERE, WRITE, AGGREGATE})  # in a sub-query's WHERE, it may be the outer query's
 
+COMMON = frozenset({"count", "sum", "avg"})
+"""What every engine calls so."""
+
 
 class AggregateCompiler(ExpressionCompiler):
     """Renders aggregates."""
@@ -36,21 +39,23 @@ class AggregateCompiler(ExpressionCompiler):
 
     def aggregate(self, node: nodes.Aggregate) -> str:
         """The call itself, with DISTINCT, ORDER BY and FILTER."""
-        name = self.functions.get(node.name, node.name)
+        if node.name not in COMMON or node.order_by:
+            node = self.translated(node)
+        text = self.visit_all(node.arguments) if node.arguments else "" if node.order_by else "*"
         if node.distinct:
             check_distinct(node)
-            name += "(DISTINCT "
-        else:
-            name += "("
-        text = name + (self.visit_all(node.arguments) if node.arguments else "" if node.order_by else "*")
-        if isinstance(node, nodes.OrderedSet):
-            text += f") WITHIN GROUP (ORDER BY {self.visit_all(node.order_by)}"
-        elif node.order_by:
-            text += f" ORDER BY {self.visit_all(node.order_by)}"
-        text += ")"
+            text = f"DISTINCT {text}"
+        if node.order_by:
+            inside = ") WITHIN GROUP (" if isinstance(node, nodes.OrderedSet) else " "
+            text += f"{inside}ORDER BY {self.visit_all(node.order_by)}"
+        text = f"{self.functions.get(node.name, node.name)}({text})"
         if node.filter is not None:
             text += f" FILTER (WHERE {self.visit(node.filter)})"
         return text
+
+    def translated(self, node: nodes.Aggregate) -> nodes.Aggregate:
+        """An aggregate by the dialect's name for it. Raises UnsupportedError where there is none."""
+        return node
 
     def cast_aggregate(self, node: nodes.Aggregate, text: str) -> str:
         """An aggregate, cast where the engine would answer in another type than qb promises."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from qb import nodes
@@ -33,6 +33,10 @@ class BaseCompiler:
     """The table of the insert whose DO UPDATE is being rendered."""
     stray: nodes.Excluded | None = None
     """One that stands where there is no such row."""
+    ctes: dict[nodes.Cte, bool] | None = None
+    """The common table expressions of the statement, in the order in which they need each other, and whether each
+    is complete; few statements have any.
+    """
     dispatch: ClassVar[dict[type[Node], Callable[[Any, Any], str]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -46,15 +50,15 @@ class BaseCompiler:
     def compile(self, node: Node) -> tuple[str, tuple[object, ...]]:
         """The text of a whole statement, and its parameters."""
         text = self.dispatch[node.__class__](self, node)
-        if self.uses and isinstance(node, nodes.Statement):
+        if (self.uses or self.stray is not None) and isinstance(node, nodes.Statement):
             self.check_scope()
-        if self.stray is not None and isinstance(node, nodes.Statement):
-            column = self.stray.column
-            raise CompileError(
-                f'excluded() of "{column.source.label}"."{column.name}" is the row that an insert into that table '
-                f"tried: it is there in its .do_update(…) alone"
-            )
+        if self.ctes is not None:
+            text = self.after_with(node, self.ctes)
         return text, tuple(self.parameters)
+
+    def after_with(self, node: Node, ctes: dict[nodes.Cte, bool]) -> str:
+        """The text of a statement that turned out to need common table expressions."""
+        raise NotImplementedError
 
     def check_scope(self) -> None:
         """Raise CompileError when columns are read of what is not there."""
@@ -63,14 +67,22 @@ class BaseCompiler:
                 f'"{column.source.label}" is not in this query, but its column "{column.name}" is used: '
                 f"add a .from_() or a .join()"
             )
+        if self.stray is not None:
+            column = self.stray.column
+            raise CompileError(
+                f'excluded() of "{column.source.label}"."{column.name}" is the row that an insert into that table '
+                f"tried: it is there in its .do_update(…) alone"
+            )
 
     def visit(self, node: Node) -> str:
         """The text of any node."""
         return self.dispatch[node.__class__](self, node)
 
-    def visit_all(self, items: Iterable[Node]) -> str:
+    def visit_all(self, items: Sequence[Node]) -> str:
         """Texts with commas between them."""
         dispatch = self.dispatch
+        if len(items) == 1:
+            return dispatch[items[0].__class__](self, items[0])
         return ", ".join([dispatch[item.__class__](self, item) for item in items])
 
     # Parameters

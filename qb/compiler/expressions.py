@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import ClassVar
 
 from qb import nodes
 from qb.compiler.base import BaseCompiler, name_column
@@ -37,14 +39,20 @@ PRECEDENCE = {
 predicates) parentheses are always written."""
 NOT, NEGATION = 3, 8
 ONE = nodes.Raw(("1",), ())
-PREDICATES = (
-    *(nodes.IsNull, nodes.In, nodes.Between, nodes.Like, nodes.Affix, nodes.Match),
-    *(nodes.TupleComparison, nodes.TupleIn),
-)
+STRENGTHS: dict[type[Node], int] = {
+    **dict.fromkeys((nodes.IsNull, nodes.In, nodes.Between, nodes.Like, nodes.Affix, nodes.Match), PREDICATE),
+    **dict.fromkeys((nodes.TupleComparison, nodes.TupleIn), PREDICATE),
+    nodes.Collate: NEGATION,
+    nodes.Raw: 0,
+}
+"""How tightly the other nodes bind, where they are no atoms."""
 
 
 class ExpressionCompiler(BaseCompiler):
     """Renders expressions and projections."""
+
+    escape: ClassVar[str] = ""
+    """What stands behind a LIKE."""
 
     def operand(self, node: Expression, minimum: int, beside: SqlType | None = None) -> str:
         """The text of a part of an expression, in parentheses when it binds less tightly than `minimum`."""
@@ -65,11 +73,7 @@ class ExpressionCompiler(BaseCompiler):
             return NOT if node.operator == "NOT" else NEGATION
         if isinstance(node, nodes.Label):
             return self.strength(node.operand)
-        if isinstance(node, PREDICATES):
-            return PREDICATE
-        if isinstance(node, nodes.Collate):
-            return NEGATION
-        return 0 if isinstance(node, nodes.Raw) else ATOM
+        return STRENGTHS.get(node.__class__, ATOM)
 
     def visit_column(self, node: Column) -> str:
         self.uses[node.source] = node
@@ -105,6 +109,10 @@ class ExpressionCompiler(BaseCompiler):
 
     def bridged_comparison(self, node: nodes.Comparison) -> str:
         """A comparison of `bridged` types."""
+        raise NotImplementedError
+
+    def bridged_key(self, node: Expression) -> str:
+        """A sort key of one of the `bridged` types."""
         raise NotImplementedError
 
     def visit_binary(self, node: nodes.Binary) -> str:
@@ -210,7 +218,7 @@ class ExpressionCompiler(BaseCompiler):
     def visit_like(self, node: nodes.Like) -> str:
         operand = self.operand(node.operand, CLOSER)
         word = f"{'NOT ' if node.negated else ''}{self.like(node.ignore_case)}"
-        return f"{operand} {word} {self.operand(node.pattern, CLOSER, node.operand.type)}"
+        return f"{operand} {word} {self.operand(node.pattern, CLOSER, node.operand.type)}{self.escape}"
 
     def visit_match(self, node: nodes.Match) -> str:
         operator = f"{'!' if node.negated else ''}~{'*' if node.ignore_case else ''}"
@@ -229,7 +237,7 @@ class ExpressionCompiler(BaseCompiler):
         return f"{self.operand(node.operand, CLOSER)} {word} {self.operand(node.part, CLOSER)}"
 
     def visit_function(self, node: nodes.Function) -> str:
-        special = getattr(self, f"function_{node.name}", None)
+        special = getattr(self, special_method(node.name), None)
         if special is not None:
             return special(node)  # type: ignore[no-any-return]  # function_* methods return text
         name = self.functions.get(node.name, node.name)
@@ -290,7 +298,8 @@ class ExpressionCompiler(BaseCompiler):
         raise NotImplementedError
 
     def visit_order(self, node: nodes.Order) -> str:
-        text = self.visit(node.operand)
+        operand = node.operand
+        text = self.visit(operand) if operand.type.kind not in self.bridged else self.bridged_key(operand)
         if node.descending:
             text += " DESC"
         return text if node.nulls is None else f"{text} NULLS {node.nulls}"
@@ -335,3 +344,9 @@ def without_columns(query: nodes.Statement) -> nodes.Statement:
     query = query.copy()
     query.projection, query.sources = (ONE,), sources
     return query
+
+
+@lru_cache
+def special_method(function: str) -> str:
+    """The name of the method for one function: always the same text object, which Python finds sooner."""
+    return f"function_{function}"

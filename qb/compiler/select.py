@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from qb import nodes
 from qb.compiler.aggregates import ELSEWHERE, GROUP_BY, HAVING, INNER_WHERE, ON, ORDER_BY, WHERE
@@ -21,12 +22,17 @@ from qb.types import ROW_COUNT
 class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompiler, LockCompiler):
     """Renders selects and their sources."""
 
+    no_limit: ClassVar[str] = ""
+    """What an OFFSET needs before it."""
+
     def visit_select(self, node: nodes.Select) -> str:
         outer, self.uses = self.uses, {}
         around, self.clause = self.clause, ELSEWHERE
         windows, self.windows = self.windows, NONE_YET
         if node.ctes:
             self.need_all(node)
+        if node.group_by or node.distinct:
+            node = self.grouped(node)
         text = "SELECT " if not node.distinct else self.distinct(node)
         text += self.projection(node.projection, node)
         sources = node.sources or self.implied_source(node.projection, node.joins)
@@ -64,6 +70,10 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
         """The keys of GROUP BY or ORDER BY in a sub-query, which has these sources of its own."""
         return self.visit_all(keys)
 
+    def grouped(self, node: nodes.Select) -> nodes.Select:
+        """A select with GROUP BY or DISTINCT, as the engine has to read it to tell its keys."""
+        return node
+
     def implied_source(self, projection: nodes.Projection, joins: Sequence[nodes.Join]) -> tuple[Source, ...]:
         """The FROM of a select that names none: the one selected source that is not joined."""
         selected = tuple(self.uses)
@@ -84,7 +94,7 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
         """LIMIT and OFFSET."""
         if isinstance(node, nodes.Select) and node.with_ties:
             return self.limit_with_ties(node)
-        text = "" if node.limit is None else f" LIMIT {self.operand(node.limit, 0, ROW_COUNT)}"
+        text = self.no_limit if node.limit is None else f" LIMIT {self.operand(node.limit, 0, ROW_COUNT)}"
         return text if node.offset is None else f"{text} OFFSET {self.operand(node.offset, 0, ROW_COUNT)}"
 
     def limit_with_ties(self, node: nodes.Select) -> str:

@@ -12,21 +12,13 @@ from qb.nodes import Column, Cte, Node, Source, Statement
 class SourceCompiler(ExpressionCompiler):
     """Renders sources and joins."""
 
-    ctes: dict[Cte, bool] | None = None
-    """The common table expressions of the statement, in the order in which they need each other, and whether each
-    is complete; few statements have any.
-    """
     reads: dict[Source, set[Source]] | None = None
     """What sub-queries in FROM read of the query around them."""
 
-    def compile(self, node: Node) -> tuple[str, tuple[object, ...]]:
-        text, parameters = super().compile(node)
-        if self.ctes is None:
-            return text, parameters
+    def after_with(self, node: Node, ctes: dict[Cte, bool]) -> str:
         # They are known only now, but their text and their parameters come first.
         self.restart()
-        text = self.with_clause(self.ctes)
-        return f"{text} {self.visit(node)}", tuple(self.parameters)
+        return f"{self.with_clause(ctes)} {self.visit(node)}"
 
     def restart(self) -> None:
         """Forget the parameters, to render the statement once more."""

@@ -73,18 +73,18 @@ class Select(Statement):
 
     def copy(self) -> Self:
         """A new statement with the same clauses: written out, because every builder call makes one."""
-        return type(self)(
-            self.projection,
-            self.sources,
-            self.joins,
-            self.where,
-            self.group_by,
-            self.having,
-            self.order_by,
-            self.limit,
-            self.offset,
-            self.distinct,
-            self.lock,
-            self.with_ties,
-            self.ctes,
-        )
+        new = object.__new__(type(self))
+        new.projection = self.projection
+        new.ctes = self.ctes
+        new.sources = self.sources
+        new.joins = self.joins
+        new.where = self.where
+        new.group_by = self.group_by
+        new.having = self.having
+        new.order_by = self.order_by
+        new.limit = self.limit
+        new.offset = self.offset
+        new.distinct = self.distinct
+        new.lock = self.lock
+        new.with_ties = self.with_ties
+        return new

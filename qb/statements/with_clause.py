@@ -27,5 +27,5 @@ class WithClause(Compilable):
     def _with(self, node: Any) -> Self:  # Self's own kind of node
         """The same builder around another node."""
         new = object.__new__(type(self))
-        object.__setattr__(new, "node", node)  # in a slot of its own class
+        new.node = node  # type: ignore[misc]  # in a slot of its own class
         return new
