@@ -91,7 +91,7 @@ def of_items(type: Array, encode: Callable[[Any, SqlType], Any] | None) -> Encod
 class Variant:
     """The query for arguments of some classes."""
 
-    __slots__ = ("builder", "computed", "open", "parameters", "sql", "unread")
+    __slots__ = ("builder", "computed", "has_more", "open", "parameters", "sql", "unread")
 
     def __init__(
         self, classes: tuple[type, ...], sql: str, parameters: tuple[object, ...], builder: RowBuilder | None
@@ -110,6 +110,7 @@ class Variant:
         """Arguments that are no parameters."""
         self.computed = [(place, later.read, later.encode) for place, later in waiting if later.position is None]
         """Where attributes of arguments go."""
+        self.has_more = bool(self.unread or self.computed)
         self.builder = builder
 
     def bind(self, arguments: tuple[Any, ...]) -> Compiled | None:
@@ -121,11 +122,12 @@ class Variant:
                 if type(value) is not cls:
                     return None
                 parameters[place] = value if encode is None else encode(value)
-            for position, cls in self.unread:
-                if type(arguments[position]) is not cls:
-                    return None
-            for place, read, encode in self.computed:
-                parameters[place] = read(arguments) if encode is None else encode(read(arguments))
+            if self.has_more:
+                for position, cls in self.unread:
+                    if type(arguments[position]) is not cls:
+                        return None
+                for place, read, encode in self.computed:
+                    parameters[place] = read(arguments) if encode is None else encode(read(arguments))
         except (EncodingError, NotPrepared):  # the ordinary way tells it in better words, or has another type for it
             return None
         return _new(Compiled, (self.sql, tuple(parameters)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import wraps
 from operator import itemgetter
-from types import MethodType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from qb.dialect import Dialect, find_dialect
@@ -42,7 +42,18 @@ def query(function: Callable[P, Q]) -> Callable[P, Q]:
 
     Raises TraceError where the body asks for the value of an argument.
     """
-    return Prepared(function)  # type: ignore[return-value]  # called like the function; what it gives is a query alike
+    prepared = Prepared(function)
+    alone = prepared.positional if prepared.positional == len(prepared.names) else -1  # all, when none comes by name
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> PreparedQuery[Any]:
+        made = _new(PreparedQuery)
+        made._prepared = prepared
+        made._arguments = args if len(args) == alone and not kwargs else prepared.arguments(args, kwargs)
+        return made
+
+    call.prepared = prepared  # type: ignore[attr-defined]  # for whoever looks into it
+    return call  # type: ignore[return-value]  # called like the function; what it gives is a query alike
 
 
 class PreparedQuery(Query[R], Generic[R]):
@@ -62,9 +73,10 @@ class PreparedQuery(Query[R], Generic[R]):
     def compile(self, dialect: str | Dialect) -> Compiled:
         latest = self._prepared.latest.get(dialect)
         found = None if latest is None else latest.bind(self._arguments)
-        if found is None:
-            variant = self._prepared.variant(dialect, self._arguments)
-            found = None if variant is None else variant.bind(self._arguments)
+        if found is not None:
+            return found
+        variant = self._prepared.variant(dialect, self._arguments)
+        found = None if variant is None else variant.bind(self._arguments)
         return self.built().compile(dialect) if found is None else found
 
     def prepared_rows(self, dialect: Dialect) -> RowBuilder | None:
@@ -120,37 +132,20 @@ class Prepared:
         self.function = function
         self.names: tuple[str, ...] = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         self.positional: int = code.co_argcount
-        self.keywords = self.names[self.positional :]
-        self.alone = -1 if self.keywords else self.positional
-        """How many arguments are all of them when none is given by name."""
         defaults = function.__defaults__ or ()
         last = self.names[self.positional - len(defaults) : self.positional]
         self.defaults = {**dict(zip(last, defaults, strict=True)), **(function.__kwdefaults__ or {})}
         self.latest: dict[str | Dialect, Variant] = {}
         """The query that was asked for last, which is likely to be asked for again; it knows whether it fits."""
         self.found: dict[tuple[Any, ...], Variant | Branches | None] = {}
-        self.__name__ = function.__name__
-        self.__qualname__ = function.__qualname__
-        self.__module__ = function.__module__
-        self.__doc__ = function.__doc__
-        self.__wrapped__ = function
-
-    def __call__(self, *args: Any, **kwargs: Any) -> PreparedQuery[Any]:
-        if kwargs or len(args) != self.alone:
-            args = self.arguments(args, kwargs)
-        made = _new(PreparedQuery)
-        made._prepared = self
-        made._arguments = args
-        return made
-
-    def __get__(self, instance: object, owner: type | None = None) -> Any:  # a method of the object
-        return self if instance is None else MethodType(self, instance)
+        self.name = function.__qualname__
 
     def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """The arguments of a call in the order of the parameters."""
-        if len(args) == self.positional and len(kwargs) == len(self.names) - len(args):
+        count = len(args)
+        if count <= self.positional and count + len(kwargs) == len(self.names):
             try:
-                return args + tuple([kwargs[name] for name in self.keywords])
+                return args + tuple(map(kwargs.__getitem__, self.names[count:]))
             except KeyError:
                 pass
         values = list(args)
@@ -164,7 +159,7 @@ class Prepared:
         given = len(values) == len(self.names) and all(name in self.names[len(args) :] for name in kwargs)
         if not given or len(args) > self.positional:
             self.function(*args, **kwargs)  # raises Python's own error, before the body
-            raise TypeError(f"{self.__qualname__}() was called with other arguments than it has")
+            raise TypeError(f"{self.name}() was called with other arguments than it has")
         return tuple(values)
 
     def build(self, arguments: tuple[Any, ...]) -> Compilable:
@@ -173,7 +168,7 @@ class Prepared:
         keywords = dict(zip(self.names[cut:], arguments[cut:], strict=True))
         made = self.function(*arguments[:cut], **keywords)
         if not isinstance(made, Compilable):
-            raise TypeError(f"{self.__qualname__}() is a @query and returns {made!r}, which is no query")
+            raise TypeError(f"{self.name}() is a @query and returns {made!r}, which is no query")
         return made
 
     def variant(self, dialect: str | Dialect, arguments: tuple[Any, ...]) -> Variant | None:
@@ -195,7 +190,7 @@ class Prepared:
         """Run the function with symbols, and compile what it gives."""
         if len(self.found) > MOST:
             self.found.clear()
-        trace = Trace(self.__qualname__)
+        trace = Trace(self.name)
         symbols = []
         for position, (name, value) in enumerate(zip(self.names, arguments, strict=True)):
             if is_shape(value) and value is not None:

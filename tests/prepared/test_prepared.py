@@ -90,7 +90,7 @@ async def things(database: Database) -> Executor:
     return database
 
 
-def prepared(function: Callable[..., Any]) -> tuple[Prepared, list[int]]:
+def prepared(function: Callable[..., Any]) -> tuple[Callable[..., Query[Any]], list[int]]:
     """The function under @query, and how often its body ran."""
     runs: list[int] = []
 
@@ -99,8 +99,8 @@ def prepared(function: Callable[..., Any]) -> tuple[Prepared, list[int]]:
         return function(*args, **kwargs)
 
     found: Any = query(function)
-    assert isinstance(found, Prepared)
-    found.function = counted
+    assert isinstance(found.prepared, Prepared)
+    found.prepared.function = counted
     return found, runs
 
 
