@@ -9,9 +9,9 @@ from importlib.metadata import version
 
 from rich.console import Console
 
-from benchmarks import building, checking, fetching, importing
+from benchmarks import building, checking, fetching, importing, inserting, preparing
 
-LIBRARIES = ("SQLAlchemy", "PyPika", "aiosqlite", "mypy")
+LIBRARIES = ("SQLAlchemy", "PyPika", "sqlglot", "aiosqlite", "mypy")
 
 
 def main() -> None:
@@ -21,6 +21,8 @@ def main() -> None:
     console.print("Contestants take turns; figures are medians, ratios are medians over the rounds.\n")
     for make in (
         building.table,
+        preparing.table,
+        inserting.table,
         importing.table,
         importing.slowest,
         lambda: asyncio.run(fetching.table()),

@@ -53,3 +53,20 @@ ROWS: list[NewRow[Album]] = [
 
 def insert_many() -> Compilable:
     return insert(Album).values_many(ROWS)
+
+
+def ranking() -> Compilable:
+    busy = (
+        select(Album.artist_id, fn.count().as_("albums"), fn.sum(Album.plays).as_("plays"))
+        .group_by(Album.artist_id)
+        .cte("busy")
+    )
+    good = select(Album.artist_id).where(Album.rating > 4.5)
+    return (
+        select(Artist.name, busy.plays, fn.rank().over(order_by=busy.plays.desc()).as_("place"))
+        .from_(busy)
+        .join(Artist, on=Artist.id == busy.artist_id)
+        .where(busy.albums >= 3, busy.artist_id.in_(good))
+        .order_by(busy.plays.desc())
+        .limit(10)
+    )

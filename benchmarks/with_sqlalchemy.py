@@ -56,6 +56,23 @@ def insert_many() -> Executable:
     return insert(albums).values(ROWS)
 
 
+def ranking() -> Executable:
+    busy = (
+        select(albums.c.artist_id, func.count().label("albums"), func.sum(albums.c.plays).label("plays"))
+        .group_by(albums.c.artist_id)
+        .cte("busy")
+    )
+    good = select(albums.c.artist_id).where(albums.c.rating > 4.5)
+    return (
+        select(artists.c.name, busy.c.plays, func.rank().over(order_by=busy.c.plays.desc()).label("place"))
+        .select_from(busy)
+        .join(artists, artists.c.id == busy.c.artist_id)
+        .where(busy.c.albums >= 3, busy.c.artist_id.in_(good))
+        .order_by(busy.c.plays.desc())
+        .limit(10)
+    )
+
+
 DIALECT: Any = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 CACHE: Any = LRUCache(500)
 
