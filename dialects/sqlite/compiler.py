@@ -183,7 +183,7 @@ class SqliteCompiler(
         return self.visit_comparison(nodes.Comparison(operator, node.left, node.right))
 
     def bridged_key(self, node: Expression) -> str:
-        return self.rank(node, node.type) if isinstance(node.type, Enum) else self.visit(node)
+        return self.rank(node, node.type) if isinstance(node.type, Enum) else super().bridged_key(node)
 
     # Text
 

@@ -10,7 +10,7 @@ from qb import nodes
 from qb.compiler.base import BaseCompiler, name_column
 from qb.errors import CompileError, EncodingError
 from qb.identifiers import QUOTED
-from qb.nodes import Column, Expression, Node, Parameter
+from qb.nodes import Binary, Column, Expression, Label, Nested, Node, Parameter, Unary
 from qb.transform import own_parts
 from qb.types import SqlType
 
@@ -67,11 +67,11 @@ class ExpressionCompiler(BaseCompiler):
 
     def strength(self, node: Expression) -> int:
         """How tightly the text of a node holds together."""
-        if isinstance(node, nodes.Binary):
+        if isinstance(node, Binary):
             return PRECEDENCE[node.operator]
-        if isinstance(node, nodes.Unary):
+        if isinstance(node, Unary):
             return NOT if node.operator == "NOT" else NEGATION
-        if isinstance(node, nodes.Label):
+        if isinstance(node, Label):
             return self.strength(node.operand)
         return STRENGTHS.get(node.__class__, ATOM)
 
@@ -113,7 +113,7 @@ class ExpressionCompiler(BaseCompiler):
 
     def bridged_key(self, node: Expression) -> str:
         """A sort key of one of the `bridged` types."""
-        raise NotImplementedError
+        return self.visit(node)
 
     def visit_binary(self, node: nodes.Binary) -> str:
         operator = node.operator
@@ -316,12 +316,12 @@ class ExpressionCompiler(BaseCompiler):
                 if item.attribute != item.name:
                     text += f" AS {QUOTED[item.attribute]}"
             else:
-                value = item.operand if isinstance(item, nodes.Label) else item
-                if select is not None and isinstance(value, nodes.Nested):
+                value = item.operand if isinstance(item, Label) else item
+                if select is not None and isinstance(value, Nested):
                     text = self.nested(value, select)
                 else:
                     text = self.dispatch[value.__class__](self, value)
-                if isinstance(item, nodes.Label):
+                if isinstance(item, Label):
                     text += f" AS {QUOTED[item.name]}"
             texts.append(text)
         return ", ".join(texts)

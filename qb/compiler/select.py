@@ -77,6 +77,8 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
     def implied_source(self, projection: nodes.Projection, joins: Sequence[nodes.Join]) -> tuple[Source, ...]:
         """The FROM of a select that names none: the one selected source that is not joined."""
         selected = tuple(self.uses)
+        if len(selected) == 1 and not joins:  # as it mostly is
+            return selected
         if joins:
             joined = {join.source for join in joins}
             selected = tuple([source for source in selected if source not in joined])

@@ -9,7 +9,7 @@ from qb.errors import CompileError, closest
 from qb.expressions import Expr, Ordering, conjunction, expression
 from qb.nodes import Join, Lock, Order
 from qb.rows import Record, Row
-from qb.statements.selection import Selection
+from qb.statements.selection import Selection, whole
 from qb.statements.sources import AnySource, Selectable, projection_of, source_of
 from qb.tables import Table
 from qb.typevars import Facts, Projection, R
@@ -111,9 +111,10 @@ class Select(Selection[R, Projection, Facts]):
 
     def limit(self, count: int | Expr[int]) -> Self:
         """At most this many rows."""
-        new = super().limit(count)
-        new.node.with_ties = False
-        return new
+        node = self.node.copy()
+        node.limit = whole(count)
+        node.with_ties = False
+        return self._with(node)
 
     def distinct(self) -> Self:
         """Each row once."""
