@@ -7,13 +7,14 @@ from mypy.nodes import Context
 from mypy.plugin import MethodContext
 from mypy.types import AnyType, Instance, ProperType, Type, TypeOfAny, get_proper_type
 
-from qb_mypy import messages, relations, rows, scope
+from qb_mypy import messages, needs, relations, rows, scope
 from qb_mypy.encoding import (
     COMPOUND,
     EXPR,
     LABELED,
     SELECTIONS,
     Facts,
+    Need,
     class_info,
     expression,
     facts_of,
@@ -59,6 +60,7 @@ def set_operation(ctx: MethodContext, method: str) -> Type:
             return ctx.default_return_type
         facts.uses += inner.free
     facts.said += sortable(ctx.api, left)
+    facts.needs += [Need(method, feature) for feature in needs.needs_of(left)]
     same_table = rows.whole_table(get_proper_type(left.args[0])) == rows.whole_table(get_proper_type(right.args[0]))
     is_whole = same_table and rows.whole_table(get_proper_type(left.args[0])) is not None
     row: Type = left.args[0] if is_whole else rows.named_row(ctx.api, *zip(*columns, strict=True))

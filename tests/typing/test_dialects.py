@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -147,34 +148,14 @@ def test_every_feature_is_tried() -> None:
     assert {name for name, _ in CALLS.values()} <= set(FEATURES)
 
 
-def test_every_call_is_there() -> None:
-    for fullname in CALLS:
-        module, *path = _split(fullname)
-        found: Any = __import__(module, fromlist=["_"])
-        for name in path:
-            found = getattr(found, name, None)
-        assert callable(found) or _is_elsewhere(fullname), fullname
-
-
-def _split(fullname: str) -> list[str]:
-    """The module, the class if there is one, and the function."""
-    parts = fullname.split(".")
-    at = next((n for n, part in enumerate(parts) if part[0].isupper()), len(parts) - 1)
-    return [".".join(parts[:at]), *parts[at:]]
-
-
-def _is_elsewhere(fullname: str) -> bool:
-    """Whether it is a method that not every kind of expression or statement has."""
-    name = fullname.rpartition(".")[2]
-    return any(callable(_found(other)) for other in CALLS if other.endswith(f".{name}"))
-
-
-def _found(fullname: str) -> Any:
-    module, *path = _split(fullname)
-    found: Any = __import__(module, fromlist=["_"])
-    for name in path:
-        found = getattr(found, name, None)
-    return found
+@pytest.mark.parametrize("fullname", CALLS)
+def test_every_call_is_there(fullname: str) -> None:
+    *modules, last = fullname.split(".")
+    owner = modules.pop() if modules[-1][0].isupper() else None
+    found: Any = import_module(".".join(modules))
+    if owner is not None:
+        found = getattr(found, owner)
+    assert callable(getattr(found, last))
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -5,7 +5,7 @@ from typing import Literal
 from schema import Album, Artist, Genre, Track, anything
 from schema import Category as Tagged
 
-from qb import Database, Executor, Query, Rows, Table, Transaction, alias, all_of, case, cast, col, cube, delete, exists, fn, fts, grouping_sets, inferred, insert, literal, many, merge, query, rollup, select, sql, update, when, window
+from qb import Database, Executor, Query, Rows, Table, Transaction, alias, all_of, case, cast, col, cube, delete, exists, fn, fts, grouping_sets, inferred, insert, keyset, literal, many, merge, query, rollup, select, sql, tuple_, update, when, window
 from qb.quantifiers import all_, any_
 
 Sqlite = Database[Literal["sqlite"]]
@@ -145,6 +145,12 @@ select(Album.title, ties.scalar_subquery().as_("t")).from_(Album).compile("sqlit
 titles.union(ties).compile("sqlite")  # E[qb-dialect]: WITH TIES is not in SQLite
 ties.union_all(titles).order_by(Album.title).compile("sqlite")  # E[qb-dialect]: WITH TIES is not in SQLite
 ties.union_all(titles).compile("postgres")
+ties.union(titles).except_(titles).limit(3).compile("sqlite")  # E[qb-dialect]: WITH TIES is not in SQLite
+titles.union(ties).union(ties).compile("sqlite")  # E[qb-dialect]: WITH TIES is not in SQLite
+titles.union(titles).intersect(titles).compile("sqlite")
+nested = select(select(inner.title).cte("c").title).subquery("u")
+select(nested.title).compile("sqlite")  # E[qb-dialect]: DISTINCT ON is not in SQLite
+select(nested).compile("sqlite")  # E[qb-dialect]: DISTINCT ON is not in SQLite
 tracks = many(select(Track.title).distinct_on(Track.position), on=Track.album_id == Album.id).as_("tracks")
 select(Album.title, tracks).compile("sqlite")  # E[qb-dialect]: DISTINCT ON is not in SQLite
 select(Album.title, tracks).compile("postgres")
@@ -174,6 +180,11 @@ select(Album.id).where(when(True, lambda flag: reversed_)).compile("sqlite")  # 
 select(fn.count().filter(reversed_)).from_(Album).compile("sqlite")  # E[qb-dialect]: fn.reverse() is not in SQLite
 over_reversed = fn.row_number().over(partition_by=[Album.id, fn.reverse(Album.title)])
 select(over_reversed).compile("sqlite")  # E[qb-dialect]: fn.reverse() is not in SQLite
+select(fn.json_object(a=fn.reverse(Album.title)).as_("x")).compile("sqlite")  # E[qb-dialect]: fn.reverse() is not in SQLite
+select(Album.id).where(tuple_(Album.id, fn.reverse(Album.title)) == (1, "x")).compile("sqlite")  # E[qb-dialect]: fn.reverse() is not in SQLite
+select(Album.id).where(Album.title.in_(["x", fn.reverse(Album.title)])).compile("sqlite")  # E[qb-dialect]: fn.reverse() is not in SQLite
+keyset(select(Album.id), by=(fn.reverse(Album.title),), after=None, size=3).compile("sqlite")  # E[qb-dialect]: fn.reverse() is not in SQLite
+keyset(select(Album.id), by=(Album.title,), after=None, size=3).compile("sqlite")
 named = window("w", order_by=fn.reverse(Album.title))
 select(fn.rank().over(named)).compile("sqlite")  # E[qb-dialect]: fn.reverse() is not in SQLite
 
