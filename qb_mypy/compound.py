@@ -47,7 +47,7 @@ def set_operation(ctx: MethodContext, method: str) -> Type:
         messages.report(ctx.api, messages.no_operand(OPERATORS[method], right.type.name), ctx.context, messages.TYPE)
         return ctx.default_return_type
     for query in (left, right):
-        scope.check_from(ctx.api, query, ctx.context)
+        scope.check_query(ctx.api, query, ctx.context)
         if relations.has_nested(ctx.api, query):
             messages.report(ctx.api, messages.nested_in_clause(method), ctx.context, messages.TYPE)
     columns = merged(ctx.api, left, right, OPERATORS[method], ctx.context)

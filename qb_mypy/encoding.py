@@ -79,6 +79,9 @@ EXCLUDED = "excluded:"
 """In front of the source of a ref: the row that an INSERT tried."""
 
 
+ROWS = "@rows"
+
+
 class Ref(NamedTuple):
     """A column that an expression reads. Written `source.column`, with its marks in front."""
 
@@ -100,7 +103,7 @@ class Ref(NamedTuple):
 
     def encode(self) -> str:
         if self.is_mark:
-            return self.source
+            return "#" * (self.aggregated if self.source == ROWS else 0) + self.source
         marks = ("~" if self.lax else "") + "#" * self.aggregated + ("^" if self.inner else "")
         return f"{marks}{self.source}.{self.column}"
 
@@ -110,6 +113,8 @@ class Ref(NamedTuple):
             return Ref(text, "", lax=True)
         name = text.lstrip("~#^")
         marks = text[: len(text) - len(name)]
+        if name == ROWS:
+            return Ref(name, "", True, len(marks))
         source, _, column = name.rpartition(".")
         return Ref(source, column, "~" in marks, marks.count("#"), "^" in marks)
 
@@ -129,6 +134,18 @@ NESTED_MARK = Ref("@nested", "", lax=True)
 """Among the refs of an expression that has rows for its value: `many`, `one`."""
 
 
+ROWS_MARK = Ref(ROWS, "", lax=True, aggregated=1)
+"""Among the refs of an aggregate that reads no column: `count(*)`."""
+
+
+RAW_MARK = Ref("@raw", "", lax=True)
+"""Among the refs of SQL as text that calls a function, which may be an aggregate."""
+
+
+READ = NESTED_MARK.source + " "
+"""In front of a ref that rows inside of a row read of the query around them."""
+
+
 NEEDS = "@needs "
 """In front of the name of a feature that an expression or a source has, and not every dialect."""
 
@@ -141,7 +158,9 @@ class Need(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A column that a clause reads although its source is not (yet) in the statement, and where it was written."""
+    """A column that a clause reads although its source is not (yet) in the statement, or although the rows are not
+    (yet) grouped by it, and where it was written.
+    """
 
     ref: Ref
     clause: str
@@ -165,12 +184,31 @@ class Facts:
         """
         self.uses: list[Use] = []
         self.needs: list[Need] = []
-        lists = {"from": self.from_, "join": self.joined, "outer": self.outer, "rolled": self.rolled, "says": self.said}
+        self.grouped: list[str] = []
+        """Group keys that are columns, as `source.column`; "?" for one that nobody knows."""
+        self.whole: list[str] = []
+        """Sources that are grouped by their whole primary key, which makes all of their columns one value."""
+        self.keys: list[frozenset[str]] = []
+        """The columns that group keys read which are expressions."""
+        self.ungrouped: list[Use] = []
+        """What HAVING and ORDER BY read of no group key so far; an aggregate if that is the first of the query."""
+        lists = {
+            "from": self.from_,
+            "join": self.joined,
+            "outer": self.outer,
+            "rolled": self.rolled,
+            "says": self.said,
+            "grouped": self.grouped,
+            "whole": self.whole,
+        }
+        uses = {"uses": self.uses, "ungrouped": self.ungrouped}
         for text in texts:
             kind, _, rest = text.partition(" ")
-            if kind == "uses":
+            if kind in uses:
                 ref, clause, module, line = rest.rsplit(" ", 3)
-                self.uses.append(Use(Ref.decode(ref), clause, module, int(line)))
+                uses[kind].append(Use(Ref.decode(ref), clause, module, int(line)))
+            elif kind == "key":
+                self.keys.append(frozenset(rest.split(" & ")))
             elif kind == NEEDS.strip():
                 clause, _, feature = rest.partition(" ")
                 self.needs.append(Need(clause, feature))
@@ -178,13 +216,20 @@ class Facts:
                 lists[kind].append(rest)
 
     def encode(self) -> list[str]:
-        uses = [f"uses {use.ref.encode()} {use.clause} {use.module} {use.line}" for use in self.uses]
+        uses = [
+            f"{kind} {use.ref.encode()} {use.clause} {use.module} {use.line}"
+            for kind, known in (("uses", self.uses), ("ungrouped", self.ungrouped))
+            for use in known
+        ]
         return [
             *[f"from {source}" for source in self.from_],
             *[f"join {source}" for source in self.joined],
             *[f"outer {source}" for source in self.outer],
             *[f"rolled {column}" for column in self.rolled],
             *[f"says {word}" for word in self.said],
+            *[f"grouped {column}" for column in self.grouped],
+            *[f"whole {source}" for source in self.whole],
+            *[f"key {' & '.join(sorted(key))}" for key in self.keys],
             *uses,
             *[f"{NEEDS}{need.clause} {need.feature}" for need in self.needs],
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from mypy.checker import TypeChecker
 from mypy.plugin import FunctionContext
 from mypy.types import AnyType, Instance, Type, TypeOfAny, get_proper_type
@@ -11,6 +13,7 @@ from qb_mypy.encoding import (
     AGGREGATE,
     EXCLUDED,
     FRAME_FUNCTION,
+    RAW_MARK,
     WINDOW_FUNCTION,
     expr_type,
     expression,
@@ -67,6 +70,8 @@ TAKES: dict[str, tuple[frozenset[str], str]] = {
     "sum": (NUMBERS | {INTERVAL}, "numbers"),
 }
 """What the first argument of a function is."""
+CALL = re.compile(r"\w\s*\(")
+"""What may be an aggregate in SQL that is given as text."""
 
 
 def function(ctx: FunctionContext, name: str, module: str = "fn") -> Type:
@@ -151,7 +156,7 @@ def exists(ctx: FunctionContext) -> Type:
     query = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types[0] else None
     if not isinstance(query, Instance):
         return ctx.default_return_type
-    scope.check_from(api, query, ctx.context)
+    scope.check_query(api, query, ctx.context)
     relations.check_sub_query(api, query, ctx.context)
     return expr_type(api, api.named_generic_type("builtins.bool", []), lax(scope.free_refs(api, query)))
 
@@ -170,6 +175,8 @@ def raw(ctx: FunctionContext) -> Type:
             message = messages.holes(holes, len(ctx.arg_types[1]))
             messages.report(api, message, ctx.context, messages.TYPE)
     refs = lax(union_of_refs([expression(type, api) for type in ctx.arg_types[1]]))
+    if refs and (not texts or CALL.search(texts[0])):
+        refs.append(RAW_MARK)
     value = get_proper_type(result.args[0])
     unknown = isinstance(value, Instance) and value.type.fullname == "builtins.object"
     return result.copy_modified(args=[AnyType(TypeOfAny.special_form) if unknown else value, refs_type(api, refs)])

@@ -1,4 +1,4 @@
-"""The unique keys of a table, for what an upsert may conflict with.
+"""The unique keys of a table, for what an upsert may conflict with, and which of them is the primary key.
 
 They are read from the class body, and kept in the metadata of the class, because a class from the cache has no body.
 """
@@ -10,7 +10,8 @@ from mypy.nodes import ARG_NAMED, ARG_POS, CallExpr, Expression, MemberExpr, Nam
 from qb_mypy.encoding import TABLE
 from qb_mypy.tables import declaring_calls
 
-CONSTRAINTS = ("qb.constraints.unique", "qb.constraints.primary_key")
+PRIMARY_KEY = "qb.constraints.primary_key"
+CONSTRAINTS = ("qb.constraints.unique", PRIMARY_KEY)
 INDEX = "qb.constraints.index"
 SORTS = ("asc", "desc", "nulls_first", "nulls_last")
 
@@ -36,6 +37,37 @@ def known_keys(info: TypeInfo) -> list[list[str]] | None:
     """What `unique_keys` said of a table."""
     keys: list[list[str]] | None = info.metadata.get("qb", {}).get("unique")
     return keys
+
+
+def primary_key(info: TypeInfo) -> list[str] | None:
+    """The columns of the primary key of a table that is being analyzed: none, or None for a key that cannot be read."""
+    for base in info.mro:
+        if base.fullname in (TABLE, "builtins.object"):
+            continue
+        if base.module_name != info.module_name:
+            return None
+        for name, call in declaring_calls(base).items():
+            key = _primary(name, call)
+            if key != []:
+                return key
+    return []
+
+
+def known_primary_key(info: TypeInfo) -> list[str] | None:
+    """What `primary_key` said of a table."""
+    key: list[str] | None = info.metadata.get("qb", {}).get("primary")
+    return key
+
+
+def _primary(name: str, call: Expression) -> list[str] | None:
+    """Likewise of a declaring call."""
+    if not isinstance(call, CallExpr):
+        return []
+    callee = call.callee
+    if isinstance(callee, MemberExpr) and isinstance(callee.expr, CallExpr):
+        return [name] if callee.name == "primary_key" else _primary(name, callee.expr)
+    is_composite = isinstance(callee, RefExpr) and callee.fullname == PRIMARY_KEY
+    return (_columns(call) or None) if is_composite else []
 
 
 def _key(name: str, call: Expression) -> list[str] | None:

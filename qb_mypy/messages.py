@@ -17,6 +17,7 @@ SCOPE = ErrorCode("qb-scope", "Check that what a query reads is in its FROM", "q
 TYPE = ErrorCode("qb-type", "Check the types of operands and values", "qb", sub_code_of=QB)
 
 DIALECT = ErrorCode("qb-dialect", "Check that a database's dialect has what a query needs", "qb", sub_code_of=QB)
+GROUP = ErrorCode("qb-group", "Check that what a grouped query reads is grouped or aggregated", "qb", sub_code_of=QB)
 
 
 def report(api: TypeChecker, message: str, where: Context, code: ErrorCode) -> None:
@@ -271,6 +272,25 @@ def window_in_clause(clause: str) -> str:
 
 def window_inside(what: str) -> str:
     return f"A function over a window cannot stand inside {what}: select it in a sub-query"
+
+
+def not_grouped(columns: list[str], keys: list[str]) -> str:
+    several = len(columns) > 1
+    names = f"{', '.join(columns[:-1])} and {columns[-1]} are" if several else f"{columns[0]} is"
+    aggregates = "aggregates" if several else "an aggregate"
+    column = next((column for column in columns if "." in column), None)
+    example = "" if column is None else f" such as fn.max({column})"
+    return f"{names} neither grouped nor aggregated: add .group_by({', '.join(keys)}), or {aggregates}{example}"
+
+
+def aggregate_in_clause(clause: str, is_write: bool) -> str:
+    remedies = {"where": ".having(…) is for conditions on groups", "group_by": "group the rows of a sub-query"}
+    remedy = "compute it in a sub-query" if is_write else remedies.get(clause, "compute it in a sub-query")
+    return f"An aggregate cannot stand in .{clause}(): {remedy}"
+
+
+def aggregate_inside() -> str:
+    return "An aggregate cannot stand in an aggregate: compute it in a sub-query"
 
 
 def over_is_missing() -> str:

@@ -24,6 +24,8 @@ from qb_mypy.encoding import (
     AGGREGATE,
     LABELED,
     QUERY,
+    ROWS,
+    ROWS_MARK,
     Expression,
     Ref,
     class_info,
@@ -132,7 +134,7 @@ def membership(ctx: MethodContext, method: str) -> Type:
     options = get_proper_type(ctx.arg_types[0][0])
     refs: list[Ref] | None = left.refs
     if isinstance(options, Instance) and options.type.has_base(QUERY):
-        scope.check_from(api, options, ctx.context)
+        scope.check_query(api, options, ctx.context)
         relations.check_sub_query(api, options, ctx.context)
         values = items_of(options)
         if values is not None and len(values) != 1:
@@ -263,14 +265,18 @@ def filtered(ctx: MethodContext) -> Type:
     scope.check_conditions(api, ctx.args)
     predicates = [expression(type, api) for group in ctx.arg_types for type in group]
     windows.check_not_inside(api, ctx.context, predicates, "an aggregate")
-    inside = inside_aggregate(union_of_refs(predicates))
+    read = union_of_refs(predicates)
+    inside = inside_aggregate(read) if read else read
     refs = None if own.refs is None or inside is None else own.refs + inside
     return expr_type(api, own.value, refs, AGGREGATE)
 
 
 def inside_aggregate(refs: list[Ref] | None) -> list[Ref] | None:
     """The refs of an aggregate over an expression with these."""
-    return None if refs is None else [ref._replace(lax=True, aggregated=ref.aggregated + 1) for ref in refs]
+    if refs is None:
+        return None
+    inside = [ref._replace(lax=True, aggregated=ref.aggregated + 1) for ref in refs]
+    return inside if any(not ref.is_mark or ref.source == ROWS for ref in inside) else [*inside, ROWS_MARK]
 
 
 def nullable_if(value: Type, parts: Sequence[Expression | None]) -> Type:

@@ -27,7 +27,7 @@ def quantified(ctx: FunctionContext, name: str) -> Type:
     if given is None or isinstance(given, AnyType):
         return nothing
     if isinstance(given, Instance) and given.type.has_base(QUERY):
-        scope.check_from(api, given, ctx.context)
+        scope.check_query(api, given, ctx.context)
         relations.check_sub_query(api, given, ctx.context)
         values = items_of(given)
         if values is not None and len(values) != 1:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mypy.checker import TypeChecker
 from mypy.nodes import ARG_STAR, Context
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
+from mypy.typeops import make_simplified_union
 from mypy.types import (
     AnyType,
     FunctionLike,
@@ -17,16 +18,23 @@ from mypy.types import (
     TypeOfAny,
     TypeType,
     TypeVarType,
+    UnionType,
     get_proper_type,
 )
 
-from qb_mypy import grouping, messages, needs, relations, rows, scope, windows
+from qb_mypy import grouping, groups, messages, needs, relations, rows, scope, windows
 from qb_mypy.encoding import (
+    AGGREGATE,
     DERIVED,
     EXECUTOR,
+    EXPR,
+    LABELED,
+    RAW_MARK,
     ROW,
+    ROWS,
     SELECT,
     WINDOW_FUNCTION,
+    WINDOWED,
     WRITES,
     Facts,
     class_info,
@@ -35,8 +43,10 @@ from qb_mypy.encoding import (
     facts_of,
     literals,
     optional,
+    refs_type,
     short,
     strings,
+    union_of_refs,
     with_facts,
 )
 from qb_mypy.tables import source_of, table_of
@@ -72,6 +82,7 @@ def select(ctx: FunctionContext) -> Type:
             nodes = [arg for group in ctx.args for arg in group]
             relations.note_reads(ctx.api, facts, nodes, types)
             scope.note_inner(ctx.api, facts, nodes, types)
+            groups.check_clause(ctx.api, ctx.args, ctx.arg_types, "select")
             return query_type(ctx.api, items, facts)
     return Instance(class_info(ctx.api, SELECT), [row, unknown, unknown])
 
@@ -93,7 +104,7 @@ def projection(api: TypeChecker, types: Sequence[Type], where: Context, call: st
     """What is selected, as the types that a projection keeps; None when one of them is unknown."""
     items: list[Type] = []
     for type in types:
-        proper = get_proper_type(type)
+        proper = either(api, get_proper_type(type))
         if isinstance(proper, AnyType):
             return None
         source = source_of(proper)
@@ -120,6 +131,27 @@ def projection(api: TypeChecker, types: Sequence[Type], where: Context, call: st
         if name is not None:
             seen.add(name)
     return items
+
+
+def either(api: TypeChecker, type: ProperType) -> ProperType:
+    """One of several expressions of a kind, as one type; any other type as it is."""
+    if not isinstance(type, UnionType):
+        return type
+    first, *others = [get_proper_type(item) for item in type.items]
+    if not isinstance(first, Instance) or first.type.fullname not in (EXPR, LABELED, AGGREGATE, WINDOWED):
+        return type
+    parts = [expression(first, api)]
+    for other in others:
+        if not isinstance(other, Instance) or other.type != first.type or other.args[2:] != first.args[2:]:
+            return type
+        parts.append(expression(other, api))
+    refs = union_of_refs(parts)
+    value = make_simplified_union([part.value for part in parts if part is not None])
+    # Which of them are read, and whether one is an aggregate, is not known.
+    read = None if refs is None else [ref._replace(aggregated=0) for ref in refs if ref.source != ROWS]
+    return first.copy_modified(
+        args=[value, refs_type(api, None if read is None else [*read, RAW_MARK]), *first.args[2:]]
+    )
 
 
 def packed(api: TypeChecker, items: Sequence[Type]) -> TupleType:
@@ -170,6 +202,7 @@ def join(ctx: MethodContext, kind: str) -> Type:
     if kind in ("left_join", "full_join"):
         facts.outer.append(source.name)
     known = [*facts.sources, *scope.selected(ctx.api, items)]
+    groups.check_clause(ctx.api, ctx.args[1:], ctx.arg_types[1:], kind, known)
     scope.note_reads(ctx.api, facts, known, ctx.arg_types[0][0], ctx.context, kind)
     scope.note_uses(ctx.api, facts, known, ctx.args[1:], ctx.arg_types[1:], kind)
     return query_type(ctx.api, items, facts, query)
@@ -183,16 +216,21 @@ def clause(ctx: MethodContext, name: str) -> Type:
     if name != "order_by":
         windows.check_clause(ctx.api, ctx.args, ctx.arg_types, name)
     relations.check_clause(ctx.api, ctx.args, ctx.arg_types, name)
+    known = [] if facts is None or items is None else [*facts.sources, *scope.selected(ctx.api, items)]
+    groups.check_clause(ctx.api, ctx.args, ctx.arg_types, name, known)
     if query is None or facts is None or items is None:
         return ctx.default_return_type
-    before = len(facts.uses)
-    known = [*facts.sources, *scope.selected(ctx.api, items)]
+    before = facts.encode()
     scope.note_uses(ctx.api, facts, known, ctx.args, ctx.arg_types, name)
+    if name in ("having", "order_by", "distinct_on"):
+        groups.note_reads(ctx.api, facts, items, ctx.args, ctx.arg_types, name)
     rolled = grouping.rolled(ctx.api, ctx.arg_types) if name == "group_by" else []
+    if name == "group_by":
+        groups.note_keys(ctx.api, facts, ctx.args, ctx.arg_types)
     if rolled:
         facts.rolled += [column for column in rolled if column not in facts.rolled]
         return query_type(ctx.api, items, facts, query)
-    if len(facts.uses) == before:
+    if facts.encode() == before:
         return ctx.default_return_type
     return with_facts(ctx.api, query, facts)
 
@@ -208,10 +246,14 @@ def clear(ctx: MethodContext) -> Type:
         names.append("distinct_on")
     facts.uses = [use for use in facts.uses if use.clause not in names]
     facts.needs = [need for need in facts.needs if need.clause not in names]
-    if "group_by" in names and facts.rolled:
-        facts.rolled.clear()
-        return query_type(ctx.api, items, facts, query)
-    return with_facts(ctx.api, query, facts)
+    facts.ungrouped = [use for use in facts.ungrouped if use.clause not in names]
+    if "group_by" not in names:
+        return with_facts(ctx.api, query, facts)
+    facts.grouped, facts.whole, facts.keys = [], [], []
+    if not facts.rolled:
+        return with_facts(ctx.api, query, facts)
+    facts.rolled = []
+    return query_type(ctx.api, items, facts, query)
 
 
 def scalar_subquery(ctx: MethodContext) -> Type:
@@ -221,7 +263,7 @@ def scalar_subquery(ctx: MethodContext) -> Type:
     values = rows.items_of(query) if isinstance(query, Instance) else None
     if not isinstance(query, Instance) or values is None:
         return ctx.default_return_type
-    scope.check_from(ctx.api, query, ctx.context)
+    scope.check_query(ctx.api, query, ctx.context)
     relations.check_sub_query(ctx.api, query, ctx.context)
     if len(values) != 1:
         message = messages.one_column("A scalar sub-query selects", len(values))

@@ -14,10 +14,7 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import Instance, Type, get_proper_type
 
 from qb_mypy import messages, scope
-from qb_mypy.encoding import NESTED_MARK, QUERY, SELECT, Facts, Ref, Use, expression, facts_of, refs_type
-
-READ = NESTED_MARK.source + " "
-"""In front of a ref that the inner query reads of the query around it."""
+from qb_mypy.encoding import NESTED_MARK, QUERY, READ, SELECT, Facts, Ref, Use, expression, facts_of, refs_type
 
 
 def nested(ctx: FunctionContext) -> Type:
@@ -33,7 +30,7 @@ def nested(ctx: FunctionContext) -> Type:
             message = messages.nested_statement(query.type.name, query.type.name == "Compound")
             messages.report(api, message, ctx.context, messages.TYPE)
         return ctx.default_return_type
-    scope.check_from(api, query, ctx.context)
+    scope.check_query(api, query, ctx.context)
     scope.check_conditions(api, ctx.args[1:])
     free = scope.free_refs(api, query) or []
     condition = expression(ctx.arg_types[1][0], api) if ctx.arg_types[1] else None

@@ -66,7 +66,7 @@ def membership(ctx: MethodContext, method: str) -> Type:
         return ctx.default_return_type
     options = get_proper_type(ctx.arg_types[0][0])
     if isinstance(options, Instance) and options.type.has_base(QUERY):
-        scope.check_from(api, options, ctx.context)
+        scope.check_query(api, options, ctx.context)
         values = items_of(options)
         if values is not None and _check_length(api, ctx.context, left, len(values)):
             for own, value in zip(left, values, strict=True):

@@ -9,12 +9,13 @@ from mypy.checker import TypeChecker
 from mypy.nodes import ComparisonExpr, Context, Expression, OpExpr, UnaryExpr
 from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
 
-from qb_mypy import messages
+from qb_mypy import groups, messages
 from qb_mypy.encoding import (
     DERIVED,
     EXCLUDED,
     NOT_NULL,
     ORDERING,
+    SELECT,
     SELECTIONS,
     WRITES,
     Facts,
@@ -144,17 +145,28 @@ def free_refs(api: TypeChecker, query: Instance) -> list[Ref] | None:
     facts, items = (facts_of(query), projected(query)) if scope is not None else (None, None)
     if scope is None or facts is None or items is None:
         return None
-    free = [use.ref for use in scope.free]
-    if facts.from_:
-        free += [ref for item in items for ref in item_refs(api, item) or () if ref.source in scope.implied]
+    # An aggregate of nothing but columns of the query around is one of that query, with others it is the sub-query's.
+    free = [use.ref._replace(aggregated=0) if use.clause in groups.OF_GROUPS else use.ref for use in scope.free]
+    for item in items if facts.from_ else ():
+        refs = item_refs(api, item) or []
+        is_own = any(ref.aggregated and ref.source not in scope.implied for ref in refs)
+        outer = [ref for ref in refs if ref.source in scope.implied]
+        free += [ref._replace(aggregated=0) for ref in outer] if is_own else outer
     return [ref._replace(inner=True) for ref in free]
 
 
-def check_from(api: TypeChecker, query: Instance, where: Context) -> None:
-    """Report a sub-query whose FROM does not follow from what it selects."""
+def check_query(api: TypeChecker, query: Instance, where: Context) -> None:
+    """Report a query whose FROM does not follow from what it selects, or that reads the rows of its groups."""
     scope = scope_of(api, query)
     facts = facts_of(query) if scope is not None else None
-    if scope is None or facts is None or facts.from_:
+    if scope is None or facts is None:
+        return
+    is_clear = facts.from_ or len(scope.implied) < 2
+    if is_clear and query.type.fullname == SELECT:
+        items = projected(query) or []
+        own = {*facts.sources, *(() if facts.from_ else selected(api, items, with_inner=False))}
+        groups.check(api, facts, items, own, where)
+    if facts.from_:
         return
     if len(scope.implied) > 1:
         message = messages.not_joined([short(name) for name in scope.implied])
@@ -186,7 +198,7 @@ def _check_select(api: TypeChecker, query: Instance, where: Context) -> None:
             else:
                 message = messages.not_in_from(short(name), [short(source) for source in facts.sources])
             messages.report(api, message, where, messages.SCOPE)
-    check_from(api, query, where)
+    check_query(api, query, where)
     nothing_yet = not facts.sources and not scope.implied
     for use in scope.free:
         if use.ref.source.startswith(EXCLUDED):

@@ -60,7 +60,7 @@ def derived(ctx: MethodContext, lateral: bool = False) -> Type:
     name = _name(ctx)
     if not isinstance(query, Instance):
         return ctx.default_return_type
-    scope.check_from(ctx.api, query, ctx.context)
+    scope.check_query(ctx.api, query, ctx.context)
     relations.check_sub_query(ctx.api, query, ctx.context)
     renamed = _column_list(ctx)
     fields = fields_of(ctx.api, query, name, ctx.context, renamed is not None)
@@ -122,6 +122,7 @@ def recursive(ctx: MethodContext) -> Type:
     step = get_proper_type(ctx.arg_types[1][0]) if len(ctx.arg_types) > 1 and ctx.arg_types[1] else None
     if not isinstance(query, Instance):
         return ctx.default_return_type
+    scope.check_query(ctx.api, query, ctx.context)
     fields = fields_of(ctx.api, query, name, ctx.context)
     if fields is None:
         return ctx.default_return_type

@@ -15,6 +15,7 @@ from qb_mypy import messages
 from qb_mypy.encoding import (
     AGGREGATE,
     ORDERING,
+    ROWS_MARK,
     WINDOW,
     WINDOW_MARK,
     WINDOWED,
@@ -80,7 +81,7 @@ def over(ctx: MethodContext, of_frame: bool = False) -> Type:
     texts = strings(own.args[1])
     refs = None if texts is None else [Ref.decode(text) for text in texts]
     if refs is not None and own.type.fullname == AGGREGATE:  # it groups nothing
-        refs = [ref._replace(aggregated=max(0, ref.aggregated - 1)) for ref in refs]
+        refs = [ref._replace(aggregated=max(0, ref.aggregated - 1)) for ref in refs if ref != ROWS_MARK]
     below = lax(_refs_of_window(ctx))
     value = own.args[0]
     if of_frame and _extent(ctx) != WHOLE:

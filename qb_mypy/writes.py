@@ -31,7 +31,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages, relations, rows, scope, windows
+from qb_mypy import groups, messages, relations, rows, scope, windows
 from qb_mypy.encoding import (
     EXCLUDED,
     EXPR,
@@ -151,6 +151,7 @@ def values(ctx: MethodContext) -> Type:
     """`.values(…)`."""
     table = table_of(ctx.type)
     assert isinstance(ctx.api, TypeChecker)
+    groups.check_clause(ctx.api, ctx.args, ctx.arg_types, "values")
     if table is not None:
         for node, type in keyword_arguments(ctx, table, is_new=True):
             for ref in scope.refs_of(ctx.api, type):
@@ -383,6 +384,7 @@ def updated_on_conflict(ctx: MethodContext) -> Type:
     keyword_arguments(ctx, table)
     if not has_keywords(ctx):
         messages.report(ctx.api, messages.no_update(), ctx.context, messages.TYPE)
+    groups.check_clause(ctx.api, ctx.args, ctx.arg_types, "do_update")
     for formal in range(len(ctx.args)):
         _check_own(ctx, table, "do_update", formal)
     return ctx.default_return_type
@@ -444,6 +446,7 @@ def _having(ctx: MethodContext, *words: str, clause: str | None = None) -> Type:
     assert isinstance(ctx.api, TypeChecker)
     facts.said += words
     if clause is not None:
+        groups.check_clause(ctx.api, ctx.args, ctx.arg_types, clause)
         scope.note_uses(ctx.api, facts, facts.sources, ctx.args, ctx.arg_types, clause)
     return with_facts(ctx.api, statement, facts)
 
@@ -465,6 +468,7 @@ def returning(ctx: MethodContext) -> Type:
     types = [type for group in ctx.arg_types for type in group]
     relations.check_clause(ctx.api, ctx.args, ctx.arg_types, "returning")
     items = projection(ctx.api, types, ctx.context, ".returning()")
+    groups.check_clause(ctx.api, ctx.args, ctx.arg_types, "returning")
     table = table_of(statement)
     if items is None or table is None or not isinstance(statement, Instance):
         return ctx.default_return_type

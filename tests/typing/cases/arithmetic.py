@@ -20,7 +20,7 @@ reveal_type(Album.price * Album.plays)  # R: Expr[Decimal, Literal['Album.price'
 reveal_type(Album.price + Decimal("0.5"))  # R: Expr[Decimal, Literal['Album.price']]
 reveal_type(Decimal(1) - Album.price)  # R: Expr[Decimal, Literal['Album.price']]
 reveal_type(-Album.price)  # R: Expr[Decimal, Literal['Album.price']]
-reveal_type(fn.count() + 1)  # R: Expr[int, Never]
+reveal_type(fn.count() + 1)  # R: Expr[int, Literal['#@rows']]
 reveal_type(Album.plays + anything())  # R: Any
 
 # NULL spreads

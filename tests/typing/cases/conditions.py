@@ -22,7 +22,7 @@ def search(title: str | None, since: datetime.date | None, live: bool, genre: Ge
     query.compile("sqlite")
     query.join(Artist, on=Artist.id == Album.artist_id).compile("sqlite")
     reveal_type(row(query).title)  # R: str
-    select(Album.title).having(when(live, fn.count() > 1)).compile("sqlite")
+    select(Album.title).group_by(Album.title).having(when(live, fn.count() > 1)).compile("sqlite")
     delete(Album).where(when(live, Album.live)).compile("sqlite")
 
     when(title, lambda title: Album.plays == title)  # E[qb-type]: Album.plays is int, but the value is str

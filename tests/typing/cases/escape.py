@@ -10,10 +10,10 @@ from qb import fn, literal, select, sql
 # sql() has the type that it says
 
 soundex = sql("soundex({})", Artist.name, returns=str)
-reveal_type(soundex)  # R: Sql[str, Literal['~Artist.name']]
+reveal_type(soundex)  # R: Sql[str, Literal['~Artist.name'] | Literal['@raw']]
 reveal_type(row(select(soundex.as_("sound"))).sound)  # R: str
 reveal_type(row(select(sql("now()").as_("moment"))).moment)  # R: Any
-reveal_type(soundex == "R163")  # R: Expr[bool, Literal['~Artist.name']]
+reveal_type(soundex == "R163")  # R: Expr[bool, Literal['~Artist.name'] | Literal['@raw']]
 select(Artist.name).where(sql("{} % 2 = {}", Artist.id, 0, returns=bool), soundex.startswith("R"))
 select(Artist.name).where(sql("random() < 0.5"))
 

@@ -8,7 +8,7 @@ from qb import fn, select
 
 # Aggregates: NULL where there is no row, but for count
 
-reveal_type(fn.count())  # R: AggregateExpr[int, Never]
+reveal_type(fn.count())  # R: AggregateExpr[int, Literal['#@rows']]
 reveal_type(fn.count(Album.released))  # R: AggregateExpr[int, Literal['~#Album.released']]
 reveal_type(fn.count(Album.artist_id).distinct())  # R: AggregateExpr[int, Literal['~#Album.artist_id']]
 reveal_type(row(select(fn.sum(Album.plays).as_("x"))).x)  # R: int | None
@@ -17,7 +17,7 @@ reveal_type(row(select(fn.avg(Album.plays).as_("x"))).x)  # R: float | None
 reveal_type(row(select(fn.min(Album.released).as_("x"))).x)  # R: date | None
 reveal_type(row(select(fn.max(Album.title).as_("x"))).x)  # R: str | None
 reveal_type(row(select(fn.coalesce(fn.sum(Album.plays), 0).as_("x"))).x)  # R: int
-reveal_type(fn.count().filter(Album.plays > 5))  # R: AggregateExpr[int, Literal['~#Album.plays']]
+reveal_type(fn.count().filter(Album.plays > 5))  # R: AggregateExpr[int, Literal['#@rows'] | Literal['~#Album.plays']]
 row(select(fn.max(Album.plays).as_("x"))).x + 1  # E[operator]: Unsupported operand types for + ("None" and "int")
 
 fn.sum(Album.title)  # E[qb-type]: Album.title is str, but fn.sum() is for numbers
