@@ -25,6 +25,7 @@ GROUPS = (
     "Set operations",
     "Nested results",
     "Writes",
+    "Prepared queries",
     "Composition",
     "Tables",
     "Running",

@@ -30,9 +30,10 @@ def test_the_page_is_what_the_tests_say() -> None:
 def used() -> frozenset[str]:
     """The names that marked tests use, and those of what they use of their modules."""
     names: set[str] = set()
-    for file in {mark.file for mark in marks()}:
+    every = list(marks())
+    for file in {mark.file for mark in every}:
         module = {name: node for node in ast.parse((ROOT / file).read_text()).body for name in defined(node)}
-        waiting: list[ast.AST] = [mark.test for mark in marks() if mark.file == file]
+        waiting: list[ast.AST] = [mark.test for mark in every if mark.file == file]
         seen: set[ast.AST] = set()
         while waiting:
             node = waiting.pop()

@@ -117,6 +117,7 @@ def same(function: Callable[..., Query[Any]], *calls: tuple[Any, ...], runs: int
 
 
 @feature("Composition", "prepared queries")
+@feature("Prepared queries", "every kind of parameter")
 @pytest.mark.parametrize(
     ("column", "values"),
     [
@@ -152,6 +153,7 @@ async def test_every_kind_of_parameter(things: Executor, column: Any, values: li
     assert await things.fetch_all(query(among)(values)) == await things.fetch_all(among(values))
 
 
+@feature("Prepared queries", "a list as one parameter", sqlite="bridged")
 async def test_lists(things: Executor) -> None:
     def named(names: Any) -> Query[Any]:
         return select(Thing.id).where(Thing.name.in_(names)).order_by(Thing.id)
@@ -180,6 +182,7 @@ async def test_lists(things: Executor) -> None:
         again([5]).compile("sqlite")
 
 
+@feature("Prepared queries", "None is IS NULL")
 async def test_none_is_its_own_query(things: Executor) -> None:
     def owned(owner: int | None) -> Query[Any]:
         return select(Thing.id).where(Thing.owner_id == owner).order_by(Thing.id)
@@ -196,6 +199,7 @@ async def test_none_is_its_own_query(things: Executor) -> None:
     same(unless, (None,), (1,), (2,), (None,), runs=2)
 
 
+@feature("Prepared queries", "when: a query for each answer")
 async def test_optional_conditions(things: Executor) -> None:
     def found(name: str | None = None, *, tame: bool = False, least: Decimal | None = None) -> Query[Any]:
         return (
@@ -244,6 +248,7 @@ def test_arguments() -> None:
     assert these.__name__ == "these"
 
 
+@feature("Prepared queries", "methods, and attributes of objects")
 def test_methods_and_objects() -> None:
     class Store:
         def __init__(self, owner: int, table: type[Thing]) -> None:
@@ -359,6 +364,7 @@ def test_bad_values_are_told_as_ever() -> None:
 
 
 @feature("Composition", "prepared queries")
+@feature("Prepared queries", "writes")
 async def test_writes(things: Executor) -> None:
     @query
     def renamed(key: int, name: str, nick: str | None = None) -> Update[Thing]:
@@ -390,6 +396,7 @@ async def test_writes(things: Executor) -> None:
     assert await things.execute(emptied("a")) == 2
 
 
+@feature("Prepared queries", "whole tables, nested rows, streams")
 async def test_all_ways_to_fetch(things: Executor) -> None:
     @query
     def thing(key: int) -> Select[Any]:
