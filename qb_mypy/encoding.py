@@ -10,6 +10,7 @@ Plain strings survive mypy's cache and its daemon, need no classes of our own, a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from mypy.checker import TypeChecker
@@ -108,6 +109,7 @@ class Ref(NamedTuple):
         return f"{marks}{self.source}.{self.column}"
 
     @staticmethod
+    @lru_cache(4096)  # every clause reads the same few texts again
     def decode(text: str) -> Ref:
         if text.startswith("@"):
             return Ref(text, "", lax=True)
