@@ -22,49 +22,49 @@ from qb.tables import Table
 from qb.transaction import Transaction
 
 if TYPE_CHECKING:
-    from qb.branches import case
-    from qb.casts import cast
-    from qb.conditions import all_of, any_of, when
+    from qb.composition.dynamic_columns import column_named, sort_keys
+    from qb.composition.keysets import cursor_of, keyset
+    from qb.composition.narrowing import narrowed
     from qb.derived import values
-    from qb.dynamic_columns import column_named, sort_keys
-    from qb.grouping import cube, grouping_sets, rollup
-    from qb.keysets import cursor_of, keyset
-    from qb.narrowing import narrowed
+    from qb.expressions.branches import case
+    from qb.expressions.casts import cast
+    from qb.expressions.conditions import all_of, any_of, when
+    from qb.expressions.grouping import cube, grouping_sets, rollup
+    from qb.expressions.quantifiers import all_, any_
+    from qb.expressions.row_values import tuple_
+    from qb.expressions.user_functions import function
+    from qb.expressions.windows import window
     from qb.prepared import query
-    from qb.quantifiers import all_, any_
     from qb.relations import many, one
-    from qb.row_values import tuple_
     from qb.statements.delete import Delete, delete
     from qb.statements.insert import Insert, excluded, insert
     from qb.statements.merge import Merge, merge
     from qb.statements.update import Update, update
     from qb.transform import transform
-    from qb.user_functions import function
-    from qb.windows import window
 else:
     __getattr__ = lazily(
         __name__,
         {
-            "case": "qb.branches",
-            "cast": "qb.casts",
-            **dict.fromkeys(("all_of", "any_of", "when"), "qb.conditions"),
-            "function": "qb.user_functions",
-            "tuple_": "qb.row_values",
-            **dict.fromkeys(("column_named", "sort_keys"), "qb.dynamic_columns"),
-            **dict.fromkeys(("cursor_of", "keyset"), "qb.keysets"),
+            "case": "qb.expressions.branches",
+            "cast": "qb.expressions.casts",
+            **dict.fromkeys(("all_of", "any_of", "when"), "qb.expressions.conditions"),
+            "function": "qb.expressions.user_functions",
+            "tuple_": "qb.expressions.row_values",
+            **dict.fromkeys(("column_named", "sort_keys"), "qb.composition.dynamic_columns"),
+            **dict.fromkeys(("cursor_of", "keyset"), "qb.composition.keysets"),
             **dict.fromkeys(("Delete", "delete"), "qb.statements.delete"),
             **dict.fromkeys(("Insert", "excluded", "insert"), "qb.statements.insert"),
             **dict.fromkeys(("Merge", "merge"), "qb.statements.merge"),
             **dict.fromkeys(("Update", "update"), "qb.statements.update"),
-            **dict.fromkeys(("cube", "grouping_sets", "rollup"), "qb.grouping"),
-            "narrowed": "qb.narrowing",
-            **dict.fromkeys(("all_", "any_"), "qb.quantifiers"),
+            **dict.fromkeys(("cube", "grouping_sets", "rollup"), "qb.expressions.grouping"),
+            "narrowed": "qb.composition.narrowing",
+            **dict.fromkeys(("all_", "any_"), "qb.expressions.quantifiers"),
             "transform": "qb.transform",
             "values": "qb.derived",
             "query": "qb.prepared",
             "many": "qb.relations",
             "one": "qb.relations",
-            "window": "qb.windows",
+            "window": "qb.expressions.windows",
         },
     )
 

@@ -69,7 +69,7 @@ class Compilable:
 
         On SQLite a schema is an attached database. Raises SchemaError when the name cannot be one.
         """
-        from qb.schemas import into_schema
+        from qb.composition.schemas import into_schema
 
         return self.transformed(into_schema(schema))
 

@@ -178,9 +178,9 @@ CALLS: dict[str, tuple[str, Callable[..., bool] | None]] = {
     f"{SELECT}.with_for_update": ("FOR UPDATE", None),
     **{f"{cls}.lateral": ("LATERAL", None) for cls in SELECTIONS},
     f"{RETURNING}.cte": ("A write inside of WITH", None),
-    "qb.grouping.rollup": ("ROLLUP", None),
-    "qb.grouping.cube": ("CUBE", None),
-    "qb.grouping.grouping_sets": ("GROUPING SETS", None),
+    "qb.expressions.grouping.rollup": ("ROLLUP", None),
+    "qb.expressions.grouping.cube": ("CUBE", None),
+    "qb.expressions.grouping.grouping_sets": ("GROUPING SETS", None),
     "qb.fn.grouping.grouping": ("fn.grouping()", None),
     "qb.statements.merge.merge": ("MERGE", None),
     f"{INSERT}.on_conflict": ("A second ON CONFLICT", _has_one),
@@ -188,7 +188,7 @@ CALLS: dict[str, tuple[str, Callable[..., bool] | None]] = {
     **{f"{cls}.{name}": (f".{name}() of an array", None) for cls in EXPRESSIONS for name in ARRAY_TESTS},
     **{f"{cls}.__add__": ("+ of arrays", _of_list) for cls in EXPRESSIONS},
     **{f"qb.fn.arrays.{name}": (f"fn.{name}()", None) for name in ARRAY_FUNCTIONS},
-    **{f"qb.quantifiers.{name}": (f"{name}() of an array", _of_array) for name in ("any_", "all_")},
+    **{f"qb.expressions.quantifiers.{name}": (f"{name}() of an array", _of_array) for name in ("any_", "all_")},
     "qb.fn.ordered.array_agg": ("fn.array_agg()", None),
     **{
         f"qb.fn.{name}": (AGGREGATE_ORDER, partial(given, name="order_by"))
@@ -207,7 +207,7 @@ CALLS: dict[str, tuple[str, Callable[..., bool] | None]] = {
         for module in (EXTREMES[name],)
     },
     **{f"qb.fts.{name}": (f"fts.{name}()", None) for name in ("headline", "highlight", "snippet")},
-    "qb.casts.cast": ("A cast of text to a date, time, UUID or enum", _cast_of_text),
+    "qb.expressions.casts.cast": ("A cast of text to a date, time, UUID or enum", _cast_of_text),
 }
 """By the full name of a function or method: the feature, and if it is asked for."""
 

@@ -80,7 +80,7 @@ from qb_mypy.guard import guarded
 
 SELECT_FUNCTION = "qb.statements.select.select"
 ORDER = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
-CASE_FUNCTION = "qb.branches.case"
+CASE_FUNCTION = "qb.expressions.branches.case"
 JOINS = ("join", "left_join", "right_join", "full_join", "cross_join")
 CLAUSES = ("where", "group_by", "having", "order_by", "distinct_on")
 RUNS = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", "stream", "execute", "explain"})
@@ -90,20 +90,20 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.aliases.alias": tables.alias,
     "qb.derived.values": sources.values,
     CASE_FUNCTION: branches.case,
-    "qb.casts.cast": casts.cast,
-    "qb.conditions.when": conditions.when,
-    "qb.conditions.all_of": conditions.combined,
-    "qb.conditions.any_of": conditions.combined,
-    "qb.row_values.tuple_": row_values.tuple_,
-    **{f"qb.quantifiers.{name}": partial(quantifiers.quantified, name=name) for name in ("any_", "all_")},
+    "qb.expressions.casts.cast": casts.cast,
+    "qb.expressions.conditions.when": conditions.when,
+    "qb.expressions.conditions.all_of": conditions.combined,
+    "qb.expressions.conditions.any_of": conditions.combined,
+    "qb.expressions.row_values.tuple_": row_values.tuple_,
+    **{f"qb.expressions.quantifiers.{name}": partial(quantifiers.quantified, name=name) for name in ("any_", "all_")},
     **dict.fromkeys(("qb.relations.many", "qb.relations.one"), relations.nested),
-    "qb.keysets.keyset": composition.keyset,
-    "qb.dynamic_columns.column_named": composition.column_named,
-    "qb.dynamic_columns.sort_keys": composition.sort_keys,
-    "qb.user_functions.function": user_functions.declared,
-    "qb.expressions.exists": functions.exists,
-    "qb.expressions.literal": functions.literal,
-    "qb.expressions.sql": functions.raw,
+    "qb.composition.keysets.keyset": composition.keyset,
+    "qb.composition.dynamic_columns.column_named": composition.column_named,
+    "qb.composition.dynamic_columns.sort_keys": composition.sort_keys,
+    "qb.expressions.user_functions.function": user_functions.declared,
+    "qb.expressions.core.exists": functions.exists,
+    "qb.expressions.core.literal": functions.literal,
+    "qb.expressions.core.sql": functions.raw,
     "qb.statements.insert.insert": writes.begin,
     "qb.statements.insert.excluded": functions.excluded,
     "qb.statements.update.update": writes.begin,
@@ -122,8 +122,11 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.fn.json.json_agg": json_documents.aggregated,
     "qb.inferred.inferred": inferred.inferred,
     "qb.prepared.functions.query": inferred.inferred,
-    "qb.windows.window": windows.window,
-    **dict.fromkeys(("qb.grouping.rollup", "qb.grouping.cube", "qb.grouping.grouping_sets"), grouping.keys),
+    "qb.expressions.windows.window": windows.window,
+    **dict.fromkeys(
+        ("qb.expressions.grouping.rollup", "qb.expressions.grouping.cube", "qb.expressions.grouping.grouping_sets"),
+        grouping.keys,
+    ),
 }
 
 
@@ -155,8 +158,8 @@ def _expression_methods() -> dict[str, Callable[[MethodContext], Type]]:
 
 
 METHODS: dict[str, Callable[[MethodContext], Type]] = {
-    "qb.user_functions.UserFunction.__call__": user_functions.called,
-    "qb.user_functions.UserAggregate.__call__": user_functions.called,
+    "qb.expressions.user_functions.UserFunction.__call__": user_functions.called,
+    "qb.expressions.user_functions.UserAggregate.__call__": user_functions.called,
     **{f"{ROW_VALUE}.{name}": partial(row_values.comparison, operator=operators.COMPARISONS[name]) for name in ORDER},
     **{f"{ROW_VALUE}.{name}": partial(row_values.membership, method=name) for name in operators.MEMBERSHIP},
     **{f"{cls}.{name}": hook for cls in EXPRESSIONS for name, hook in _expression_methods().items()},
@@ -212,7 +215,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
 FUNCTION_SIGNATURES: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
     SELECT_FUNCTION: queries.any_items,
     CASE_FUNCTION: branches.any_branches,
-    **dict.fromkeys(("qb.quantifiers.any_", "qb.quantifiers.all_"), quantifiers.any_argument),
+    **dict.fromkeys(("qb.expressions.quantifiers.any_", "qb.expressions.quantifiers.all_"), quantifiers.any_argument),
 }
 
 METHOD_SIGNATURES: dict[str, Callable[[MethodSigContext], FunctionLike]] = {

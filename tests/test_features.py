@@ -9,7 +9,7 @@ import pytest
 
 import qb
 from qb import Delete, Expr, Insert, Merge, Query, Select, Update, col, fn
-from qb.aggregates import AggregateExpr
+from qb.expressions.aggregates import AggregateExpr
 from qb.statements.merge import Matched, NotMatched
 from tests.feature_table import MAKE, PAGE, ROOT, marks, page
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from qb import types
-from qb.aggregates import AggregateExpr
 from qb.expressions import Expr
+from qb.expressions.aggregates import AggregateExpr
 from qb.nodes import COUNT_ALL, Aggregate
 from qb.types import BIGINT, BOOLEAN, REAL, Numeric
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from qb.arrays import array_type, check_item
 from qb.expressions import Expr, operand
+from qb.expressions.arrays import array_type, check_item
 from qb.nodes import Expression, Function
 from qb.types import INTEGER
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from qb.aggregates import AggregateExpr
 from qb.errors import CompileError
 from qb.expressions import Expr, operand
-from qb.json_paths import (
+from qb.expressions.aggregates import AggregateExpr
+from qb.expressions.json_paths import (
     ANYTHING,
     SCALARS,
     at,
@@ -19,9 +19,9 @@ from qb.json_paths import (
     python_type,
     words,
 )
+from qb.expressions.windows import SortKeys, sort_keys
 from qb.nodes import Aggregate, Expression, Function, JsonPath, Parameter
 from qb.types import INTEGER, Json, SqlType, comparable
-from qb.windows import SortKeys, sort_keys
 
 T = TypeVar("T")
 

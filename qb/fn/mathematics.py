@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from qb import types
-from qb.branches import fitting
 from qb.expressions import Expr, operand
+from qb.expressions.branches import fitting
 from qb.fn.calls import call
 from qb.nodes import Function
 from qb.types import INTEGER, INTEGERS, REAL, WIDEST, Numeric

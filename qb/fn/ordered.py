@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from qb import types
-from qb.aggregates import AggregateExpr
 from qb.expressions import Expr, operand
+from qb.expressions.aggregates import AggregateExpr
+from qb.expressions.ordered_sets import Continuous, OrderedSetFunction
+from qb.expressions.windows import SortKeys, sort_keys
 from qb.nodes import Aggregate
-from qb.ordered_sets import Continuous, OrderedSetFunction
 from qb.types import REAL, TEXT, Array
-from qb.windows import SortKeys, sort_keys
 
 T = TypeVar("T")
 

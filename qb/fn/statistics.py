@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from qb.aggregates import AggregateExpr
 from qb.expressions import Expr
+from qb.expressions.aggregates import AggregateExpr
 from qb.nodes import Aggregate
 from qb.types import REAL
 

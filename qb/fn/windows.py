@@ -7,10 +7,10 @@ from typing import Any, TypeVar, overload
 from qb import types
 from qb.errors import CompileError
 from qb.expressions import Expr, operand
+from qb.expressions.windows import FrameFunction, WindowFunction
 from qb.nodes import Expression
 from qb.nodes import WindowFunction as Node
 from qb.types import BIGINT, INTEGER, REAL, SqlType
-from qb.windows import FrameFunction, WindowFunction
 
 T = TypeVar("T")
 

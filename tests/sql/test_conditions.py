@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from qb import Expr, Query, all_of, any_of, delete, excluded, fn, insert, literal, select, update, when
-from qb.conditions import is_given
 from qb.errors import CompileError
+from qb.expressions.conditions import is_given
 from tests.features import feature
 from tests.sql.checking import Check
 from tests.sql.schema import Album, Artist

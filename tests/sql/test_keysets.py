@@ -284,8 +284,8 @@ async def test_a_cursor_of_what_was_fetched(database: Database) -> None:
     ids=lambda value: repr(value)[:30],
 )
 def test_every_kind_of_value_comes_back(key: Expr[Any], value: object) -> None:
-    from qb.cursors import decode
-    from qb.keysets import orders
+    from qb.composition.cursors import decode
+    from qb.composition.keysets import orders
 
     keys = orders((key,))
     (found,) = decode(cursor_of((value,), (key,)), keys)

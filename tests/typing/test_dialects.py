@@ -12,7 +12,7 @@ import pytest
 from qb import Table, alias, cast, col, cube, delete, fn, fts, grouping_sets, insert, merge, rollup, select, update
 from qb.dialect import find_dialect
 from qb.errors import QbError, UnsupportedError
-from qb.quantifiers import all_, any_
+from qb.expressions.quantifiers import all_, any_
 from qb.queries import Compilable
 from qb_mypy.dialects import CALLS, FEATURES, NAMES, SCHEMES
 

@@ -6,7 +6,7 @@ from schema import Album, Artist, Genre, Track, anything
 from schema import Category as Tagged
 
 from qb import Database, Executor, Query, Rows, Table, Transaction, alias, all_of, case, cast, col, cube, delete, exists, fn, fts, grouping_sets, inferred, insert, keyset, literal, many, merge, query, rollup, select, sql, tuple_, update, when, window
-from qb.quantifiers import all_, any_
+from qb.expressions.quantifiers import all_, any_
 
 Sqlite = Database[Literal["sqlite"]]
 D1 = Database[Literal["d1"]]

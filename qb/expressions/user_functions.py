@@ -6,10 +6,10 @@ from types import GenericAlias
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from qb import types
-from qb.aggregates import AggregateExpr
 from qb.columns import Column
 from qb.errors import CompileError
 from qb.expressions import Expr, operand
+from qb.expressions.aggregates import AggregateExpr
 from qb.identifiers import LONGEST_NAME, PATHS
 from qb.nodes import Aggregate, Cast, Expression, Function
 from qb.types import SqlType

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from qb import nodes
-from qb.conditions import all_of, any_of
-from qb.cursors import decode, encode
+from qb.composition.cursors import decode, encode
 from qb.errors import CompileError
 from qb.expressions import Expr, Ordering, expression
+from qb.expressions.conditions import all_of, any_of
+from qb.expressions.row_values import RowValue
 from qb.nodes import Order
-from qb.row_values import RowValue
 from qb.rows import Row, outer_joined, output_name
 from qb.statements.select import Select
 

@@ -189,7 +189,7 @@ class Expr(Generic[Value, Refs]):
         is no such part, or where it is JSON's null. Raises CompileError for a key that the document's type does
         not have, and for an expression that is no JSON document.
         """
-        from qb.json_paths import part_of
+        from qb.expressions.json_paths import part_of
 
         return Expr(part_of(self.node, key))
 
@@ -198,13 +198,13 @@ class Expr(Generic[Value, Refs]):
 
     def has_key(self, key: str) -> Expr[bool, Refs]:
         """Whether a JSON object has a key, be its value null or not."""
-        from qb.json_paths import key_test
+        from qb.expressions.json_paths import key_test
 
         return Expr(key_test(self.node, key))
 
     def json_contains(self, part: object) -> Expr[bool, Refs]:
         """Whether a JSON document holds another one: `User.settings.json_contains({"theme": "dark"})` (PostgreSQL)."""
-        from qb.json_paths import ANYTHING, containment
+        from qb.expressions.json_paths import ANYTHING, containment
 
         return Expr(containment(self.node, operand(part, ANYTHING)))
 
@@ -212,7 +212,7 @@ class Expr(Generic[Value, Refs]):
 
     def has(self, value: object) -> Expr[bool, Refs]:
         """Whether an array has an item: `$1 = ANY (tags)` (PostgreSQL)."""
-        from qb.arrays import array_type, item_test
+        from qb.expressions.arrays import array_type, item_test
 
         return Expr(item_test(self.node, operand(value, array_type(self.node).item)))
 
@@ -229,7 +229,7 @@ class Expr(Generic[Value, Refs]):
         return self._array_test("array_overlaps", items)
 
     def _array_test(self, name: str, items: object) -> Expr[bool, Refs]:
-        from qb.arrays import array_test, array_type
+        from qb.expressions.arrays import array_test, array_type
 
         return Expr(array_test(name, self.node, operand(items, array_type(self.node))))
 
@@ -366,7 +366,7 @@ class Expr(Generic[Value, Refs]):
             types.check_text(right.type)
             return Expr(Binary("||", left, right, TEXT))
         if operator == "+" and left.type.kind == "array":
-            from qb.arrays import concatenation
+            from qb.expressions.arrays import concatenation
 
             return Expr(concatenation(left, right))
         return Expr(Binary(operator, left, right, types.arithmetic(operator, left.type, right.type)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NoReturn, TypeVar, overload
 
 from qb import types
-from qb.aggregates import AggregateExpr
 from qb.errors import CompileError
 from qb.expressions import Expr, Ordering, expression
+from qb.expressions.aggregates import AggregateExpr
 from qb.nodes import Expression, Order, OrderedSet
 from qb.types import REAL, SqlType
 

@@ -10,7 +10,7 @@ from qb.nodes import Aggregate
 from qb.typevars import Refs, Value
 
 if TYPE_CHECKING:
-    from qb.windows import Exclusion, Keys, Range, Rows, SortKeys, Window, WindowExpr
+    from qb.expressions.windows import Exclusion, Keys, Range, Rows, SortKeys, Window, WindowExpr
 
 
 class AggregateExpr(Expr[Value, Refs]):
@@ -54,7 +54,7 @@ class AggregateExpr(Expr[Value, Refs]):
         `partition_by` and `order_by` take one key or several. A `window(…)` may stand in place of all that.
         Raises CompileError for a frame that cannot be, and for aggregates that no engine has over a window.
         """
-        from qb.windows import over
+        from qb.expressions.windows import over
 
         node = self.node
         problem = "DISTINCT" if node.distinct else node.ordered_by

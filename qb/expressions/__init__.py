@@ -1,0 +1,37 @@
+"""Expressions: Python operators and methods that build SQL syntax; a file for each of the rarer kinds."""
+
+from qb.expressions.core import (
+    Expr,
+    Labeled,
+    Ordering,
+    SourceColumn,
+    Sql,
+    conjunction,
+    exists,
+    expression,
+    joined,
+    literal,
+    one_column,
+    operand,
+    refuse_nested,
+    select_of,
+    sql,
+)
+
+__all__ = [
+    "Expr",
+    "Labeled",
+    "Ordering",
+    "SourceColumn",
+    "Sql",
+    "conjunction",
+    "exists",
+    "expression",
+    "joined",
+    "literal",
+    "one_column",
+    "operand",
+    "refuse_nested",
+    "select_of",
+    "sql",
+]
