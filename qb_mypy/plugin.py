@@ -103,7 +103,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.expressions.user_functions.function": user_functions.declared,
     "qb.expressions.core.exists": functions.exists,
     "qb.expressions.core.literal": functions.literal,
-    "qb.expressions.core.sql": functions.raw,
+    "qb.expressions.escape.sql": functions.raw,
     "qb.statements.insert.insert": writes.begin,
     "qb.statements.insert.excluded": functions.excluded,
     "qb.statements.update.update": writes.begin,

@@ -5,7 +5,6 @@ from qb.expressions.core import (
     Labeled,
     Ordering,
     SourceColumn,
-    Sql,
     conjunction,
     exists,
     expression,
@@ -15,8 +14,8 @@ from qb.expressions.core import (
     operand,
     refuse_nested,
     select_of,
-    sql,
 )
+from qb.expressions.escape import Sql, sql
 
 __all__ = [
     "Expr",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NoReturn, TypeVar
 
 from qb import types
 from qb.errors import CompileError
@@ -30,17 +30,15 @@ from qb.nodes import (
     Label,
     Like,
     Match,
-    Node,
     Null,
     Order,
     Parameter,
     Projection,
-    Raw,
     Select,
     Subquery,
     Unary,
 )
-from qb.queries import Compilable, Query
+from qb.queries import Query
 from qb.symbols import Symbol
 from qb.types import BOOLEAN, TEXT, TEXTS, Array, SqlType
 from qb.typevars import Name, Refs, Value
@@ -416,35 +414,6 @@ class Ordering(Generic[Refs]):
         return Ordering(Order(self.node.operand, self.node.descending, "LAST"))
 
 
-class Sql(Expr[Value, Refs], Compilable):
-    """SQL text with holes: an expression, or a whole statement for `db.execute`."""
-
-    __slots__ = ()
-    node: Raw
-
-
-@overload
-def sql(text: str, *holes: object) -> Sql[object]: ...
-@overload
-def sql(text: str, *holes: object, returns: type[T]) -> Sql[T]: ...
-def sql(text: str, *holes: object, returns: type[Any] = object) -> Sql[Any]:
-    """SQL that qb has no words for. Each `{}` is a hole: an expression or a table is written in place, any
-    other value becomes a parameter, never text. `{{` and `}}` are braces.
-
-        sql("soundex({})", Artist.name, returns=str)      -- soundex("artists"."name")
-
-    `returns` is the Python type of the value. Raises CompileError when holes and values differ in number.
-    """
-    if "\0" in text or "\1" in text:
-        raise CompileError("the text of sql() holds a control character")
-    pieces = text.replace("{{", "\0").replace("}}", "\1").split("{}")
-    texts = tuple([piece.replace("\0", "{").replace("\1", "}") for piece in pieces])
-    if len(texts) != len(holes) + 1:
-        raise CompileError(f"sql() has {len(texts) - 1} holes and was given {len(holes)} values: {text!r}")
-    kind = types.of_class(returns)
-    return Sql(Raw(texts, tuple(map(_hole, holes)), kind))
-
-
 def literal(value: T) -> Expr[T]:
     """A value as an expression of its own: `select(literal(1).as_("one"))`. It is bound, not written."""
     return Expr(Parameter(value, types.of_value(value)))
@@ -517,14 +486,3 @@ def one_column(query: Query[Any]) -> Subquery:
     if len(select.projection) != 1 or not isinstance(column, Expression):
         raise TypeError("a sub-query selects one column here")
     return Subquery(select, column.type)
-
-
-def _hole(value: object) -> Node:
-    if isinstance(value, Expr):
-        return value.node
-    if isinstance(value, Query):
-        return Subquery(select_of(value), TEXT)
-    source = getattr(value, "__qb_source__", None)
-    if isinstance(source, Node):
-        return source
-    return Null(TEXT) if value is None else Parameter(value, types.of_value(value))
