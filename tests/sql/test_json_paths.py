@@ -312,7 +312,7 @@ class Inner(TypedDict):
     i: tuple[int, str]
     j: Inner | None
     k: list  # type: ignore[type-arg]  # as people write it
-    l: None  # noqa: E741
+    l: None  # noqa: E741  # a key of a document
 
 
 @dataclass
