@@ -133,6 +133,8 @@ class SqliteCompiler(
         return super().assigned(value, type)
 
     def visit_stored(self, node: Stored) -> str:
+        if node.type.kind == "real" and node.operand.type.kind in INTEGERS:
+            return self.as_float(node.operand)
         return self.assigned(node.operand, node.type)
 
     def insert_select(

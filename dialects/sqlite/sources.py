@@ -11,7 +11,7 @@ from qb.errors import UnsupportedError
 from qb.identifiers import QUOTED
 from qb.nodes import Compound, Cte, Expression, Label, Statement
 from qb.rows import flat, output_name
-from qb.types import Enum, Numeric, SqlType
+from qb.types import INTEGERS, Enum, Numeric, SqlType
 
 S = TypeVar("S", bound=Statement)
 
@@ -78,9 +78,9 @@ class SourceCompiler(Compiler):
 
 
 def selected_as(query: S, types: Sequence[SqlType], named: bool = False) -> S:
-    """The query with its decimals in the form of these types, and what becomes a decimal likewise."""
+    """The query with its columns in the form of these types; `named` where their names matter, in a set operation."""
     items = flat(query.projection, "this query")
-    if all("numeric" not in (type.kind, item.type.kind) for item, type in zip(items, types, strict=True)):
+    if not any(differ(item.type, type, named) for item, type in zip(items, types, strict=True)):
         return query
     query = query.copy()
     if isinstance(query, Compound):
@@ -93,11 +93,18 @@ def selected_as(query: S, types: Sequence[SqlType], named: bool = False) -> S:
     return query
 
 
+def differ(own: SqlType, type: SqlType, in_set: bool) -> bool:
+    """Whether SQLite keeps values of a type in another form than those of the other; a column of REAL makes floats of
+    whole numbers by itself, a set operation does not.
+    """
+    if isinstance(own, Numeric) and isinstance(type, Numeric):
+        return own.scale != type.scale
+    return "numeric" in (own.kind, type.kind) or (in_set and type.kind == "real" and own.kind in INTEGERS)
+
+
 def stored_as(item: Expression, type: SqlType, named: bool) -> Expression:
     """A selected expression in the form of a type, under its name where that matters."""
-    if isinstance(type, Numeric) and isinstance(item.type, Numeric) and type.scale == item.type.scale:
-        return item
-    if "numeric" not in (type.kind, item.type.kind):
+    if not differ(item.type, type, named):
         return item
     name = output_name(item) if named else None
     stored = Stored(item.operand if isinstance(item, Label) else item, type)

@@ -92,6 +92,8 @@ class Generator:
         self.below = below
         self.labels = 0
         self.joins: tuple[str, ...] = JOINS
+        self.has_sequence = False
+        """Whether the select in hand has a window that depends on which of its rows comes first."""
 
     def one(self, options: Sequence[T]) -> T:
         return options[self.below(len(options))] if len(options) > 1 else options[0]
@@ -382,10 +384,18 @@ class Generator:
             if name in ("lag", "lead") and self.chance(2):
                 arguments = (argument, self.beside(sort, inside, 0))
                 kind = together([argument.kind, arguments[1].kind])
-        if name in ("row_number", "lag", "lead", "first_value", "last_value"):
-            order += [self.ordering(leaf) for leaf in rows_apart(inside)]
-        elif name in ("count", "sum", "min", "max") and self.chance(3):
-            order += [self.ordering(leaf) for leaf in rows_apart(inside)]
+        is_sequence = name in ("row_number", "lag", "lead", "first_value", "last_value")
+        has_frame = name in ("count", "sum", "min", "max") and self.chance(3)
+        if is_sequence or has_frame:
+            apart = rows_apart(inside)
+            if any(isinstance(leaf, Column) and leaf.name != "id" for leaf in apart):
+                # Rows of a sub-query may be equal: which of them comes first is one thing in a window, and another
+                # in the next.
+                if self.has_sequence:
+                    return None
+                self.has_sequence = True
+            order += [self.ordering(leaf) for leaf in apart]
+        if has_frame:
             rows = self.one(((None, 0), (-1, 1), (0, None), (-2, 0), (1, 2), (None, None)))
         return Window(kind, name, arguments, tuple(partition), tuple(order), rows)
 
@@ -408,6 +418,7 @@ class Generator:
         single: bool = False,
     ) -> Select:
         """A select of these kinds, or of any; `single` if it has one row at most."""
+        around, self.has_sequence = self.has_sequence, False
         source, joins, columns = self.sources(nesting, sorts is not None and "enum" in sorts)
         row = Sight(columns, outer, nesting)
         where = self.expression("bool", row, 3) if self.below(3) > 0 else None
@@ -442,6 +453,7 @@ class Generator:
         selected = (*items, *[key.key for key in order], having)
         if groups == () and not any(isinstance(part, Aggregate) for item in selected for part in parts(item)):
             having = Call(BOOL, ">=", (Aggregate(INT, "count", None, False, None), whole(0)))  # that makes it one group
+        self.has_sequence = around
         return Select(items, source, joins, where, groups, having, distinct, order, limit, offset)
 
     def sort_key(self, sight: Sight) -> Expression:

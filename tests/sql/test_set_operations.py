@@ -211,3 +211,17 @@ def test_mistakes() -> None:
         select(Album.plays + 1).except_all(select(Artist.id)).compile("sqlite")
     with pytest.raises(CompileError, match='selects "albums" as a whole beside others'):
         select(Album, Album.id.as_("x")).union(select(Album, Album.id))
+
+
+async def test_whole_numbers_beside_floats_are_floats(check: Check) -> None:
+    await check(
+        select(Album.id.as_("n")).where(Album.id == 1).union_all(select(Track.seconds).where(Track.position == 1)),
+        sqlite='SELECT CAST("albums"."id" AS REAL) AS "n" FROM "albums" WHERE "albums"."id" = ? UNION ALL '
+        'SELECT "tracks"."seconds" FROM "tracks" WHERE "tracks"."position" = ?',
+        postgres='SELECT "albums"."id" AS "n" FROM "albums" WHERE "albums"."id" = $1 UNION ALL '
+        'SELECT "tracks"."seconds" FROM "tracks" WHERE "tracks"."position" = $2',
+        parameters=[1, 1],
+        rows=[(1.0,), (214.5,), (562.25,)],
+    )
+    found = await check.executor.fetch_all(select(Album.id).where(Album.id == 1).union_all(select(literal(2.5))))
+    assert [type(row[0]) for row in found] == [float, float]
