@@ -484,10 +484,12 @@ class Generator:
         if how == "FULL":
             return Call(BOOL, "=", (Call(BOOL, "is null", (left[0],)), Call(BOOL, "is null", (right[0],))))
         condition = self.expression("bool", Sight((*left, *right)), 2)
-        if any(isinstance(part, Column) for part in parts(condition)):
-            return condition
-        # SQLite 3.40 takes ON of nothing but constants for a WHERE, where a RIGHT or FULL JOIN comes after it.
-        return Call(BOOL, "or", (condition, Call(BOOL, "is null", (right[0],))))
+        read = {part.source for part in parts(condition) if isinstance(part, Column)}
+        # SQLite 3.40 takes ON that does not read both sides for a WHERE, where a RIGHT or FULL JOIN comes after it.
+        for side in (left, right):
+            if not read & {column.source for column in side}:
+                condition = Call(BOOL, "or", (condition, Call(BOOL, "is null", (side[0],))))
+        return condition
 
     def source(self, nesting: int, tables: tuple[str, ...]) -> Source:
         self.labels += 1
