@@ -26,7 +26,7 @@ def test(ctx: MethodContext, name: str) -> Type:
     value = without_none(array.value)
     if not isinstance(value, AnyType) and class_name(value) != LIST:
         message = messages.wrong_operand(describe(array), shown(api, array.value), f".{name}()", "arrays")
-        messages.report(api, message, ctx.context, messages.TYPE)
+        messages.report(api, message, ctx.context)
     elif isinstance(value, Instance) and check_never_null(api, ctx.context, array, name, given):
         item = get_proper_type(value.args[0])
         found = without_none(given if other is None else other.value)
@@ -35,7 +35,7 @@ def test(ctx: MethodContext, name: str) -> Type:
         elif not (class_name(found) == LIST and isinstance(found, Instance) and comparable_items(item, found)):
             words = (describe(array), shown(api, array.value), "the value" if other is None else describe(other))
             message = messages.compared(*words, shown(api, found))
-            messages.report(api, message, ctx.context, messages.TYPE)
+            messages.report(api, message, ctx.context)
     parts = [array, other]
     return expr_type(api, nullable_if(api.named_generic_type(BOOL, []), parts), union_of_refs(parts))
 

@@ -57,11 +57,11 @@ def case(ctx: FunctionContext) -> Type:
         return unknown  # nobody knows which
     tested = expression(value_types[0], api) if value_types else None
     if not types:
-        messages.report(api, messages.case_of_nothing(), ctx.context, messages.TYPE)
+        messages.report(api, messages.case_of_nothing(), ctx.context)
         return unknown
     branches = [branch for node, type in zip(ctx.args[0], types, strict=True) for branch in _branches(api, node, type)]
     if tested is None and _mapped(api, types[0]) is not None:
-        messages.report(api, messages.case_without_value(), ctx.context, messages.TYPE)
+        messages.report(api, messages.case_without_value(), ctx.context)
         return unknown
     for branch in branches:
         if branch.condition is not None and tested is None:
@@ -90,7 +90,7 @@ def common(api: TypeChecker, where: Context, call: str, types: Sequence[Type]) -
     ]
     known = [value for value in values if not isinstance(value, NoneType)]
     if not known:
-        messages.report(api, messages.only_null(call), where, messages.TYPE)
+        messages.report(api, messages.only_null(call), where)
         return AnyType(TypeOfAny.from_error)
     expressions = [part.value for part in parts if part is not None and not isinstance(part.value, NoneType)]
     first = without_none((expressions or known)[0])  # whose type plain values take
@@ -99,7 +99,7 @@ def common(api: TypeChecker, where: Context, call: str, types: Sequence[Type]) -
         bare = without_none(value)
         if not comparable(first, bare):
             message = messages.unlike_results(call, shown(api, first), shown(api, value))
-            messages.report(api, message, where, messages.TYPE)
+            messages.report(api, message, where)
             return AnyType(TypeOfAny.from_error)
         wider = result_of(api, "+", get_proper_type(result), bare)  # whole numbers beside a float are a float
         result = result if wider is None else wider
@@ -120,7 +120,7 @@ def _branches(api: TypeChecker, node: Node, type: Type) -> list[Branch]:
     mapped = _mapped(api, proper)
     if mapped is not None:
         return [Branch(mapped.args[0], mapped.args[1])]
-    messages.report(api, messages.not_a_pair(messages.quoted(api, proper)), node, messages.TYPE)
+    messages.report(api, messages.not_a_pair(messages.quoted(api, proper)), node)
     return [Branch(None, None)]
 
 
@@ -142,11 +142,11 @@ def _check_condition(api: TypeChecker, where: Context, branch: Branch) -> None:
     if isinstance(value, (AnyType, UninhabitedType)) or (part is not None and class_name(without_none(value)) == BOOL):
         return
     message = messages.not_a_condition("the value" if part is None else describe(part), shown(api, value))
-    messages.report(api, message, where, messages.TYPE)
+    messages.report(api, message, where)
 
 
 def _check_match(api: TypeChecker, where: Context, tested: Expression, type: Type) -> None:
     if isinstance(get_proper_type(type), NoneType):
-        messages.report(api, messages.case_of_null(), where, messages.TYPE)
+        messages.report(api, messages.case_of_null(), where)
     else:
         check_comparable(api, where, tested, type)

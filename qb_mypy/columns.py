@@ -33,7 +33,7 @@ def _check_default(api: TypeChecker, ctx: MethodContext, column: Expression, val
     if not storable(column.value, value):
         kind = "None" if isinstance(value, NoneType) else shown(api, value)
         message = messages.default_type(shown(api, column.value), kind)
-        messages.report(api, message, ctx.context, messages.TYPE)
+        messages.report(api, message, ctx.context)
 
 
 def generated(ctx: MethodContext) -> Type:
@@ -44,7 +44,7 @@ def generated(ctx: MethodContext) -> Type:
         return ctx.default_return_type
     if not storable(without_none(column.value), without_none(part.value)):
         message = messages.generated_type(shown(api, column.value), shown(api, part.value))
-        messages.report(api, message, ctx.context, messages.TYPE)
+        messages.report(api, message, ctx.context)
     return ctx.default_return_type
 
 
@@ -59,7 +59,7 @@ def references(ctx: MethodContext) -> Type:
     numbers = {class_name(ours), class_name(theirs)} & NUMBERS
     if not comparable(ours, theirs) or len(numbers) > 1:
         message = messages.reference_type(shown(api, ours), describe(other), shown(api, theirs))
-        messages.report(api, message, ctx.context, messages.TYPE)
+        messages.report(api, message, ctx.context)
     return ctx.default_return_type
 
 

@@ -61,7 +61,7 @@ def _allowed(ctx: FunctionContext, position: int) -> list[Ref] | None:
     for name in names:
         if name not in known:
             message = messages.unknown_column(short(source.name), name, known)
-            messages.report(ctx.api, message, ctx.context, messages.NAME)
+            messages.report(ctx.api, message, ctx.context)
     return [Ref(source.name, name) for name in names] or None
 
 

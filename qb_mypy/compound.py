@@ -44,12 +44,12 @@ def set_operation(ctx: MethodContext, method: str) -> Type:
     if not isinstance(left, Instance) or not isinstance(right, Instance):
         return ctx.default_return_type
     if right.type.fullname not in SELECTIONS:
-        messages.report(ctx.api, messages.no_operand(OPERATORS[method], right.type.name), ctx.context, messages.TYPE)
+        messages.report(ctx.api, messages.no_operand(OPERATORS[method], right.type.name), ctx.context)
         return ctx.default_return_type
     for query in (left, right):
         scope.check_query(ctx.api, query, ctx.context)
         if relations.has_nested(ctx.api, query):
-            messages.report(ctx.api, messages.nested_in_clause(method), ctx.context, messages.TYPE)
+            messages.report(ctx.api, messages.nested_in_clause(method), ctx.context)
     columns = merged(ctx.api, left, right, OPERATORS[method], ctx.context)
     if columns is None:
         return ctx.default_return_type
@@ -86,18 +86,18 @@ def merged(
     if ours is None or theirs is None:
         return None
     if len(ours) != len(theirs):
-        messages.report(api, messages.other_width(what, len(ours), len(theirs)), where, messages.TYPE)
+        messages.report(api, messages.other_width(what, len(ours), len(theirs)), where)
         return None
     names, others = [name for name, _, _ in ours], [name for name, _, _ in theirs]
     if by_name and names != others and None not in names and set(names) == set(others):
         message = messages.other_order(what, [n for n in names if n], [n for n in others if n])
-        messages.report(api, message, where, messages.NAME)
+        messages.report(api, message, where)
     found: list[tuple[str | None, Type]] = []
     for (name, words, mine), (_, other_words, other) in zip(ours, theirs, strict=True):
         value = common(api, mine, other)
         if value is None:
             message = messages.put_together(what, words, shown(api, mine), other_words, shown(api, other))
-            messages.report(api, message, where, messages.TYPE)
+            messages.report(api, message, where)
             return None
         found.append((name, value))
     return found
@@ -131,7 +131,7 @@ def order_by(ctx: MethodContext) -> Type:
             selects = facts is None or any(ref.encode() in facts.said for ref in refs)
             if refs and not selects and name not in known:
                 message = messages.not_in_result(refs[0].display() if name is None else name, known)
-                messages.report(ctx.api, message, node, messages.SCOPE)
+                messages.report(ctx.api, message, node)
     return ctx.default_return_type
 
 

@@ -28,7 +28,7 @@ def when(ctx: FunctionContext) -> Type:
 def _check_flag(api: TypeChecker, ctx: FunctionContext) -> None:
     value = without_none(ctx.arg_types[0][0])
     if not isinstance(value, (AnyType, NoneType, UninhabitedType)) and class_name(value) != BOOL:
-        messages.report(api, messages.not_a_flag(shown(api, value)), ctx.context, messages.TYPE)
+        messages.report(api, messages.not_a_flag(shown(api, value)), ctx.context)
 
 
 def combined(ctx: FunctionContext) -> Type:

@@ -40,6 +40,6 @@ def function(ctx: FunctionContext, name: str) -> Type:
             and class_name(without_none(text.value)) not in TEXT[0]
         ):
             message = messages.wrong_operand(describe(text), shown(api, text.value), f"fts.{name}()", TEXT[1])
-            messages.report(api, message, ctx.context, messages.TYPE)
+            messages.report(api, message, ctx.context)
     found = lax(union_of_refs(texts))  # where one of several texts is NULL, the others are searched
     return expr_type(api, value, None if found is None else [*found, *refs])

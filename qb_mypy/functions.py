@@ -92,7 +92,7 @@ def function(ctx: FunctionContext, name: str, module: str = "fn") -> Type:
         classes, words = TAKES[name]
         if class_name(without_none(first.value)) not in classes:
             message = messages.wrong_operand(describe(first), shown(api, first.value), f"{module}.{name}()", words)
-            messages.report(api, message, ctx.context, messages.TYPE)
+            messages.report(api, message, ctx.context)
         elif name in ("replace", "days_between", "position"):
             for type in types[1:]:
                 check_comparable(api, ctx.context, first, type)
@@ -173,7 +173,7 @@ def raw(ctx: FunctionContext) -> Type:
         holes = texts[0].replace("{{", "").replace("}}", "").count("{}")
         if holes != len(ctx.arg_types[1]):
             message = messages.holes(holes, len(ctx.arg_types[1]))
-            messages.report(api, message, ctx.context, messages.TYPE)
+            messages.report(api, message, ctx.context)
     refs = lax(union_of_refs([expression(type, api) for type in ctx.arg_types[1]]))
     if refs and (not texts or CALL.search(texts[0])):
         refs.append(RAW_MARK)

@@ -85,7 +85,7 @@ def within_group(ctx: MethodContext, continuous: bool = False) -> Type:
     if continuous:
         if not isinstance(part.value, AnyType) and class_name(without_none(part.value)) not in NUMBERS:
             words = (describe(part), shown(api, part.value), "fn.percentile_cont()", "numbers")
-            messages.report(api, messages.wrong_operand(*words), ctx.context, messages.TYPE)
+            messages.report(api, messages.wrong_operand(*words), ctx.context)
         value = api.named_generic_type("builtins.float", [])
     if not isinstance(get_proper_type(value), AnyType):
         value = optional(value)

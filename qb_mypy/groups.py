@@ -124,12 +124,12 @@ def check(api: TypeChecker, facts: Facts, items: Sequence[Type], own: set[str], 
             names[name] = None
             keys.update(dict.fromkeys(remedy))
     if names:
-        messages.report(api, messages.not_grouped(list(names), list(keys)), where, messages.GROUP)
+        messages.report(api, messages.not_grouped(list(names), list(keys)), where)
     for use in facts.ungrouped:
         if use.ref.source in own and _uncovered(facts, [use.ref], has_keys=False):
             name = use.ref.display()
             place = messages.at_line(use.line) if use.module == api.tree.fullname else where
-            messages.report(api, messages.not_grouped([name], [name]), place, messages.GROUP)
+            messages.report(api, messages.not_grouped([name], [name]), place)
 
 
 def _missing(api: TypeChecker, facts: Facts, item: Type, own: set[str]) -> Iterator[tuple[str, list[str]]]:
@@ -193,9 +193,9 @@ def check_clause(
             refs = [ref for ref in _refs(api, type)[0] if known is None or ref.source in (ROWS, *known)]
             depth = max([ref.aggregated for ref in refs], default=0)
             if depth and clause not in OF_GROUPS:
-                messages.report(api, messages.aggregate_in_clause(clause, known is None), node, messages.GROUP)
+                messages.report(api, messages.aggregate_in_clause(clause, known is None), node)
             elif depth > 1:
-                messages.report(api, messages.aggregate_inside(), node, messages.GROUP)
+                messages.report(api, messages.aggregate_inside(), node)
 
 
 def name_of(ref: Ref) -> str:

@@ -36,9 +36,9 @@ def _call(hook: Callable[[Any], Any], ctx: Any) -> Any:  # any of mypy's context
         where: Context = ctx.cls if hasattr(ctx, "cls") else ctx.context
         message = messages.broken(name, error)
         if isinstance(ctx.api, TypeChecker):
-            messages.report_of_operator(ctx.api, message, where, messages.QB)
+            messages.report_of_operator(ctx.api, message, where)
         else:
-            ctx.api.fail(message, where, code=messages.QB)
+            messages.report(ctx.api, message, where)
     for answer in ("default_return_type", "default_signature", "default_attr_type"):
         if hasattr(ctx, answer):
             return getattr(ctx, answer)

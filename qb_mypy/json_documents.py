@@ -36,7 +36,7 @@ def changed(ctx: FunctionContext) -> Type:
     if part is None:
         return ctx.default_return_type
     if part.is_column:
-        messages.report(api, messages.not_a_part(describe(part)), ctx.context, messages.TYPE)
+        messages.report(api, messages.not_a_part(describe(part)), ctx.context)
         return ctx.default_return_type
     parts = [part]
     for type in [type for group in ctx.arg_types[1:] for type in group]:
@@ -47,7 +47,7 @@ def changed(ctx: FunctionContext) -> Type:
         if not storable(part.value, found):
             words = ("the value" if value is None else describe(value), shown(api, found))
             message = messages.written("the part", shown(api, part.value), *words)
-            messages.report(api, message, ctx.context, messages.TYPE)
+            messages.report(api, message, ctx.context)
     document = document_of(api, ctx.args[0][0])
     whole: Type = AnyType(TypeOfAny.special_form) if document is None else document.value
     return expr_type(api, whole, union_of_refs(parts))
@@ -155,7 +155,7 @@ def _check_item(api: TypeChecker, where: Context, type: Type) -> Type:
     bare = without_none(value)
     if class_name(bare) in NO_JSON or _is_enum(bare):
         name = "the value" if part is None else describe(part)
-        messages.report(api, messages.not_in_json(name, shown(api, value)), where, messages.TYPE)
+        messages.report(api, messages.not_in_json(name, shown(api, value)), where)
     if isinstance(bare, Instance) and bare.last_known_value is not None:
         bare = bare.copy_modified(last_known_value=None)
         return optional(bare) if is_optional(value) else bare
@@ -166,7 +166,7 @@ def _report_operand(
     api: TypeChecker, where: Context, part: Expression | None, value: ProperType, function: str, kind: str
 ) -> None:
     name = "the value" if part is None else describe(part)
-    messages.report(api, messages.wrong_operand(name, shown(api, value), function, kind), where, messages.TYPE)
+    messages.report(api, messages.wrong_operand(name, shown(api, value), function, kind), where)
 
 
 def _is_enum(value: ProperType) -> bool:

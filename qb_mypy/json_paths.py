@@ -40,7 +40,7 @@ def part(ctx: MethodContext) -> Type:
         texts = strings(key_type)
         key = texts[0] if texts is not None and len(texts) == 1 else None
     if isinstance(key, bool):
-        messages.report(api, messages.no_key(shown(api, key_type)), ctx.context, messages.TYPE)
+        messages.report(api, messages.no_key(shown(api, key_type)), ctx.context)
         return ctx.default_return_type
     value = _part(api, ctx, document, key_type, key)
     if is_optional(document.value):
@@ -59,7 +59,7 @@ def value(ctx: FunctionContext) -> Type:
     found = without_none(document.value)
     if isinstance(found, Instance) and (found.type.fullname in SCALARS or found.type.is_enum):
         message = messages.no_parts(describe(document), shown(api, document.value))
-        messages.report(api, message, ctx.context, messages.TYPE)
+        messages.report(api, message, ctx.context)
     return expr_type(api, result.value, document.refs)
 
 
@@ -80,7 +80,7 @@ def _part(
         return AnyType(TypeOfAny.special_form)
     if value.type.fullname in SCALARS or value.type.is_enum:
         message = messages.no_parts(describe(document), shown(api, document.value))
-        messages.report(api, message, ctx.context, messages.TYPE)
+        messages.report(api, message, ctx.context)
         return AnyType(TypeOfAny.from_error)
     if value.type.fullname in MAPPINGS:
         _check_key(api, ctx, document, key_type, STR, "texts")
@@ -105,7 +105,7 @@ def _of_typed_dict(
         return optional(make_simplified_union(list(value.items.values())))
     if key not in value.items:
         message = messages.unknown_key(name_of(value), key, list(value.items))
-        messages.report(api, message, ctx.context, messages.NAME)
+        messages.report(api, message, ctx.context)
         return AnyType(TypeOfAny.from_error)
     found = value.items[key]
     return found if key in value.required_keys else optional(found)
@@ -131,7 +131,7 @@ def _of_tuple(
         return optional(make_simplified_union(list(value.items)))
     if not -len(value.items) <= key < len(value.items):
         message = messages.no_index(describe(document), len(value.items), key)
-        messages.report(api, message, ctx.context, messages.NAME)
+        messages.report(api, message, ctx.context)
         return AnyType(TypeOfAny.from_error)
     return value.items[key]
 
@@ -149,5 +149,5 @@ def _check_key(
     ):
         return True  # what is neither, mypy reports itself
     message = messages.wrong_key(describe(document), shown(api, document.value), keys, shown(api, key_type))
-    messages.report(api, message, ctx.context, messages.TYPE)
+    messages.report(api, message, ctx.context)
     return False

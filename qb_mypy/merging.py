@@ -24,7 +24,7 @@ def using(ctx: MethodContext) -> Type:
     if not isinstance(statement, Instance) or facts is None or source is None:
         return ctx.default_return_type
     if source.name in facts.from_:
-        messages.report(ctx.api, messages.twice_in_write(short(source.name), "merge"), ctx.context, messages.SCOPE)
+        messages.report(ctx.api, messages.twice_in_write(short(source.name), "merge"), ctx.context)
     facts.from_[1:] = [source.name]
     scope.note_uses(ctx.api, facts, facts.sources, ctx.args[1:], ctx.arg_types[1:], "using")
     return with_facts(ctx.api, statement, facts)
@@ -42,7 +42,7 @@ def update(ctx: MethodContext) -> Type:
     """`.update(…)` of a row of the table."""
     assert isinstance(ctx.api, TypeChecker)
     if not has_keywords(ctx):
-        messages.report(ctx.api, messages.sets_nothing(_case(ctx)), ctx.context, messages.TYPE)
+        messages.report(ctx.api, messages.sets_nothing(_case(ctx)), ctx.context)
     return _written(ctx)
 
 
@@ -93,7 +93,7 @@ def _having(ctx: MethodContext, clause: Instance, case: str, *said: str) -> Inst
         for node, type in zip(group, types, strict=True):
             for ref in scope.refs_of(ctx.api, type):
                 if ref.source in absent:
-                    messages.report(ctx.api, messages.not_in_case(ref.display(), case), node, messages.SCOPE)
+                    messages.report(ctx.api, messages.not_in_case(ref.display(), case), node)
     facts.said += said
     if said and case == "when_not_matched_by_source":
         facts.outer += sources

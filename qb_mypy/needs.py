@@ -209,4 +209,4 @@ def check(api: TypeChecker, dialects: Iterable[str], features: Iterable[str], wh
             feature = FEATURES.get(name)
             if feature is not None and dialect in NAMES and dialect not in feature.dialects:
                 message = messages.not_in_dialect(name, NAMES[dialect], feature.remedy)
-                messages.report(api, message, where, messages.DIALECT)
+                messages.report(api, message, where)

@@ -122,7 +122,7 @@ def collated(ctx: MethodContext) -> Type:
         return ctx.default_return_type
     if not isinstance(own.value, AnyType) and class_name(without_none(own.value)) != STR:
         message = messages.wrong_operand(describe(own), shown(api, own.value), ".collate()", "text")
-        messages.report(api, message, ctx.context, messages.TYPE)
+        messages.report(api, message, ctx.context)
     return expr_type(api, own.value, own.refs)
 
 
@@ -139,7 +139,7 @@ def membership(ctx: MethodContext, method: str) -> Type:
         values = items_of(options)
         if values is not None and len(values) != 1:
             message = messages.one_column(f"A sub-query in .{method}() selects", len(values))
-            messages.report(api, message, ctx.context, messages.TYPE)
+            messages.report(api, message, ctx.context)
         elif values is not None:
             check_types(api, ctx.context, left, values[0], "the sub-query's column")
         free = scope.free_refs(api, options)
@@ -147,7 +147,7 @@ def membership(ctx: MethodContext, method: str) -> Type:
         return expr_type(api, nullable_if(_bool(api), [left]), refs)
     if class_name(options) in (STR, BYTES) or source_of(options) is not None:
         message = messages.not_a_list(method, shown(api, options))
-        messages.report(api, message, ctx.context, messages.TYPE)
+        messages.report(api, message, ctx.context)
         return expr_type(api, nullable_if(_bool(api), [left]), refs)
     items = item_types(api, options, ctx.args[0][0])
     parts = [left, *[expression(item, api) for item in items]]
@@ -160,7 +160,7 @@ def membership(ctx: MethodContext, method: str) -> Type:
 def python_membership(ctx: MethodContext) -> Type:
     """`"x" in Album.title`: Python makes a bool of it, so there is no SQL."""
     api, _ = _self(ctx)
-    messages.report(api, messages.python_in(), ctx.context, messages.TYPE)
+    messages.report(api, messages.python_in(), ctx.context)
     return _bool(api)
 
 
@@ -181,7 +181,7 @@ def arithmetic(ctx: MethodContext, operator: str, reflected: bool) -> Type:
         ]
         first, second = reversed(words) if reflected else words
         message = messages.no_arithmetic(operator, *first, *second)
-        messages.report_of_operator(api, message, ctx.context, messages.TYPE)
+        messages.report_of_operator(api, message, ctx.context)
         value = AnyType(TypeOfAny.from_error)
     parts = [own, other if other is not None else Expression(other_value, [])]
     return expr_type(api, nullable_if(value, parts), union_of_refs([own, other]))
@@ -194,7 +194,7 @@ def negated(ctx: MethodContext) -> Type:
         return ctx.default_return_type
     if not isinstance(own.value, AnyType) and class_name(without_none(own.value)) not in NUMBERS:
         message = messages.no_negation(describe(own), shown(api, own.value))
-        messages.report(api, message, ctx.context, messages.TYPE)
+        messages.report(api, message, ctx.context)
     return expr_type(api, own.value, own.refs)
 
 
@@ -221,7 +221,7 @@ def _check_condition(api: TypeChecker, ctx: MethodContext, part: Expression) -> 
     if isinstance(part.value, AnyType) or class_name(without_none(part.value)) == BOOL:
         return
     message = messages.not_a_condition(describe(part), shown(api, part.value))
-    messages.report_of_operator(api, message, ctx.context, messages.TYPE)
+    messages.report_of_operator(api, message, ctx.context)
 
 
 def text_test(ctx: MethodContext, method: str) -> Type:
@@ -233,7 +233,7 @@ def text_test(ctx: MethodContext, method: str) -> Type:
     parts = [left, *[expression(type, api) for type in types]]
     if not isinstance(left.value, AnyType) and class_name(without_none(left.value)) != STR:
         message = messages.wrong_operand(describe(left), shown(api, left.value), f".{method}()", "text")
-        messages.report(api, message, ctx.context, messages.TYPE)
+        messages.report(api, message, ctx.context)
     else:
         for type in types:
             if check_never_null(api, ctx.context, left, method, type):

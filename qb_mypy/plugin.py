@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
+from mypy.errors import CompileError
+from mypy.nodes import MypyFile
+from mypy.options import Options
 from mypy.plugin import (
     AnalyzeTypeContext,
     AttributeContext,
@@ -14,6 +19,7 @@ from mypy.plugin import (
     MethodContext,
     MethodSigContext,
     Plugin,
+    ReportConfigContext,
 )
 from mypy.types import FunctionLike, Type
 
@@ -41,6 +47,7 @@ from qb_mypy import (
     row_annotations,
     row_values,
     rows,
+    settings,
     sources,
     tables,
     user_functions,
@@ -235,9 +242,29 @@ ANNOTATIONS: dict[str, Callable[[AnalyzeTypeContext], Type]] = {
     "qb.rows.RowPatch": partial(row_annotations.dictionary, partial=True),
 }
 
+SOURCES = hashlib.sha1(
+    b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.rglob("*.py"))), usedforsecurity=False
+).hexdigest()
+__version__ = SOURCES
+"""What mypy remembers of a plugin: another one empties its cache, and the daemon starts anew."""
+
 
 class QbPlugin(Plugin):
     """Row types, scopes and value types of qb's queries."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        global __version__
+        self.settings = settings.use(options.config_file)
+        __version__ = f"{SOURCES} {self.settings}"
+
+    def set_modules(self, modules: dict[str, MypyFile]) -> None:
+        super().set_modules(modules)
+        if self.settings.errors:  # said here, because mypy takes an error of __init__ for a crash
+            raise CompileError(list(self.settings.errors))
+
+    def report_config_data(self, ctx: ReportConfigContext) -> object:
+        return sorted(self.settings.disabled)
 
     def get_base_class_hook(self, fullname: str) -> Callable[[ClassDefContext], None] | None:
         return guarded(declarations.declared) if fullname == TABLE else None

@@ -32,19 +32,19 @@ def quantified(ctx: FunctionContext, name: str) -> Type:
         values = items_of(given)
         if values is not None and len(values) != 1:
             message = messages.one_column(f"A sub-query in {name}() selects", len(values))
-            messages.report(api, message, ctx.context, messages.TYPE)
+            messages.report(api, message, ctx.context)
             return nothing
         value = unknown if values is None else values[0]
         return expr_type(api, value, lax(scope.free_refs(api, given)), QUANTIFIER)
     array = expression(given, api)
     if array is None:
-        messages.report(api, messages.not_quantified(name, messages.quoted(api, given)), ctx.context, messages.TYPE)
+        messages.report(api, messages.not_quantified(name, messages.quoted(api, given)), ctx.context)
         return nothing
     items = without_none(array.value)
     if class_name(items) != LIST or not isinstance(items, Instance):
         if not isinstance(items, AnyType):
             words = (describe(array), shown(api, array.value), f"{name}()", "selects and arrays")
-            messages.report(api, messages.wrong_operand(*words), ctx.context, messages.TYPE)
+            messages.report(api, messages.wrong_operand(*words), ctx.context)
         return expr_type(api, unknown, array.refs, QUANTIFIER)
     item = items.args[0]
     return expr_type(api, optional(item) if is_optional(array.value) else item, array.refs, QUANTIFIER)

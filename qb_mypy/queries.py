@@ -68,7 +68,7 @@ def select(ctx: FunctionContext) -> Type:
     unknown = AnyType(TypeOfAny.special_form)
     row: Type = unknown
     if not types:
-        messages.report(ctx.api, messages.nothing_selected(), ctx.context, messages.TYPE)
+        messages.report(ctx.api, messages.nothing_selected(), ctx.context)
     elif any(kind.is_star() for group in ctx.arg_kinds for kind in group):
         pass  # nobody knows how many
     elif len(types) == 1 and isinstance(types[0], TypeType) and isinstance(types[0].item, TypeVarType):
@@ -121,13 +121,13 @@ def projection(api: TypeChecker, types: Sequence[Type], where: Context, call: st
             message = messages.not_selectable(call, messages.quoted(api, proper))
             if isinstance(proper, Instance) and proper.type.has_base(WINDOW_FUNCTION):
                 message = messages.over_is_missing()
-            messages.report(api, message, where, messages.TYPE)
+            messages.report(api, message, where)
             return None
     seen: set[str] = set()
     for item in items:
         name = rows.item_name(item)
         if name is not None and name in seen:
-            messages.report(api, messages.duplicate_name(name), where, messages.NAME)
+            messages.report(api, messages.duplicate_name(name), where)
         if name is not None:
             seen.add(name)
     return items
@@ -267,7 +267,7 @@ def scalar_subquery(ctx: MethodContext) -> Type:
     relations.check_sub_query(ctx.api, query, ctx.context)
     if len(values) != 1:
         message = messages.one_column("A scalar sub-query selects", len(values))
-        messages.report(ctx.api, message, ctx.context, messages.TYPE)
+        messages.report(ctx.api, message, ctx.context)
         return ctx.default_return_type
     free = scope.free_refs(ctx.api, query)
     refs = None if free is None else [ref._replace(lax=True) for ref in free]
@@ -293,7 +293,7 @@ def run(ctx: MethodContext, name: str) -> Type:
     if returns_rows and isinstance(query, Instance) and query.type.fullname in WRITES:
         table = table_of(query)
         statement = f"{query.type.name.lower()}({'…' if table is None else table.name})"
-        messages.report(ctx.api, messages.no_rows(statement), ctx.context, messages.TYPE)
+        messages.report(ctx.api, messages.no_rows(statement), ctx.context)
         return ctx.default_return_type
     scope.check_statement(ctx.api, query, ctx.context)
     needs.check_run(ctx, database, name)
@@ -304,7 +304,7 @@ def run(ctx: MethodContext, name: str) -> Type:
         return ctx.default_return_type
     if len(values) != 1:
         message = messages.one_column("fetch_value() takes a query of", len(values))
-        messages.report(ctx.api, message, ctx.context, messages.TYPE)
+        messages.report(ctx.api, message, ctx.context)
         return ctx.default_return_type
     return _awaitable_of(ctx.default_return_type, values[0])
 
@@ -326,5 +326,5 @@ def _parts(ctx: MethodContext) -> tuple[Instance | None, Facts | None, list[Type
 
 def _add(api: TypeChecker, facts: Facts, to: list[str], name: str, where: Context) -> None:
     if name in facts.sources:
-        messages.report(api, messages.twice_in_query(short(name)), where, messages.SCOPE)
+        messages.report(api, messages.twice_in_query(short(name)), where)
     to.append(name)

@@ -28,7 +28,7 @@ def nested(ctx: FunctionContext) -> Type:
     if query.type.fullname != SELECT:
         if query.type.fullname != QUERY:  # which may be any
             message = messages.nested_statement(query.type.name, query.type.name == "Compound")
-            messages.report(api, message, ctx.context, messages.TYPE)
+            messages.report(api, message, ctx.context)
         return ctx.default_return_type
     scope.check_query(api, query, ctx.context)
     scope.check_conditions(api, ctx.args[1:])
@@ -57,13 +57,13 @@ def check_clause(
     for nodes, group in zip(args, types, strict=True):
         for node, type in zip(nodes, group, strict=True):
             if NESTED_MARK in _refs(api, type):
-                messages.report(api, messages.nested_in_clause(clause), node, messages.TYPE)
+                messages.report(api, messages.nested_in_clause(clause), node)
 
 
 def check_sub_query(api: TypeChecker, query: Instance, where: Context) -> None:
     """Report a sub-query whose rows have rows inside."""
     if has_nested(api, query):
-        messages.report(api, messages.nested_in_sub_query(), where, messages.TYPE)
+        messages.report(api, messages.nested_in_sub_query(), where)
 
 
 def distinct(ctx: MethodContext) -> Type:
@@ -71,7 +71,7 @@ def distinct(ctx: MethodContext) -> Type:
     assert isinstance(ctx.api, TypeChecker)
     query = get_proper_type(ctx.type)
     if isinstance(query, Instance) and has_nested(ctx.api, query):
-        messages.report(ctx.api, messages.nested_in_clause("distinct"), ctx.context, messages.TYPE)
+        messages.report(ctx.api, messages.nested_in_clause("distinct"), ctx.context)
     return ctx.default_return_type
 
 

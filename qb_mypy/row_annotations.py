@@ -33,7 +33,7 @@ def dictionary(ctx: AnalyzeTypeContext, partial: bool) -> Type:
 def _table(ctx: AnalyzeTypeContext, name: str) -> ProperType:
     """The one argument."""
     if len(ctx.type.args) != 1:
-        ctx.api.fail(messages.one_table(name), ctx.context, code=messages.TYPE)
+        messages.report(ctx.api, messages.one_table(name), ctx.context)
         return AnyType(TypeOfAny.from_error)
     table = get_proper_type(_analyser(ctx).analyze_type(ctx.type.args[0]))
     if isinstance(table, (AnyType, TypeVarType)):
@@ -43,7 +43,7 @@ def _table(ctx: AnalyzeTypeContext, name: str) -> ProperType:
         return table
     given = ctx.type.args[0]
     words = given.name if isinstance(given, UnboundType) else str(given)
-    ctx.api.fail(messages.no_table(name, words), ctx.context, code=messages.TYPE)
+    messages.report(ctx.api, messages.no_table(name, words), ctx.context)
     return AnyType(TypeOfAny.from_error)
 
 

@@ -38,7 +38,7 @@ def tuple_(ctx: FunctionContext) -> Type:
     if any(kind.is_star() for group in ctx.arg_kinds for kind in group) or None in parts:
         return ctx.default_return_type
     if len(parts) < 2:
-        messages.report(api, messages.single_row_value(), ctx.context, messages.TYPE)
+        messages.report(api, messages.single_row_value(), ctx.context)
     values = [part.value for part in parts if part is not None]
     fallback = api.named_generic_type("builtins.tuple", [AnyType(TypeOfAny.special_form)])
     refs = refs_type(api, union_of_refs(parts))
@@ -107,10 +107,10 @@ def _check_row(api: TypeChecker, where: Context, left: Sequence[Expression], oth
     if not isinstance(proper, TupleType):
         if not isinstance(proper, Instance) or proper.type.fullname != "builtins.tuple":
             message = messages.not_a_row(shown(api, proper))
-            messages.report_of_operator(api, message, where, messages.TYPE)
+            messages.report_of_operator(api, message, where)
         return []
     if any(is_optional(item) and expression(item, api) is None for item in proper.items):
-        messages.report_of_operator(api, messages.null_in_row(), where, messages.TYPE)
+        messages.report_of_operator(api, messages.null_in_row(), where)
     elif _check_length(api, where, left, len(proper.items)):
         for own, item in zip(left, proper.items, strict=True):
             check_comparable(api, where, own, item)
@@ -120,7 +120,7 @@ def _check_row(api: TypeChecker, where: Context, left: Sequence[Expression], oth
 def _check_length(api: TypeChecker, where: Context, left: Sequence[Expression], count: int) -> bool:
     if len(left) == count:
         return True
-    messages.report_of_operator(api, messages.row_length(len(left), count), where, messages.TYPE)
+    messages.report_of_operator(api, messages.row_length(len(left), count), where)
     return False
 
 

@@ -185,7 +185,7 @@ def item(ctx: MethodContext) -> Type:
     values = list(columns(table.type).values())
     if not -len(values) <= index < len(values):
         message = messages.no_item(short(table.type.fullname), len(values), index)
-        messages.report(ctx.api, message, ctx.context, messages.NAME)
+        messages.report(ctx.api, message, ctx.context)
         return AnyType(TypeOfAny.from_error)
     return values[index].args[0]
 

@@ -100,7 +100,7 @@ def note_reads(api: TypeChecker, facts: Facts, known: Sequence[str], source: Typ
             facts.uses.append(Use(ref, clause, api.tree.fullname, where.line))
         elif not ref.lax:
             name, *_ = strings(derived.args[1]) or ["…"]
-            messages.report(api, messages.not_lateral(name, ref.display(), short(ref.source)), where, messages.SCOPE)
+            messages.report(api, messages.not_lateral(name, ref.display(), short(ref.source)), where)
 
 
 def check_conditions(api: TypeChecker, args: Sequence[Sequence[Expression]]) -> None:
@@ -116,14 +116,14 @@ def _check_condition(api: TypeChecker, node: Expression) -> None:
     elif isinstance(node, OpExpr) and node.op in ("and", "or"):
         left = api.lookup_type_or_none(node.left)
         if left is not None and expression(left, api) is not None:
-            messages.report(api, messages.python_logic(node.op), node, messages.TYPE)
+            messages.report(api, messages.python_logic(node.op), node)
     elif isinstance(node, OpExpr):
         _check_condition(api, node.left)
         _check_condition(api, node.right)
     elif isinstance(node, ComparisonExpr) and len(node.operators) > 1:
         types = [api.lookup_type_or_none(operand) for operand in node.operands]
         if any(type is not None and expression(type, api) is not None for type in types):
-            messages.report(api, messages.chained(), node, messages.TYPE)
+            messages.report(api, messages.chained(), node)
 
 
 def scope_of(api: TypeChecker, query: Instance) -> Scope | None:
@@ -170,10 +170,10 @@ def check_query(api: TypeChecker, query: Instance, where: Context) -> None:
         return
     if len(scope.implied) > 1:
         message = messages.not_joined([short(name) for name in scope.implied])
-        messages.report(api, message, where, messages.SCOPE)
+        messages.report(api, message, where)
     elif facts.joined and not scope.implied:
         message = messages.all_joined(short(facts.joined[0]))
-        messages.report(api, message, where, messages.SCOPE)
+        messages.report(api, message, where)
 
 
 def check_statement(api: TypeChecker, statement: ProperType | None, where: Context) -> None:
@@ -197,7 +197,7 @@ def _check_select(api: TypeChecker, query: Instance, where: Context) -> None:
                 message = messages.stray_excluded()
             else:
                 message = messages.not_in_from(short(name), [short(source) for source in facts.sources])
-            messages.report(api, message, where, messages.SCOPE)
+            messages.report(api, message, where)
     check_query(api, query, where)
     nothing_yet = not facts.sources and not scope.implied
     for use in scope.free:
@@ -205,7 +205,7 @@ def _check_select(api: TypeChecker, query: Instance, where: Context) -> None:
             message = messages.stray_excluded()
         else:
             message = messages.not_in_query(use.ref.display(), short(use.ref.source), use.clause, nothing_yet)
-        messages.report(api, message, place(api, use, where), messages.SCOPE)
+        messages.report(api, message, place(api, use, where))
 
 
 def _check_write(api: TypeChecker, write: Instance, where: Context) -> None:
@@ -214,18 +214,18 @@ def _check_write(api: TypeChecker, write: Instance, where: Context) -> None:
         return
     verb = write.type.name.lower()
     if verb == "merge" and facts.from_ == [table.fullname]:
-        messages.report(api, messages.no_source(table.name), where, messages.TYPE)
+        messages.report(api, messages.no_source(table.name), where)
     elif verb != "delete" and "values" not in facts.said:
-        messages.report(api, messages.nothing_written(verb, table.name), where, messages.TYPE)
+        messages.report(api, messages.nothing_written(verb, table.name), where)
     elif verb in ("update", "delete") and "where" not in facts.said:
-        messages.report(api, messages.every_row(verb, table.name), where, messages.TYPE)
+        messages.report(api, messages.every_row(verb, table.name), where)
     for use in facts.uses:
         if use.ref.source not in facts.sources and not use.clause.startswith(NOT_NULL):
             if use.ref.source.startswith(EXCLUDED):
                 message = messages.stray_excluded()
             else:
                 message = messages.not_in_write(use.ref.display(), short(use.ref.source), use.clause, verb)
-            messages.report(api, message, place(api, use, where), messages.SCOPE)
+            messages.report(api, message, place(api, use, where))
 
 
 def place(api: TypeChecker, use: Use, where: Context) -> Context:

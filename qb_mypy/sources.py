@@ -71,7 +71,7 @@ def derived(ctx: MethodContext, lateral: bool = False) -> Type:
         free = lax(free)
     if renamed is not None and len(renamed) != len(fields):
         message = messages.column_list(name or "…", len(fields), len(renamed))
-        messages.report(ctx.api, message, ctx.context, messages.NAME)
+        messages.report(ctx.api, message, ctx.context)
     elif renamed is not None:
         fields = [(new, value) for new, (_, value) in zip(renamed, fields, strict=True)]
     return derived_type(ctx.api, name, fields, free)
@@ -89,11 +89,11 @@ def fields_of(
         whole = source_of(item)
         if whole is not None:
             message = messages.whole_in_subquery(name or "…", short(whole.name))
-            messages.report(api, message, where, messages.TYPE)
+            messages.report(api, message, where)
             return None
     for column, words, _ in selection:
         if column is None and not is_renamed:
-            messages.report(api, messages.unnamed_in_subquery(name or "…", words), where, messages.NAME)
+            messages.report(api, messages.unnamed_in_subquery(name or "…", words), where)
             return None
     return [(column or "", value) for column, _, value in selection]
 
@@ -164,7 +164,7 @@ def values(ctx: FunctionContext) -> Type:
             column, held = fields[position]
             if not storable(get_proper_type(held), value):
                 message = messages.written(column, shown(ctx.api, held), "the value", shown(ctx.api, value))
-                messages.report(ctx.api, message, ctx.context, messages.TYPE)
+                messages.report(ctx.api, message, ctx.context)
     return derived_type(ctx.api, names[0] if names else None, fields, [])
 
 

@@ -24,6 +24,7 @@ from mypy.types import (
 
 from qb_mypy import messages
 from qb_mypy.encoding import ALIAS, ANY_SOURCE, COLUMN, DERIVED, TABLE, Ref, class_info, literals, short, strings
+from qb_mypy.rules import Message
 
 
 class Source(NamedTuple):
@@ -209,17 +210,17 @@ def missing_attribute(ctx: AttributeContext, source: Source, name: str) -> Type:
         return AnyType(TypeOfAny.special_form)
     words = source.table.name if source.name == ANY_SOURCE else short(source.name)
     message = messages.unknown_column(words, name, list(columns(source.table)))
-    messages.report(ctx.api, message, ctx.context, messages.NAME)
+    messages.report(ctx.api, message, ctx.context)
     return AnyType(TypeOfAny.from_error)
 
 
-def not_there(ctx: AttributeContext, message: str) -> Type:
+def not_there(ctx: AttributeContext, message: Message) -> Type:
     """A name that a row, an alias or a sub-query does not have."""
     assert isinstance(ctx.api, TypeChecker)
     if type(ctx.context) is Context:
         # Nobody wrote it: mypy looks whether it fits a Protocol, and takes any answer but this for a yes.
         return ctx.api.named_generic_type("builtins.object", [])
-    messages.report(ctx.api, message, ctx.context, messages.NAME)
+    messages.report(ctx.api, message, ctx.context)
     return AnyType(TypeOfAny.from_error)
 
 

@@ -38,14 +38,14 @@ def called(ctx: MethodContext) -> Type:
     if isinstance(takes, TupleType) and not starred:
         if len(types) != len(takes.items):
             message = messages.argument_count(len(takes.items), len(types))
-            messages.report(api, message, ctx.context, messages.TYPE)
+            messages.report(api, message, ctx.context)
         else:
             for number, (kind, type) in enumerate(zip(takes.items, types, strict=True), 1):
                 part = expression(type, api)
                 value = get_proper_type(type) if part is None else part.value
                 if not comparable(without_none(kind), without_none(value)):
                     message = messages.argument_type(number, shown(api, kind), shown(api, value))
-                    messages.report(api, message, ctx.context, messages.TYPE)
+                    messages.report(api, message, ctx.context)
     parts = [expression(type, api) for type in types]
     refs = union_of_refs(parts)
     if result.type.fullname == AGGREGATE:

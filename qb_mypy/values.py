@@ -113,7 +113,7 @@ def check_comparable(api: TypeChecker, where: Context, left: Expression, right: 
     part = expression(right, api)
     value = get_proper_type(right) if part is None else part.value
     if isinstance(value, Instance) and value.type.has_base(QUERY):
-        messages.report_of_operator(api, messages.select_as_value(), where, messages.TYPE)
+        messages.report_of_operator(api, messages.select_as_value(), where)
         return False
     return check_types(api, where, left, value, "the value" if part is None else describe(part))
 
@@ -123,7 +123,7 @@ def check_types(api: TypeChecker, where: Context, left: Expression, right: Prope
     if comparable(without_none(left.value), without_none(right)):
         return True
     message = messages.compared(describe(left), shown(api, left.value), name, shown(api, right))
-    messages.report_of_operator(api, message, where, messages.TYPE)
+    messages.report_of_operator(api, message, where)
     return False
 
 
@@ -133,7 +133,7 @@ def check_never_null(api: TypeChecker, where: Context, left: Expression, operato
     if not is_optional(value):
         return True
     message = messages.never_true(describe(left), operator, isinstance(value, NoneType))
-    messages.report_of_operator(api, message, where, messages.TYPE)
+    messages.report_of_operator(api, message, where)
     return False
 
 

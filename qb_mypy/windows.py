@@ -112,7 +112,7 @@ def sort_keys(ctx: FunctionContext) -> list[Expression]:
 def check_not_inside(api: TypeChecker, where: Context, parts: Iterable[Expression | None], what: str) -> None:
     """Report a function over a window inside an aggregate or another window function."""
     if any(part is not None and WINDOW_MARK in (part.refs or ()) for part in parts):
-        messages.report(api, messages.window_inside(what), where, messages.TYPE)
+        messages.report(api, messages.window_inside(what), where)
 
 
 def check_clause(
@@ -123,7 +123,7 @@ def check_clause(
         for node, type in zip(group, types, strict=True):
             part = expression(type, api)
             if part is not None and WINDOW_MARK in (part.refs or ()):
-                messages.report(api, messages.window_in_clause(clause), node, messages.TYPE)
+                messages.report(api, messages.window_in_clause(clause), node)
 
 
 def _arguments(ctx: FunctionContext | MethodContext) -> Iterator[tuple[str, Written, ProperType]]:
@@ -150,7 +150,7 @@ def _refs_of_window(ctx: FunctionContext | MethodContext) -> list[Ref] | None:
             return None
         refs += found
     if WINDOW_MARK in refs:
-        messages.report(ctx.api, messages.window_inside("another one"), ctx.context, messages.TYPE)
+        messages.report(ctx.api, messages.window_inside("another one"), ctx.context)
         refs.remove(WINDOW_MARK)
     return refs
 

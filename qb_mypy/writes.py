@@ -155,7 +155,7 @@ def values(ctx: MethodContext) -> Type:
     if table is not None:
         for node, type in keyword_arguments(ctx, table, is_new=True):
             for ref in scope.refs_of(ctx.api, type):
-                messages.report(ctx.api, messages.new_row_reads(ref.display()), node, messages.SCOPE)
+                messages.report(ctx.api, messages.new_row_reads(ref.display()), node)
     return _having(ctx, "values")
 
 
@@ -203,7 +203,7 @@ def _check_not_null(api: TypeChecker, table: TypeInfo, facts: Facts, where: Cont
         if use.ref.source in facts.outer:
             facts.uses.remove(use)
             message = messages.written_null(f"{table.name}.{use.clause.removeprefix(NOT_NULL)}", use.ref.display())
-            messages.report(api, message, scope.place(api, use, where), messages.TYPE)
+            messages.report(api, message, scope.place(api, use, where))
 
 
 def where(ctx: MethodContext) -> Type:
@@ -232,7 +232,7 @@ def more_sources(ctx: MethodContext) -> Type:
             return ctx.default_return_type
         if source.name in facts.from_:
             message = messages.twice_in_write(short(source.name), statement.type.name.lower())
-            messages.report(ctx.api, message, ctx.context, messages.SCOPE)
+            messages.report(ctx.api, message, ctx.context)
         facts.from_.append(source.name)
     return with_facts(ctx.api, statement, facts)
 
@@ -249,10 +249,10 @@ def join(ctx: MethodContext, kind: str) -> Type:
         return ctx.default_return_type
     if source.name in facts.sources:
         message = messages.twice_in_write(short(source.name), statement.type.name.lower())
-        messages.report(ctx.api, message, ctx.context, messages.SCOPE)
+        messages.report(ctx.api, message, ctx.context)
     if facts.from_ == [table.fullname]:
         message = messages.joined_to_nothing(short(source.name), statement.type.name.lower())
-        messages.report(ctx.api, message, ctx.context, messages.SCOPE)
+        messages.report(ctx.api, message, ctx.context)
     facts.joined.append(source.name)
     if kind == "left_join":
         facts.outer.append(source.name)
@@ -261,7 +261,7 @@ def join(ctx: MethodContext, kind: str) -> Type:
         for node, type in zip(group, types, strict=True):
             for ref in scope.refs_of(ctx.api, type):
                 if ref.source == table.fullname:
-                    messages.report(ctx.api, messages.join_reads_own(ref.display(), kind), node, messages.SCOPE)
+                    messages.report(ctx.api, messages.join_reads_own(ref.display(), kind), node)
     scope.note_uses(ctx.api, facts, facts.sources, ctx.args[1:], ctx.arg_types[1:], kind)
     return with_facts(ctx.api, statement, facts)
 
@@ -293,28 +293,28 @@ def _check_selection(
     if targets is None:
         names = [name for name, _, _ in selection if name is not None]
         if len(names) < len(selection):
-            return messages.report(api, messages.unnamed_in_select(table.name), where, messages.NAME)
+            return messages.report(api, messages.unnamed_in_select(table.name), where)
         for name in names:
             if name not in known:
                 message = messages.unknown_column(table.name, name, list(known))
-                return messages.report(api, message, where, messages.NAME)
+                return messages.report(api, message, where)
         targets = names
     if len(targets) != len(selection):
         message = messages.wrong_count(table.name, len(selection), len(targets))
-        return messages.report(api, message, where, messages.TYPE)
+        return messages.report(api, message, where)
     for name, (_, words, type) in zip(targets, selection, strict=True):
         column, value = get_proper_type(known[name].args[0]), get_proper_type(type)
         target = f"{table.name}.{name}"
         if is_optional(value) and not is_optional(column):
-            messages.report(api, messages.written_null(target, words), where, messages.TYPE)
+            messages.report(api, messages.written_null(target, words), where)
         elif not storable(column, value):
             message = messages.written(target, shown(api, column), words, shown(api, value))
-            messages.report(api, message, where, messages.TYPE)
+            messages.report(api, message, where)
         if _insertion(known[name]) == GENERATED:
-            messages.report(api, messages.generated(target), where, messages.TYPE)
+            messages.report(api, messages.generated(target), where)
     missing = [name for name, column in known.items() if _insertion(column) == REQUIRED and name not in targets]
     if missing:
-        messages.report(api, messages.not_given(table.name, missing), where, messages.TYPE)
+        messages.report(api, messages.not_given(table.name, missing), where)
     return None
 
 
@@ -329,13 +329,13 @@ def conflict(ctx: MethodContext) -> Type:
     names = _targets(ctx.api, table, ctx.arg_types[0], ctx.context) if ctx.arg_types[0] else None
     keys = known_keys(table)
     if names is not None and keys is not None and not any(set(names) == set(key) for key in keys):
-        messages.report(ctx.api, messages.not_unique(table.name, names, keys), ctx.context, messages.TYPE)
+        messages.report(ctx.api, messages.not_unique(table.name, names, keys), ctx.context)
     for node in ctx.args[2]:
         owner = node.expr.node if isinstance(node, MemberExpr) and isinstance(node.expr, RefExpr) else None
         if isinstance(owner, TypeInfo) and owner.fullname != table.fullname and owner.has_base(TABLE):
             assert isinstance(node, MemberExpr)
             message = messages.not_a_key(f"{owner.name}.{node.name}", table.name)
-            messages.report(ctx.api, message, ctx.context, messages.SCOPE)
+            messages.report(ctx.api, message, ctx.context)
     return _having_conflict(ctx.api, get_proper_type(ctx.default_return_type))
 
 
@@ -371,7 +371,7 @@ def _check_own(ctx: MethodContext, table: TypeInfo, clause: str, formal: int) ->
         for ref in scope.refs_of(ctx.api, type):
             if ref.source.removeprefix(EXCLUDED) != table.fullname:
                 message = messages.not_the_table(ref.display(), table.name, clause)
-                messages.report(ctx.api, message, node, messages.SCOPE)
+                messages.report(ctx.api, message, node)
 
 
 def updated_on_conflict(ctx: MethodContext) -> Type:
@@ -383,7 +383,7 @@ def updated_on_conflict(ctx: MethodContext) -> Type:
     scope.check_conditions(ctx.api, ctx.args[:1])
     keyword_arguments(ctx, table)
     if not has_keywords(ctx):
-        messages.report(ctx.api, messages.no_update(), ctx.context, messages.TYPE)
+        messages.report(ctx.api, messages.no_update(), ctx.context)
     groups.check_clause(ctx.api, ctx.args, ctx.arg_types, "do_update")
     for formal in range(len(ctx.args)):
         _check_own(ctx, table, "do_update", formal)
@@ -399,7 +399,7 @@ def _targets(api: TypeChecker, table: TypeInfo, types: Sequence[Type], where: Co
             return None
         ref = column.refs[0]
         if ref.source != table.fullname:
-            messages.report(api, messages.not_of_table(describe(column), table.name), where, messages.SCOPE)
+            messages.report(api, messages.not_of_table(describe(column), table.name), where)
             return None
         names.append(ref.column)
     return names
@@ -420,15 +420,15 @@ def keyword_arguments(ctx: MethodContext, table: TypeInfo, is_new: bool = False)
             if kind == ARG_STAR2:
                 needed = is_new and _insertion(known[name]) == REQUIRED
                 if needed and isinstance(value, TypedDictType) and name not in value.required_keys:
-                    messages.report(ctx.api, messages.may_be_missing(target), node, messages.TYPE)
+                    messages.report(ctx.api, messages.may_be_missing(target), node)
                 continue
             found.append((node, type))
             part = expression(type, ctx.api)
             if _insertion(known[name]) == GENERATED:
-                messages.report(ctx.api, messages.generated(target), node, messages.TYPE)
+                messages.report(ctx.api, messages.generated(target), node)
             elif part is None and is_subtype(value, column) and not storable(column, value):
                 words = (target, shown(ctx.api, column), "the value", shown(ctx.api, value))
-                messages.report(ctx.api, messages.written(*words), node, messages.TYPE)
+                messages.report(ctx.api, messages.written(*words), node)
     return found
 
 
@@ -484,7 +484,7 @@ def returning(ctx: MethodContext) -> Type:
             else:
                 verb = statement.type.name.lower()
                 message = messages.not_in_write(ref.display(), short(ref.source), "returning", verb)
-            messages.report(ctx.api, message, ctx.context, messages.SCOPE)
+            messages.report(ctx.api, message, ctx.context)
     outer = frozenset(() if facts is None else facts.outer)
     args = [rows.row_type(ctx.api, items, outer), packed(ctx.api, items), literals(ctx.api, [])]
     return Instance(class_info(ctx.api, RETURNING), args)

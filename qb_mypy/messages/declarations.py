@@ -1,0 +1,54 @@
+"""Tables, annotations, dialects, and the plugin itself."""
+
+from __future__ import annotations
+
+from qb_mypy.rules import DIALECT, QB, TYPE, Rule
+
+DEFAULT_TYPE = Rule("default-type", TYPE, "a default or a generated value of another type than its column")
+
+
+@DEFAULT_TYPE.says
+def default_type(column_type: str, value_type: str) -> str:
+    return f"The column is {column_type}, but its default is {value_type}"
+
+
+@DEFAULT_TYPE.says
+def generated_type(column_type: str, value_type: str) -> str:
+    return f"The column is {column_type}, but it is generated as {value_type}"
+
+
+REFERENCE_TYPE = Rule("reference-type", TYPE, "a foreign key of another type than the column that it references")
+
+
+@REFERENCE_TYPE.says
+def reference_type(column_type: str, other: str, other_type: str) -> str:
+    return f"The column is {column_type}, but {other} is {other_type}"
+
+
+ROW_ANNOTATION = Rule("row-annotation", TYPE, "`Row[…]`, `NewRow[…]` or `RowPatch[…]` of what is no table")
+
+
+@ROW_ANNOTATION.says
+def one_table(name: str) -> str:
+    return f"{name}[…] takes one table"
+
+
+@ROW_ANNOTATION.says
+def no_table(name: str, other: str) -> str:
+    return f'{name}[…] takes a table, not "{other}"'
+
+
+DIALECT_FEATURE = Rule("dialect-feature", DIALECT, "a feature that the database's dialect lacks")
+
+
+@DIALECT_FEATURE.says
+def not_in_dialect(feature: str, dialect: str, remedy: str) -> str:
+    return f"{feature} is not in {dialect}: {remedy}"
+
+
+PLUGIN_FAILURE = Rule("plugin-failure", QB, "a mistake of the plugin itself")
+
+
+@PLUGIN_FAILURE.says
+def broken(hook: str, error: Exception) -> str:
+    return f"qb's plugin failed here, which is a mistake of its own ({hook}: {type(error).__name__}: {error})"

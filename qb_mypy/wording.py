@@ -1,0 +1,26 @@
+"""What the words of messages are made of."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from mypy.checker import TypeChecker
+from mypy.messages import format_type
+from mypy.types import Type
+
+
+def quoted(api: TypeChecker, type: Type) -> str:
+    """A type in mypy's own words, quoted."""
+    return format_type(type, api.options)
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The name that was meant, as the end of a sentence; nothing where none is near."""
+    near = difflib.get_close_matches(name, list(known), 1)
+    return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def listed(known: list[str]) -> str:
+    """All names that there are, as the end of a sentence."""
+    return f"; it has {', '.join(known)}" if known else ""
