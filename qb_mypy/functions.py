@@ -6,7 +6,7 @@ import re
 
 from mypy.checker import TypeChecker
 from mypy.plugin import FunctionContext
-from mypy.types import AnyType, Instance, Type, TypeOfAny, get_proper_type
+from mypy.types import AnyType, Instance, Type, get_proper_type
 
 from qb_mypy import messages, relations, scope, windows
 from qb_mypy.encoding import (
@@ -177,9 +177,7 @@ def raw(ctx: FunctionContext) -> Type:
     refs = lax(union_of_refs([expression(type, api) for type in ctx.arg_types[1]]))
     if refs and (not texts or CALL.search(texts[0])):
         refs.append(RAW_MARK)
-    value = get_proper_type(result.args[0])
-    unknown = isinstance(value, Instance) and value.type.fullname == "builtins.object"
-    return result.copy_modified(args=[AnyType(TypeOfAny.special_form) if unknown else value, refs_type(api, refs)])
+    return result.copy_modified(args=[result.args[0], refs_type(api, refs)])
 
 
 def literal(ctx: FunctionContext) -> Type:

@@ -6,7 +6,6 @@ import asyncio
 import io
 import sqlite3
 import time
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,13 +13,13 @@ from typing import Any
 from examples.demo import queries
 from examples.demo.checking import Findings, check
 from examples.demo.load import SOURCE, load
-from examples.demo.report import Report
+from examples.demo.report import Function, Report
 from examples.demo.schema import City
 from qb import Database, Query
 from qb.dialect import find_dialect
 from qb.errors import ForeignKeyViolated
 
-SHOWN: list[Callable[..., Any]] = [
+SHOWN: list[Function] = [
     queries.largest_cities,
     queries.continents_with_cities,
     queries.capitals,
@@ -41,9 +40,9 @@ class Demo:
         self.report = report
         self.findings = findings
 
-    async def show(self, title: str, function: Callable[..., Query[Any]], *arguments: object) -> None:
+    async def show(self, title: str, function: Function, *arguments: object) -> None:
         """Run a query and print everything about it."""
-        query = function(*arguments)
+        query: Query[Any] = function(*arguments)
         rows = await self.db.fetch_all(query)
         self.report.query(title, function, arguments, query, rows, self.findings.rows[function.__name__])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -29,6 +29,14 @@ CLAUSE = re.compile(
     r'"[^"]*"|[()]|\s(?=(?:FROM|INNER JOIN|LEFT JOIN|WHERE|GROUP BY|HAVING|ORDER BY|LIMIT'
     r"|VALUES|ON CONFLICT|DO UPDATE|SET|RETURNING)\b)"
 )
+
+
+class Function(Protocol):
+    """A function of the demo, which has a name."""
+
+    __name__: str
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any: ...  # each has its own
 
 
 class Report:
@@ -58,7 +66,7 @@ class Report:
     def query(
         self,
         title: str,
-        function: Callable[..., Any],
+        function: Function,
         arguments: Sequence[object],
         statement: Compilable,
         rows: Iterable[Row[Any]],
@@ -74,7 +82,7 @@ class Report:
         )
         self.rows(rows, row_type)
 
-    def step(self, title: str, function: Callable[..., Any]) -> None:
+    def step(self, title: str, function: Function) -> None:
         """The head of a query or a unit of work, with its source."""
         self._number += 1
         self.chapter(f"{self._number}. {title}")

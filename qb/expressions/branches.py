@@ -12,10 +12,17 @@ from qb.nodes import Case, Expression, When
 from qb.types import SqlType
 
 T = TypeVar("T")
+E = TypeVar("E")
 
 
 @overload
+def case(*whens: tuple[Expr[bool | None], Expr[T]], else_: Expr[E]) -> Expr[T | E]: ...
+@overload
+def case(*whens: tuple[Expr[bool | None], Expr[T]], else_: E) -> Expr[T | E]: ...
+@overload
 def case(*whens: tuple[Expr[bool | None], Expr[T] | T], else_: Expr[T] | T) -> Expr[T]: ...
+@overload
+def case(*whens: tuple[Expr[bool | None], Expr[T]]) -> Expr[T | None]: ...
 @overload
 def case(*whens: tuple[Expr[bool | None], Expr[T] | T]) -> Expr[T | None]: ...
 @overload
@@ -26,6 +33,10 @@ def case(*whens: tuple[object, Expr[T] | T], value: Expr[Any]) -> Expr[T | None]
 def case(whens: Mapping[Any, Expr[T] | T], /, *, value: Expr[Any], else_: Expr[T] | T) -> Expr[T]: ...
 @overload
 def case(whens: Mapping[Any, Expr[T] | T], /, *, value: Expr[Any]) -> Expr[T | None]: ...
+@overload
+def case(
+    *whens: tuple[Expr[bool | None], Any], else_: Any = ...
+) -> Expr[Any]: ...  # what is left: values of several types
 def case(*whens: Any, value: Expr[Any] | None = None, else_: object = None) -> Expr[Any]:
     """The value of the first condition that is true, or else `else_`, or else NULL.
 
