@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Generator, Iterable
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Self, get_args
 
-from qb.dialect import Connection, Isolation, find_dialect
+from qb.dialect import PLAIN, Characteristics, Connection, Driver, Isolation, Job, find_dialect
+from qb.engine import Engine
 from qb.errors import QbError, TransactionError, closest
 from qb.executor import Executor
-from qb.transaction import Transaction
+from qb.transaction import CURRENT, Joined, Transaction, current, joined
 from qb.typevars import DialectName
 
 ISOLATION_LEVELS = get_args(Isolation)
@@ -39,14 +40,20 @@ class Database(Executor[DialectName]):
             raise QbError("a database has a URL: sqlite:///music.db, postgresql://user@host/name")
         return cls(find_dialect(dialect or scheme).driver(url, options))
 
+    def __init__(self, driver: Driver) -> None:
+        super().__init__(Engine(driver))
+        self._joins = True
+
     async def open(self) -> Self:
         """Connect."""
-        await self._driver.open()
+        await self._engine.driver.open()
         return self
 
     async def close(self) -> None:
-        """Wait for what is still running, and close all connections."""
-        await self._driver.close()
+        """Wait for what is still running, and close all connections. Raises TransactionError in a transaction."""
+        if await joined(self._engine) is not None:
+            raise TransactionError("close() would wait for the transaction around it: close the database after that")
+        await self._engine.driver.close()
 
     def __await__(self) -> Generator[Any, None, Self]:
         return self.open().__await__()
@@ -62,28 +69,58 @@ class Database(Executor[DialectName]):
     ) -> None:
         await self.close()
 
-    @asynccontextmanager
-    async def transaction(self, *, isolation: Isolation | None = None) -> AsyncIterator[Transaction[DialectName]]:
+    def transaction(
+        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+    ) -> Transaction[DialectName]:
         """A transaction: committed when the block ends, rolled back when an exception or cancellation leaves it.
 
             async with db.transaction(isolation="serializable") as tx:
                 await tx.execute(…)
 
-        `isolation` is PostgreSQL's (by default the server's setting); SQLite's transactions are always
-        serializable. Raises TransactionError when it is none of the levels.
+        What this task runs on the database inside of the block belongs to it, so that functions need not be given
+        `tx`; another `db.transaction()` there is a savepoint.
+
+        `isolation` is PostgreSQL's (by default the server's setting); SQLite's transactions are always serializable.
+        `read_only` promises that nothing is written. `deferrable` (PostgreSQL) lets a serializable one that only reads
+        wait until it cannot fail. Raises TransactionError when `isolation` is none of the levels.
         """
         if isolation is not None and isolation not in ISOLATION_LEVELS:
             raise TransactionError(f"no isolation level {isolation!r}{closest(isolation, ISOLATION_LEVELS)}")
-        async with self._connection() as connection:
-            begin: Transaction[DialectName] = Transaction(self._driver, connection)
-            async with begin.lasting(lambda: connection.begin(isolation), connection.commit, connection.rollback) as tx:
-                yield tx
+        plain = isolation is None and not read_only and not deferrable
+        return Transaction(
+            self._engine,
+            PLAIN if plain else Characteristics(isolation, read_only, deferrable),
+            joins=self._joins,
+        )
 
-    def _atomic(self) -> AbstractAsyncContextManager[Executor[DialectName]]:
-        return self.transaction()
+    def autonomous(self) -> Self:
+        """The same database outside of the transaction around it: what is run on it is committed by itself, and stays
+        when that is rolled back.
 
-    def _connection(self) -> AbstractAsyncContextManager[Connection]:
-        return self._driver.acquire()
+            await db.autonomous().execute(insert(Attempt).values(login=login))
+        """
+        other = object.__new__(type(self))
+        other._engine, other._joins = self._engine, False
+        return other
+
+    def _connection(self, reads: bool) -> AbstractAsyncContextManager[Connection]:
+        if self._joins and CURRENT.get() is not None and current(self._engine) is not None:
+            return Joined(self._engine, reads)
+        return self._engine.acquire(reads)
+
+    def _atomic(self) -> Transaction[DialectName]:
+        return Transaction(self._engine, PLAIN, joins=self._joins, name="qb_rows")
+
+    async def _together(self, jobs: Iterable[Job]) -> list[Any]:
+        transaction = await joined(self._engine) if self._joins else None
+        if transaction is not None:
+            return await transaction._together(jobs)
+        async with self._engine.acquire(False) as connection:
+            return await connection.batch(jobs, True)
+
+    @property
+    def _is_transaction(self) -> bool:
+        return self._joins and current(self._engine) is not None
 
     def __repr__(self) -> str:
         return f"<Database {self.dialect.name}>"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from qb.compiler import Compiler
 from qb.errors import QbError, closest
 from qb.identifiers import QUOTED
+from qb.tasks import finish
 from qb.types import SqlType
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Isolation = Literal["read committed", "repeatable read", "serializable"]
+Build = Callable[[Iterable[Sequence[Any]]], list[Any]]  # rows as the driver gives them, made into a query's
+Job = tuple[str, Sequence[object], Build | None]  # a statement with its parameters; None counts the changed rows
 Decoder = Callable[[Any], Any]  # from what the driver returns to the Python value; never called with None
 
 
@@ -68,6 +71,21 @@ class Affected(int):
     last_row_id: int | None = None
 
 
+class Characteristics:
+    """What a transaction is to be like."""
+
+    __slots__ = ("deferrable", "isolation", "read_only")
+
+    def __init__(self, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False) -> None:
+        self.isolation = isolation
+        self.read_only = read_only
+        self.deferrable = deferrable
+
+
+PLAIN = Characteristics()
+"""As the engine begins a transaction by itself."""
+
+
 class Connection:
     """One connection to an engine. What the engine refuses is raised as a `DatabaseError` with the driver's
     exception as its cause; when a method is cancelled, its statement is over before the cancellation goes on.
@@ -89,8 +107,29 @@ class Connection:
         """The rows in portions of `size`, never more than one portion in memory."""
         raise NotImplementedError
 
-    async def begin(self, isolation: Isolation | None) -> None:
-        """Start a transaction."""
+    async def batch(self, jobs: Iterable[Job], atomic: bool) -> list[Any]:
+        """Run statements one after the other, in a transaction of their own when `atomic`; the results are those of
+        `fetch` and `execute`.
+        """
+        results: list[Any] = []
+        try:
+            if atomic:
+                await self.begin(PLAIN)
+            for sql, parameters, build in jobs:
+                results.append(
+                    await (self.execute(sql, parameters) if build is None else self.fetch(sql, parameters, build))
+                )
+            if atomic:
+                await finish(self.commit())
+        except BaseException:
+            if atomic:
+                with suppress(QbError):  # what went wrong first is what to tell
+                    await finish(self.rollback())
+            raise
+        return results
+
+    async def begin(self, characteristics: Characteristics) -> None:
+        """Start a transaction, now or with the next statement."""
         raise NotImplementedError
 
     async def commit(self) -> None:
@@ -128,8 +167,18 @@ class Driver:
         """Wait until all connections are given back, and close them."""
         raise NotImplementedError
 
-    def acquire(self) -> AbstractAsyncContextManager[Connection]:
-        """A connection for the length of an `async with`. Raises DatabaseClosed when there is none."""
+    def acquire(self, reads: bool = False) -> AbstractAsyncContextManager[Connection]:
+        """A connection for the length of an `async with`, for `reads` perhaps one that cannot write. Raises
+        DatabaseClosed when there is none.
+        """
+        raise NotImplementedError
+
+    def reads_only(self, sql: str) -> bool:
+        """Whether a statement may be given a connection that cannot write. False when the driver has only one kind."""
+        return False
+
+    def check_open(self) -> None:
+        """Raise DatabaseClosed when it is not open."""
         raise NotImplementedError
 
 

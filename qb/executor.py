@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from itertools import islice
 from typing import Any, Generic, Literal, NoReturn, TypeVar, overload
 
 from qb import nodes
 from qb.bulk import is_bulk, portions, within_limit
-from qb.dialect import Affected, Connection, Dialect, Driver
+from qb.dialect import Affected, Connection, Dialect, Job
+from qb.engine import Engine
 from qb.errors import CompileError, MultipleRowsFound, NoRowFound, TransactionError, shortened
 from qb.expressions import Sql
 from qb.queries import Compilable, Compiled, Query
@@ -18,6 +19,12 @@ from qb.tables import Table
 from qb.typevars import DialectName
 
 T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+F = TypeVar("F")
 
 TRANSACTION_CONTROL = frozenset({"ABORT", "BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START"})
 
@@ -31,15 +38,13 @@ class Executor(Generic[DialectName]):
     Every method raises a `DatabaseError` where the database refuses or fails.
     """
 
-    _is_transaction = False
-
-    def __init__(self, driver: Driver) -> None:
-        self._driver = driver
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     @property
     def dialect(self) -> Dialect:
         """What queries are compiled for."""
-        return self._driver.dialect
+        return self._engine.dialect
 
     async def fetch_all(self, query: Query[T]) -> list[T]:
         """All rows."""
@@ -82,7 +87,7 @@ class Executor(Generic[DialectName]):
                     async for portion in portions:
                         for row in builder.build(portion):
                             yield row
-                        self._check_open()
+                        self._check_usable()
 
     async def execute(self, statement: Compilable) -> Affected:
         """Run a statement for its effect: an int, the number of rows that it changed.
@@ -99,21 +104,75 @@ class Executor(Generic[DialectName]):
             if word and word[0].rstrip(";").upper() in TRANSACTION_CONTROL:
                 raise TransactionError(f"{word[0]} as SQL text: use `async with db.transaction()`")
         if is_bulk(statement, self.dialect):
-            return await self._execute_bulk(statement.node)
+            return in_all(await self._together(self._jobs(statement)))
         sql, parameters = self._compile(statement)
-        async with self._connection() as connection:
+        async with self._connection(False) as connection:
             return await connection.execute(sql, parameters)
 
-    async def _execute_bulk(self, node: nodes.Insert) -> Affected:
-        total, last_row_id = 0, None
-        async with self._atomic() as whole, whole._connection() as connection:
-            for sql, parameters in portions(node, self.dialect):
-                affected = await connection.execute(sql, parameters)
-                total += affected
-                last_row_id = affected.last_row_id
-        result = Affected(total)
-        result.last_row_id = last_row_id
-        return result
+    @overload
+    async def batch(self, first: Compilable[A], /) -> tuple[A]: ...
+    @overload
+    async def batch(self, first: Compilable[A], second: Compilable[B], /) -> tuple[A, B]: ...
+    @overload
+    async def batch(self, first: Compilable[A], second: Compilable[B], third: Compilable[C], /) -> tuple[A, B, C]: ...
+    @overload
+    async def batch(
+        self, first: Compilable[A], second: Compilable[B], third: Compilable[C], fourth: Compilable[D], /
+    ) -> tuple[A, B, C, D]: ...
+    @overload
+    async def batch(
+        self,
+        first: Compilable[A],
+        second: Compilable[B],
+        third: Compilable[C],
+        fourth: Compilable[D],
+        fifth: Compilable[E],
+        /,
+    ) -> tuple[A, B, C, D, E]: ...
+    @overload
+    async def batch(
+        self,
+        first: Compilable[A],
+        second: Compilable[B],
+        third: Compilable[C],
+        fourth: Compilable[D],
+        fifth: Compilable[E],
+        sixth: Compilable[F],
+        /,
+    ) -> tuple[A, B, C, D, E, F]: ...
+    @overload
+    async def batch(self, *statements: Compilable[A]) -> tuple[A, ...]: ...
+    async def batch(self, *statements: Compilable[Any]) -> tuple[Any, ...]:
+        """Run statements one after the other: all of them, or none. The result has the rows of those that return
+        rows, and the number of changed rows of the others:
+
+            count, albums = await db.batch(
+                update(Album).set(plays=Album.plays + 1).where(Album.id == 7),
+                select(Album).where(Album.id == 7),
+            )
+
+        On SQLite and D1 that is one trip. Inside of a transaction it is a savepoint. Raises CompileError for an empty
+        batch.
+        """
+        if not statements:
+            raise CompileError("this batch has no statements")
+        parts = [(statement, list(self._jobs(statement))) for statement in statements]
+        done = iter(await self._together([job for _, jobs in parts for job in jobs]))
+        return tuple([combined(list(islice(done, len(jobs)))) for _, jobs in parts])
+
+    async def _together(self, jobs: Iterable[Job]) -> list[Any]:
+        """The results of statements: all of them are done, or none."""
+        raise NotImplementedError
+
+    def _jobs(self, statement: Compilable[Any]) -> Iterator[Job]:
+        """What a statement is on its way to the engine: one, or the parts of one."""
+        builder = self._rows_of(statement)
+        build = None if builder is None else builder.build
+        if is_bulk(statement, self.dialect):
+            for sql, parameters in portions(statement.node, self.dialect):
+                yield sql, parameters, build
+        else:
+            yield *self._compile(statement), build
 
     @overload
     async def explain(
@@ -146,52 +205,57 @@ class Executor(Generic[DialectName]):
                 "leave that with an exception to undo it"
             )
         sql, parameters = self._compile(statement)
-        dialect, as_json = self._driver.dialect, format == "json"
+        dialect, as_json = self._engine.dialect, format == "json"
         command = dialect.explain(sql, analyze, as_json)
-        async with self._connection() as connection:
+        async with self._connection(False) as connection:
             plan: str | list[dict[str, Any]] = dialect.plan(await connection.fetch(command, parameters, list), as_json)
         return plan
 
     async def create_tables(self, *tables: type[Table]) -> None:
         """Create the tables with their indexes and types: all of them, or none when one fails."""
-        statements = self.dialect.ddl().create(tables)
-        async with self.transaction() as tx, tx._connection() as connection:
-            for sql in statements:
-                await connection.execute(sql, ())
+        await self._together([(sql, (), None) for sql in self.dialect.ddl().create(tables)])
 
     def transaction(self) -> AbstractAsyncContextManager[Executor[DialectName]]:
         """A transaction, or a savepoint inside one."""
+        raise NotImplementedError
+
+    def _connection(self, reads: bool) -> AbstractAsyncContextManager[Connection]:
+        """The connection to run a statement on, which may write unless `reads` says that it does not."""
         raise NotImplementedError
 
     def _atomic(self) -> AbstractAsyncContextManager[Executor[DialectName]]:
         """What several statements are run on that are one: all of them are done, or none."""
         raise NotImplementedError
 
-    def _connection(self) -> AbstractAsyncContextManager[Connection]:
-        """The connection to run a statement on."""
+    @property
+    def _is_transaction(self) -> bool:
+        """Whether what is run can be undone."""
         raise NotImplementedError
 
-    def _check_open(self) -> None:
+    def _check_usable(self) -> None:
         """Raise when nothing can be run any more."""
 
     @asynccontextmanager
     async def _statements(self, query: Query[Any]) -> AsyncIterator[tuple[Connection, Iterable[Compiled]]]:
         """A connection, and what is to be run on it: one statement, or the parts of one."""
         if is_bulk(query, self.dialect):
-            async with self._atomic() as whole, whole._connection() as connection:
+            async with self._atomic() as whole, whole._connection(False) as connection:
                 yield connection, portions(query.node, self.dialect)
         else:
             compiled = self._compile(query)
-            async with self._connection() as connection:
+            async with self._connection(self._engine.driver.reads_only(compiled[0])) as connection:
                 yield connection, [compiled]
 
     def _compile(self, statement: Compilable) -> Compiled:
-        dialect = self._driver.dialect
+        dialect = self._engine.dialect
         return within_limit(statement.compile(dialect), dialect)
 
+    def _rows_of(self, statement: Compilable[Any]) -> RowBuilder | None:
+        dialect = self._engine.dialect
+        return statement.prepared_rows(dialect) or builder_of(statement.node, dialect)
+
     def _builder(self, query: Query[Any]) -> RowBuilder:
-        dialect = self._driver.dialect
-        builder = query.prepared_rows(dialect) or builder_of(query.node, dialect)
+        builder = self._rows_of(query)
         if builder is None:
             raise CompileError(f"this {type(query).__name__} returns no rows: add .returning(…), or use execute()")
         return builder
@@ -201,20 +265,14 @@ class Executor(Generic[DialectName]):
         if limit is not None:
             build = _first(build, limit)
         if is_bulk(query, self.dialect):
-            return await self._fetch_bulk(query.node, build)
+            together: list[T] = combined(await self._together(self._jobs(query)))
+            return together
         sql, parameters = self._compile(query)
-        async with self._connection() as connection:
+        async with self._connection(self._engine.driver.reads_only(sql)) as connection:
             return await connection.fetch(sql, parameters, build)
 
-    async def _fetch_bulk(self, node: nodes.Insert, build: Any) -> list[Any]:  # what _fetch gives it
-        rows: list[Any] = []
-        async with self._atomic() as whole, whole._connection() as connection:
-            for sql, parameters in portions(node, self.dialect):
-                rows += await connection.fetch(sql, parameters, build)
-        return rows
-
     def _not_one(self, query: Query[Any], rows: list[Any]) -> NoReturn:
-        sql, _ = query.compile(self._driver.dialect)
+        sql, _ = query.compile(self._engine.dialect)
         if rows:
             raise MultipleRowsFound(f"more than one row was found\n  in: {shortened(sql)}")
         raise NoRowFound(f"no row was found\n  in: {shortened(sql)}")
@@ -222,3 +280,17 @@ class Executor(Generic[DialectName]):
 
 def _first(build: Callable[[Iterable[T]], list[Any]], limit: int) -> Callable[[Iterable[T]], list[Any]]:
     return lambda rows: build(islice(rows, limit))
+
+
+def in_all(parts: list[Affected]) -> Affected:
+    """What the parts of a statement changed together."""
+    result = Affected(sum(parts))
+    result.last_row_id = parts[-1].last_row_id
+    return result
+
+
+def combined(parts: list[Any]) -> Any:
+    """The result of a statement that was run in parts: the rows of all, or how many rows all changed."""
+    if len(parts) == 1:
+        return parts[0]
+    return in_all(parts) if isinstance(parts[0], Affected) else [row for rows in parts for row in rows]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, Self
 from qb.dialect import Dialect, find_dialect
 from qb.errors import QbError
 from qb.nodes import Node
-from qb.typevars import R
+from qb.typevars import R, Result
 
 if TYPE_CHECKING:
     from qb.rows import RowBuilder
@@ -34,8 +34,10 @@ class Compiled(tuple[str, tuple[object, ...]]):
         return f"Compiled(sql={self.sql!r}, parameters={self.parameters!r})"
 
 
-class Compilable:
-    """Anything that is a statement of its own."""
+class Compilable(Generic[Result]):
+    """Anything that is a statement of its own. `Result` is what a batch has for it: the list of its rows, or how many
+    rows it changed.
+    """
 
     __slots__ = ()
     node: Node
@@ -101,7 +103,7 @@ class Compilable:
         return f"<{type(self).__name__} {text}>"
 
 
-class Query(Compilable, Generic[R]):
+class Query(Compilable[list[R]], Generic[R]):
     """A statement that returns rows of type `R`."""
 
     __slots__ = ("node",)

@@ -2,91 +2,307 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+import sys
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, suppress
+from contextvars import ContextVar
+from types import TracebackType
 from typing import Any, Self
 
-from qb.dialect import Connection, Driver
+from qb.dialect import PLAIN, Characteristics, Connection, Job
+from qb.engine import Engine
 from qb.errors import QbError, TransactionError
 from qb.executor import Executor
 from qb.tasks import finish
 from qb.typevars import DialectName
 
+GRACE = 1.0
+"""Seconds that a statement waits for a transaction of an async generator that was left: `break` leaves it open a
+little longer, until the event loop has closed the generator."""
+
+ASYNC_GENERATOR = 0x200  # inspect.CO_ASYNC_GENERATOR
+
 
 class Transaction(Executor[DialectName]):
-    """A transaction that is under way, on a connection of its own.
+    """A transaction, and the block in which it lasts.
 
         async with db.transaction() as tx:
             await tx.execute(insert(Album).values(title="Blue", artist_id=1))
+            await helper(db)  # what it runs on `db` belongs to the transaction, too
 
-    It is committed when the block ends, and rolled back when an exception or a cancellation leaves it. A
-    cancellation that comes while the commit is under way is raised when that is done.
+    It begins with the first statement; an empty one sends nothing. It is committed when the block ends, and rolled
+    back when an exception or a cancellation leaves it. A cancellation that comes while the commit is under way is
+    raised when that is done. It belongs to the task that began it.
     """
 
-    _is_transaction = True
-
-    def __init__(self, driver: Driver, connection: Connection, parent: Transaction[Any] | None = None) -> None:
-        super().__init__(driver)
-        self._held = connection
+    def __init__(
+        self,
+        engine: Engine,
+        characteristics: Characteristics,
+        parent: Transaction[Any] | None = None,
+        *,
+        joins: bool = True,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(engine)
+        self._characteristics = characteristics
         self._parent = parent
-        self._depth: int = 0 if parent is None else parent._depth + 1
-        self._is_open = True
+        self._joins = joins
+        self._name = name
+        self._task: object = None
+        self._is_open = False
+        self._is_over = False
         self._has_nested = False
+        self._in_generator = False
+        self._lease: AbstractAsyncContextManager[Connection] | None = None
+        self._held: Connection | None = None
+        self._around: Transaction[Any] | None = None
+        self._when_committed: list[Callable[[], Awaitable[None] | None]] = []
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction[DialectName]]:
+    # Its life
+
+    async def __aenter__(self) -> Self:
+        if self._is_open or self._is_over:
+            raise TransactionError("this transaction was begun already: db.transaction() gives a new one")
+        if self._parent is None and self._joins:
+            self._parent = await joined(self._engine)
+        parent = self._parent
+        if parent is not None:
+            parent._check_usable()
+            if self._name is None:
+                if parent._has_nested:
+                    raise TransactionError("a nested transaction is open already: use it, or wait until it has ended")
+                if self._characteristics is not PLAIN:
+                    raise TransactionError(
+                        "isolation, read_only and deferrable are said where a transaction begins, and this one is "
+                        "nested in another"
+                    )
+                parent._has_nested = True
+        else:
+            self._engine.driver.check_open()
+        self._task = _current_task()
+        self._is_open = True
+        self._in_generator = parent._in_generator if parent is not None else _is_in_generator()
+        self._around = CURRENT.get()
+        CURRENT.set(self)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        held = self._held
+        try:
+            if kind is not None:
+                await self._undo(held)
+                return
+            try:
+                self._check_usable()
+                if held is not None:
+                    await finish(self._keep(held))
+            except BaseException:
+                await self._undo(held)
+                raise
+        finally:
+            self._is_open, self._is_over = False, True
+            if CURRENT.get() is self:  # a generator may be closed in another context than it was begun in
+                CURRENT.set(self._around)
+            self._around = None
+            if self._parent is not None and self._name is None:
+                self._parent._has_nested = False
+            if self._lease is not None:
+                await self._lease.__aexit__(None, None, None)
+        if self._parent is not None:
+            self._parent._when_committed += self._when_committed
+        else:
+            for callback in self._when_committed:
+                waiting = callback()
+                if waiting is not None:
+                    await waiting
+
+    async def _begin(self) -> Connection:
+        """The connection, on which the transaction has begun."""
+        if self._parent is not None:
+            held = self._parent._held or await self._parent._begin()
+            await held.savepoint(self._savepoint)
+            self._held = held
+            return held
+        lease = self._engine.acquire(self._characteristics.read_only)
+        held = await lease.__aenter__()
+        try:
+            await held.begin(self._characteristics)
+        except BaseException:  # as if it had never begun
+            with suppress(QbError):
+                await finish(held.rollback())
+            await lease.__aexit__(None, None, None)
+            raise
+        self._lease, self._held = lease, held
+        return held
+
+    async def _keep(self, held: Connection) -> None:
+        await (held.commit() if self._parent is None else held.release(self._savepoint))
+
+    async def _undo(self, held: Connection | None) -> None:
+        if held is not None:
+            with suppress(QbError):  # what went wrong first is what to tell
+                await finish(held.rollback() if self._parent is None else held.rollback_to(self._savepoint))
+
+    @property
+    def _savepoint(self) -> str:
+        return self._name or f"qb_{self._depth}"
+
+    @property
+    def _depth(self) -> int:
+        return 0 if self._parent is None else self._parent._depth + 1
+
+    # What is run in it
+
+    def transaction(self) -> Transaction[DialectName]:
         """A savepoint: when its block fails, only what was done in it is undone.
 
             async with tx.transaction() as nested: ...
 
         Raises TransactionError when another one is still open at this level.
         """
-        self._check_open()
-        if self._has_nested:
-            raise TransactionError("a nested transaction is open already: use it, or wait until it has ended")
-        nested: Transaction[DialectName] = Transaction(self._driver, self._held, self)
-        held, name = self._held, f"qb_{nested._depth}"
-        self._has_nested = True
-        try:
-            async with nested.lasting(
-                lambda: held.savepoint(name), lambda: held.release(name), lambda: held.rollback_to(name)
-            ):
-                yield nested
-        finally:
-            self._has_nested = False
+        return Transaction(self._engine, PLAIN, self)
 
-    def _atomic(self) -> AbstractAsyncContextManager[Executor[DialectName]]:
-        self._check_open()
-        nested: Transaction[DialectName] = Transaction(self._driver, self._held, self)
-        held, name = self._held, "qb_rows"
-        return nested.lasting(lambda: held.savepoint(name), lambda: held.release(name), lambda: held.rollback_to(name))
+    def after_commit(self, callback: Callable[[], Awaitable[None] | None]) -> None:
+        """Call a function, or a coroutine function, when what was done so far has become permanent; never when it is
+        rolled back. In a nested transaction it waits for the outermost one.
 
-    @asynccontextmanager
-    async def lasting(
-        self,
-        begin: Callable[[], Awaitable[None]],
-        commit: Callable[[], Coroutine[Any, Any, None]],
-        rollback: Callable[[], Coroutine[Any, Any, None]],
-    ) -> AsyncIterator[Self]:
-        """The life of a transaction: begun, then either committed or rolled back, never cut short in that."""
-        try:
-            await begin()
-            yield self
-            self._check_open()
-            await finish(commit())
-        except BaseException:
-            with suppress(QbError):  # what went wrong first is what to tell
-                await finish(rollback())
-            raise
-        finally:
-            self._is_open = False
+            tx.after_commit(lambda: queue.send("album-added"))
 
-    def _connection(self) -> nullcontext[Connection]:
-        self._check_open()
-        return nullcontext(self._held)
+        What it raises is raised by the block, of which nothing is undone.
+        """
+        self._check_usable()
+        self._when_committed.append(callback)
 
-    def _check_open(self) -> None:
+    def _atomic(self) -> Transaction[DialectName]:
+        return Transaction(self._engine, PLAIN, self, name="qb_rows")
+
+    async def _together(self, jobs: Iterable[Job]) -> list[Any]:
+        async with self._atomic() as whole, whole._connection(False) as connection:
+            return await connection.batch(jobs, False)
+
+    def _connection(self, reads: bool) -> Held:
+        return Held(self)
+
+    @property
+    def _is_transaction(self) -> bool:
+        return True
+
+    def _check_usable(self) -> None:
         if not self._is_open:
-            raise TransactionError("this transaction has ended")
+            raise TransactionError(
+                "this transaction has ended"
+                if self._is_over
+                else "a transaction begins where its block does: async with db.transaction() as tx"
+            )
+        if self._task is not _current_task():
+            raise TransactionError(
+                "this transaction belongs to another task: begin one in each task, or run the statements one after "
+                "the other"
+            )
         if self._parent is not None:
-            self._parent._check_open()
+            self._parent._check_usable()
+
+
+class Held:
+    """The connection of a transaction for one statement, the first of which begins it."""
+
+    __slots__ = ("transaction",)
+
+    def __init__(self, transaction: Transaction[Any]) -> None:
+        self.transaction = transaction
+
+    async def __aenter__(self) -> Connection:
+        transaction = self.transaction
+        transaction._check_usable()
+        return transaction._held or await transaction._begin()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        pass
+
+
+CURRENT: ContextVar[Transaction[Any] | None] = ContextVar("qb_transaction", default=None)
+"""The innermost transaction, of any database; the others are around it."""
+
+
+def current(engine: Engine) -> Transaction[Any] | None:
+    """The innermost open transaction on a database around the code that runs."""
+    transaction = CURRENT.get()
+    while transaction is not None and (transaction._engine is not engine or not transaction._is_open):
+        transaction = transaction._around
+    return transaction
+
+
+async def joined(engine: Engine) -> Transaction[Any] | None:
+    """The transaction that a statement on the database belongs to. Raises TransactionError when that is not clear."""
+    transaction = current(engine)
+    if transaction is None:
+        return None
+    if transaction._task is not _current_task():
+        raise TransactionError(
+            "this task was started inside a transaction of another one, which is still open: start it after that, or "
+            "say db.autonomous() for what does not belong to the transaction"
+        )
+    if transaction._in_generator:
+        await _left(transaction)
+        return None
+    return transaction
+
+
+class Joined:
+    """The connection for one statement that belongs to the transaction around it."""
+
+    __slots__ = ("cover", "engine", "reads")
+
+    def __init__(self, engine: Engine, reads: bool) -> None:
+        self.engine = engine
+        self.reads = reads
+
+    async def __aenter__(self) -> Connection:
+        transaction = await joined(self.engine)
+        self.cover = self.engine.acquire(self.reads) if transaction is None else transaction._connection(self.reads)
+        return await self.cover.__aenter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.cover.__aexit__(kind, error, traceback)
+
+
+async def _left(transaction: Transaction[Any]) -> None:
+    """Wait for the end of a transaction whose generator was left."""
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    end = loop.time() + GRACE
+    pause = 0.0
+    while transaction._is_open and loop.time() < end:
+        await asyncio.sleep(pause)
+        pause = 0.01
+    if transaction._is_open:
+        raise TransactionError(
+            "the open transaction was begun in an async generator, where it cannot be told whether this statement "
+            "belongs to it: say tx.… for what does, and db.autonomous().… for what does not"
+        )
+
+
+def _is_in_generator() -> bool:
+    """Whether the code that runs is called by an async generator whose consumer gets to run between its steps. One
+    that is a context manager has no such consumer.
+    """
+    frame = sys._getframe(2)
+    while (caller := frame.f_back) is not None:
+        if frame.f_code.co_flags & ASYNC_GENERATOR and caller.f_globals.get("__name__") != "contextlib":
+            return True
+        frame = caller
+    return False
+
+
+def _current_task() -> object:
+    import asyncio
+
+    return asyncio.current_task()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     """The output name of a labelled expression, or an alias, as a Literal string."""
     Extent = TypeVar("Extent", covariant=True, default=object)
     """Whether the frame of a named window always has a row, as a Literal string."""
+    Result = TypeVar("Result", covariant=True, default=Any)
+    """What a batch has for a statement."""
     R = TypeVar("R", covariant=True, default=Any)
     """The row type of a query."""
     Projection = TypeVar("Projection", covariant=True, default=Any)
@@ -41,6 +43,7 @@ else:
     Insertion = TypeVar("Insertion")
     Name = TypeVar("Name")
     Extent = TypeVar("Extent")
+    Result = TypeVar("Result")
     R = TypeVar("R")
     Projection = TypeVar("Projection")
     DialectName = TypeVar("DialectName")

@@ -62,6 +62,7 @@ FLOORS = [
     "qb.inferred",
     "qb.prepared",
     "qb.ddl",
+    "qb.engine",
     "qb.bulk",
     "qb.executor",
     "qb.transaction",
@@ -248,7 +249,7 @@ def f():
 
 
 # What `import qb` may load of the standard library: a Worker pays for every import at each cold start.
-CHEAP = "__future__, collections.abc, contextlib, datetime, itertools, operator, types, typing"
+CHEAP = "__future__, collections.abc, contextlib, contextvars, datetime, itertools, operator, types, typing"
 # What may not come with it by any way.
 COSTLY = {
     *("asyncio", "sqlite3", "json", "decimal", "uuid", "difflib"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -10,18 +9,12 @@ from typing import Any, TypeVar
 import asyncpg
 
 from dialects.postgres.errors import FAILURES, translate
-from qb.dialect import Affected, Connection, Dialect, Driver, Isolation
+from qb.dialect import PLAIN, Affected, Characteristics, Connection, Dialect, Driver, Isolation
 from qb.errors import DatabaseClosed, TransactionError
 from qb.tasks import finish
 
 T = TypeVar("T")
 
-BEGIN: dict[Isolation | None, str] = {
-    None: "BEGIN",
-    "read committed": "BEGIN ISOLATION LEVEL READ COMMITTED",
-    "repeatable read": "BEGIN ISOLATION LEVEL REPEATABLE READ",
-    "serializable": "BEGIN ISOLATION LEVEL SERIALIZABLE",
-}
 COUNTED = frozenset({"DELETE", "INSERT", "MERGE", "UPDATE"})
 """Commands that change rows; their status ends with how many."""
 WITHOUT_TRACE = COUNTED | {"RELEASE", "ROLLBACK", "SAVEPOINT", "SELECT"}
@@ -33,7 +26,6 @@ class PostgresConnection(Connection):
 
     def __init__(self, raw: asyncpg.Connection) -> None:
         self._raw = raw
-        self._busy = asyncio.Lock()  # the tasks of one transaction take turns: asyncpg takes one at a time
         self.is_changed = False
         """Whether a statement may have changed the session's settings."""
 
@@ -64,7 +56,7 @@ class PostgresConnection(Connection):
                 yield portion
             return
         try:  # outside of a transaction, the server keeps no cursor
-            await self.begin(None)
+            await self.begin(PLAIN)
             async for portion in self._portions(sql, parameters, size):
                 yield portion
             await finish(self.commit())
@@ -79,8 +71,9 @@ class PostgresConnection(Connection):
         while rows := await self._call(sql, cursor.fetch, size):
             yield rows
 
-    async def begin(self, isolation: Isolation | None) -> None:
-        await self._call("BEGIN", self._raw.execute, BEGIN[isolation])
+    async def begin(self, characteristics: Characteristics) -> None:
+        sql = begin_of(characteristics)
+        await self._call(sql, self._raw.execute, sql)
 
     async def commit(self) -> None:
         if await self._call("COMMIT", self._raw.execute, "COMMIT") == "ROLLBACK":
@@ -97,19 +90,36 @@ class PostgresConnection(Connection):
         await self._clean(self._raw.reset)
 
     async def _clean(self, function: Callable[..., Awaitable[object]], *arguments: object) -> None:
-        async with self._busy:
-            try:
-                await function(*arguments)
-            except FAILURES:
-                with suppress(asyncpg.InterfaceError):  # the pool has seen that it is broken
-                    self._raw.terminate()
+        try:
+            await function(*arguments)
+        except FAILURES:
+            with suppress(asyncpg.InterfaceError):  # the pool has seen that it is broken
+                self._raw.terminate()
 
     async def _call(self, sql: str, function: Callable[..., Awaitable[T]], *arguments: object) -> T:
-        async with self._busy:
-            try:
-                return await function(*arguments)
-            except FAILURES as error:
-                raise translate(error, sql) from error
+        try:
+            return await function(*arguments)
+        except FAILURES as error:
+            raise translate(error, sql) from error
+
+
+def begin_of(characteristics: Characteristics) -> str:
+    """The statement that begins such a transaction."""
+    words = []
+    if characteristics.isolation is not None:
+        words.append(ISOLATION[characteristics.isolation])
+    if characteristics.read_only:
+        words.append("READ ONLY")
+    if characteristics.deferrable:
+        words.append("DEFERRABLE")
+    return f"BEGIN {', '.join(words)}" if words else "BEGIN"
+
+
+ISOLATION: dict[Isolation, str] = {
+    "read committed": "ISOLATION LEVEL READ COMMITTED",
+    "repeatable read": "ISOLATION LEVEL REPEATABLE READ",
+    "serializable": "ISOLATION LEVEL SERIALIZABLE",
+}
 
 
 SETTINGS = {"TimeZone": "UTC", "standard_conforming_strings": "on"}
@@ -154,11 +164,15 @@ class PostgresDriver(Driver):
         if pool is not None:
             await finish(pool.close())
 
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[PostgresConnection]:
-        pool = self._pool
-        if pool is None:
+    def check_open(self) -> None:
+        if self._pool is None:
             raise DatabaseClosed("the database is not open")
+
+    @asynccontextmanager
+    async def acquire(self, reads: bool = False) -> AsyncIterator[PostgresConnection]:
+        self.check_open()
+        pool = self._pool
+        assert pool is not None
         try:
             raw = await pool.acquire()
         except FAILURES as error:

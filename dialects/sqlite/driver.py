@@ -6,14 +6,14 @@ import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from typing import Any, TypeVar
 
 import aiosqlite
 
 from dialects.sqlite.errors import FAILURES, translate
 from dialects.sqlite.regexp import register
-from qb.dialect import Affected, Connection, Dialect, Driver, Isolation
+from qb.dialect import Affected, Characteristics, Connection, Dialect, Driver, Job
 from qb.errors import DatabaseClosed, QbError, TransactionError
 from qb.tasks import finish
 
@@ -74,7 +74,8 @@ class SqliteConnection(Connection):
 
     def __init__(self, thread: Thread) -> None:
         self._thread = thread
-        self._busy = asyncio.Lock()  # tasks of one transaction take turns: interrupt() stops what is running
+        self._begins = False
+        """Whether a transaction begins with the next statement."""
         self._in_transaction = False
 
     async def fetch(
@@ -90,22 +91,39 @@ class SqliteConnection(Connection):
         return await self._call(sql, run)
 
     async def execute(self, sql: str, parameters: Sequence[object]) -> Affected:
-        def run() -> Affected:
-            before = self._thread.raw.total_changes
-            cursor = self._start(sql, parameters)
-            try:
-                deque(cursor, 0)  # what RETURNING gives has to be read before the rows are counted
-                count = cursor.rowcount
-                if count < 0 and self._thread.raw.total_changes != before:  # sqlite3 does not see a write behind WITH
-                    [count] = self._thread.raw.execute("SELECT changes()").fetchone()
-                affected = Affected(max(count, 0))
-                if affected and keeps_row_id(sql):
-                    affected.last_row_id = cursor.lastrowid
-                return affected
-            finally:
-                cursor.close()
+        return await self._call(sql, self._execute, sql, parameters)
 
-        return await self._call(sql, run)
+    async def batch(self, jobs: Iterable[Job], atomic: bool) -> list[Any]:
+        sql = "BEGIN IMMEDIATE"
+
+        def run() -> list[Any]:
+            nonlocal sql
+            results: list[Any] = []
+            if atomic:
+                self._begins = True
+            try:
+                for sql, parameters, build in jobs:
+                    if build is None:
+                        results.append(self._execute(sql, parameters))
+                    else:
+                        with closing(self._start(sql, parameters)) as cursor:
+                            results.append(build(cursor))
+                if atomic:
+                    sql = "COMMIT"
+                    self._start(sql, ())
+            except BaseException:
+                if atomic:
+                    self._thread.raw.rollback()
+                raise
+            finally:
+                if atomic:
+                    self._begins = self._in_transaction = False
+            return results
+
+        try:
+            return await self._thread.call(run)
+        except FAILURES as error:
+            raise translate(error, sql) from error
 
     async def stream(
         self, sql: str, parameters: Sequence[object], size: int
@@ -134,11 +152,8 @@ class SqliteConnection(Connection):
             if cursor in streams:
                 await finish(self._call(sql, end))
 
-    async def begin(self, isolation: Isolation | None) -> None:
-        # Every transaction is serializable. It takes the write lock at once: one that began with a read
-        # could not wait for the lock later, but would have to start again.
-        await self._call("BEGIN IMMEDIATE", self._start, "BEGIN IMMEDIATE", ())
-        self._in_transaction = True
+    async def begin(self, characteristics: Characteristics) -> None:
+        self._begins = True  # in one trip with the first statement; every transaction is serializable
 
     async def commit(self) -> None:
         await self._call("COMMIT", self._start, "COMMIT", ())
@@ -149,11 +164,31 @@ class SqliteConnection(Connection):
             self._thread.end_streams()
             self._thread.raw.rollback()  # does nothing outside of a transaction
 
-        self._in_transaction = False
+        self._in_transaction = self._begins = False
         await self._call("ROLLBACK", run)
+
+    def _execute(self, sql: str, parameters: Sequence[object]) -> Affected:
+        before = self._thread.raw.total_changes
+        cursor = self._start(sql, parameters)
+        try:
+            deque(cursor, 0)  # what RETURNING gives has to be read before the rows are counted
+            count = cursor.rowcount
+            if count < 0 and self._thread.raw.total_changes != before:  # sqlite3 does not see a write behind WITH
+                [count] = self._thread.raw.execute("SELECT changes()").fetchone()
+            affected = Affected(max(count, 0))
+            if affected and keeps_row_id(sql):
+                affected.last_row_id = cursor.lastrowid
+            return affected
+        finally:
+            cursor.close()
 
     def _start(self, sql: str, parameters: Sequence[object]) -> sqlite3.Cursor:
         raw = self._thread.raw
+        if self._begins:
+            # It takes the write lock at once: one that began with a read could not wait for the lock later, but
+            # would have to start again.
+            raw.execute("BEGIN IMMEDIATE")
+            self._begins, self._in_transaction = False, True
         if self._in_transaction and not raw.in_transaction:
             raise TransactionError(
                 "SQLite has rolled the transaction back, because a statement in it was interrupted or failed: run "
@@ -162,11 +197,10 @@ class SqliteConnection(Connection):
         return raw.execute(sql, parameters)
 
     async def _call(self, sql: str, function: Callable[..., T], *arguments: object) -> T:
-        async with self._busy:
-            try:
-                return await self._thread.call(function, *arguments)
-            except FAILURES as error:
-                raise translate(error, sql) from error
+        try:
+            return await self._thread.call(function, *arguments)
+        except FAILURES as error:
+            raise translate(error, sql) from error
 
 
 class SqliteDriver(Driver):
@@ -200,8 +234,12 @@ class SqliteDriver(Driver):
             thread, self._thread = self._thread, None
             await finish(thread.close())
 
+    def check_open(self) -> None:
+        if self._thread is None:
+            raise DatabaseClosed("the database is not open")
+
     @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[SqliteConnection]:
+    async def acquire(self, reads: bool = False) -> AsyncIterator[SqliteConnection]:
         task = asyncio.current_task()
         if self._holder is task:
             await self._wait_for_itself()
@@ -209,8 +247,8 @@ class SqliteDriver(Driver):
             await self._lock.acquire()
         self._holder = task
         try:
-            if self._thread is None:
-                raise DatabaseClosed("the database is not open")
+            self.check_open()
+            assert self._thread is not None
             yield SqliteConnection(self._thread)
         finally:
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar, overload
 
 from qb import types
+from qb.dialect import Affected
 from qb.errors import CompileError
 from qb.expressions.core import Expr, select_of
 from qb.nodes import Node, Null, Parameter, Raw, Subquery
@@ -15,7 +16,7 @@ from qb.typevars import Refs, Value
 T = TypeVar("T")
 
 
-class Sql(Expr[Value, Refs], Compilable):
+class Sql(Expr[Value, Refs], Compilable[Affected]):
     """SQL text with holes: an expression, or a whole statement for `db.execute`."""
 
     __slots__ = ()

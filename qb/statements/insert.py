@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from qb.columns import Column
+from qb.dialect import Affected
 from qb.errors import CompileError
 from qb.expressions import Expr, conjunction, select_of
 from qb.nodes import Assignment, ConflictTarget, Default, Excluded, Expression, OnConflict, Values
@@ -28,7 +29,7 @@ TB = TypeVar("TB", bound=Table, covariant=True)
 T = TypeVar("T")
 
 
-class Insert(WithClause, Generic[TB, Facts]):
+class Insert(WithClause[Affected], Generic[TB, Facts]):
     """An INSERT into a table."""
 
     __slots__ = ("node", "table")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Self
 
 from qb import nodes
+from qb.dialect import Affected
 from qb.expressions import Expr, conjunction, expression
 from qb.statements.sources import AnySource, source_of
 from qb.statements.with_clause import WithClause
 
 
-class Write(WithClause):
+class Write(WithClause[Affected]):
     """A write of the rows that a condition finds."""
 
     __slots__ = ()

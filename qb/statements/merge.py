@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, Self, TypeVar
 
 from qb import nodes
+from qb.dialect import Affected
 from qb.errors import CompileError
 from qb.expressions import Expr, conjunction, expression
 from qb.statements.returning import Returning
@@ -17,7 +18,7 @@ from qb.typevars import Facts
 TB = TypeVar("TB", bound=Table, covariant=True)
 
 
-class Merge(WithClause, Generic[TB, Facts]):
+class Merge(WithClause[Affected], Generic[TB, Facts]):
     """A MERGE into a table. For each row of the source, or of the table, the first clause that fits is done."""
 
     __slots__ = ("node", "table")

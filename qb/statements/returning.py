@@ -12,7 +12,7 @@ from qb.statements.with_clause import WithClause
 from qb.typevars import Facts, Projection, R
 
 
-class Returning(WithClause, Query[R], Generic[R, Projection, Facts]):
+class Returning(WithClause[list[R]], Query[R], Generic[R, Projection, Facts]):
     """An INSERT, UPDATE, DELETE or MERGE that returns rows."""
 
     __slots__ = ()

@@ -19,7 +19,7 @@ from qb.types import ROW_COUNT, Numeric, SqlType
 from qb.typevars import Facts, Projection, R
 
 
-class Selection(WithClause, Query[R], Generic[R, Projection, Facts]):
+class Selection(WithClause[list[R]], Query[R], Generic[R, Projection, Facts]):
     """A query that can be a part of others: a `Select`, or several put together."""
 
     __slots__ = ()

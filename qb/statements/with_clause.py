@@ -8,9 +8,10 @@ from qb.derived import Derived
 from qb.nodes import Statement
 from qb.queries import Compilable
 from qb.statements.sources import common_table_expressions
+from qb.typevars import Result
 
 
-class WithClause(Compilable):
+class WithClause(Compilable[Result]):
     """A statement that may have common table expressions."""
 
     __slots__ = ()

@@ -254,7 +254,7 @@ async def test_a_lock_timeout(postgres_url: str) -> None:
         await db.create_tables(Artist)
         async with db.transaction() as tx:
             await tx.execute(sql("LOCK TABLE artists"))
-            assert type(await failure(db, select(Artist))) is TimeoutExceeded
+            assert type(await failure(db.autonomous(), select(Artist))) is TimeoutExceeded
 
 
 async def test_a_deadlock(postgres_db: Database) -> None:

@@ -62,7 +62,7 @@ async def test_two_transactions(postgres_url: str) -> None:
     async with Database.connect(postgres_url) as db:
         await db.create_tables(Artist)
         await db.execute(insert(Artist).values_many([{"name": "Joni"}, {"name": "Miles"}]))
-        async with db.transaction() as holder, db.transaction() as tx:
+        async with db.transaction() as holder, db.autonomous().transaction() as tx:
             assert await holder.fetch_all(first_one) == [("Joni",)]
             assert await tx.fetch_all(all_of_them.with_for_update(skip_locked=True)) == [("Miles",)]
             assert await tx.fetch_all(all_of_them) == [("Joni",), ("Miles",)]
