@@ -11,4 +11,5 @@ from qb_mypy.messages.selections import *
 from qb_mypy.messages.sources import *
 from qb_mypy.messages.writes import *
 from qb_mypy.reporting import *
+from qb_mypy.rules import RULES as RULES
 from qb_mypy.wording import *

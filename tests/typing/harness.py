@@ -11,6 +11,7 @@ Every error and every revealed type must be expected, and every expectation met.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 CASES = Path(__file__).parent / "cases"
+RECORDER = Path(__file__).parent / "recorder.py"
 SCHEMA = "schema.py"
 """The module that the cases import: when only they change, it comes from mypy's cache."""
 
@@ -48,6 +50,14 @@ class Reported(NamedTuple):
     kind: str
     text: str
     code: str | None
+
+
+class Said(NamedTuple):
+    """The words of one of the plugin's messages, and its form: these without the names that were put in."""
+
+    message: str
+    text: str
+    form: str
 
 
 NOT_KNOWN_YET = Reported("R", "Any", None)
@@ -128,7 +138,7 @@ class Project:
         for path in CASES.glob("*.py"):
             shutil.copy(path, folder / path.name)
         (folder / "mypy.ini").write_text(
-            "[mypy]\nstrict = True\nplugins = qb_mypy.plugin\nshow_traceback = True\nwarn_unused_ignores = True\n"
+            f"[mypy]\nstrict = True\nplugins = {RECORDER}\nshow_traceback = True\nwarn_unused_ignores = True\n"
         )
 
     def mypy(self) -> Report:
@@ -138,6 +148,11 @@ class Project:
     def daemon(self) -> Report:
         """One run in mypy's daemon, which is started when it is not there."""
         return self._run("mypy.dmypy", "run", "--", ".")
+
+    def said(self) -> list[Said]:
+        """What the messages of the plugin said, in all runs."""
+        lines = (self.folder / "said.jsonl").read_text(encoding="utf-8").splitlines()
+        return [Said(*json.loads(line)) for line in lines]
 
     def stop_daemon(self) -> None:
         """End the daemon."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qb_mypy.rules import RULES
+from qb_mypy.messages import RULES
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "rules.md"
 MAKE = "python -m tests.typing.rule_table"

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.typing.harness import Expected, Project, Report, expectations
+from tests.typing.harness import Expected, Report, expectations
 
 MODES = ("cold", "warm", "daemon")
 ALL = expectations()
 
 
-@pytest.fixture(scope="session")
-def reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Report]]:
-    project = Project(tmp_path_factory.mktemp("cases"))
-    found = {"cold": project.mypy()}
-    project.touch_cases()
-    found["warm"] = project.mypy()
-    project.daemon()
-    project.touch_cases()
-    found["daemon"] = project.daemon()
-    yield found
-    project.stop_daemon()
+@pytest.fixture(params=MODES)
+def report(request: pytest.FixtureRequest) -> Report:
+    """What mypy said, in one mode after the other."""
+    found: Report = request.getfixturevalue(request.param)
+    return found
 
 
-@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("case", ALL, ids=str)
-def test_case(case: Expected, mode: str, reports: dict[str, Report]) -> None:
-    report = reports[mode]
+def test_case(case: Expected, report: Report) -> None:
     said = "\n".join(map(str, report.lines[case.file, case.line])) or "nothing"
     assert report.meets(case), f"{case}\nexpected {case.text!r} [{case.code}]\nmypy said:\n{said}"
 
 
-@pytest.mark.parametrize("mode", MODES)
-def test_nothing_else_is_reported(mode: str, reports: dict[str, Report]) -> None:
-    report = reports[mode]
+def test_nothing_else_is_reported(report: Report) -> None:
     assert not report.surprises(ALL), "\n".join(report.surprises(ALL))
     assert "INTERNAL ERROR" not in report.output
     assert "Traceback" not in report.output

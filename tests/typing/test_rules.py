@@ -12,7 +12,8 @@ import pytest
 
 import qb_mypy.messages
 from qb_mypy import settings
-from qb_mypy.rules import QB, RULES
+from qb_mypy.messages import RULES
+from qb_mypy.rules import QB
 from tests.typing.harness import CASES, SCHEMA
 from tests.typing.rule_table import MAKE, PAGE, page
 
