@@ -38,7 +38,7 @@ def cast(ctx: FunctionContext) -> Type:
     if not isinstance(part.value, AnyType) and not castable(without_none(part.value), bare):
         message = messages.no_cast(describe(part), shown(api, part.value), shown(api, bare))
         messages.report(api, message, ctx.context)
-    return expr_type(api, nullable_if(bare, [part]), part.refs)
+    return expr_type(api, nullable_if(bare, [part]), part.refs, why=[part])
 
 
 def castable(own: ProperType, target: ProperType) -> bool:

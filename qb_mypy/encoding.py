@@ -144,6 +144,19 @@ RAW_MARK = Ref("@raw", "", lax=True)
 """Among the refs of SQL as text that calls a function, which may be an aggregate."""
 
 
+GROUP_MARK = Ref("@group", "", lax=True)
+"""Among the refs of an aggregate: it is NULL where there are no rows."""
+
+
+NULL = "@null "
+"""In front of a column that may be NULL, among the refs of an expression that is NULL where it is. An expression that
+may be NULL has no such mark, and no `@group`, when nobody knows why.
+"""
+
+
+OUTER_JOINS = frozenset({"left", "right", "full"})
+
+
 READ = NESTED_MARK.source + " "
 """In front of a ref that rows inside of a row read of the query around them."""
 
@@ -170,14 +183,29 @@ class Use(NamedTuple):
     line: int
 
 
+class Proof(NamedTuple):
+    """A column that a condition keeps from being NULL."""
+
+    column: str
+    """As `source.column`."""
+    clause: str
+    """"where", "having", or the number of the join that has it for its ON."""
+
+
 class Facts:
     """What is known of a statement besides its row, its projection and its table."""
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
         self.from_: list[str] = []
         self.joined: list[str] = []
+        self.kinds: dict[str, str] = {}
+        """How sources are joined that are not simply there: "left", "right", "full"."""
+        self.proven: list[Proof] = []
+        """Columns that a condition keeps from being NULL, where that is worth knowing."""
+        self.limited: list[str] = []
+        """Clauses that may leave out the one row of a query's aggregates."""
         self.outer: list[str] = []
-        """Sources whose columns are NULL where a join finds no match; "*" for the implied FROM."""
+        """Sources of a write whose columns are NULL where a join finds no match."""
         self.rolled: list[str] = []
         """Group keys that are NULL in the rows which are not grouped by them, as `source.column`."""
         self.said: list[str] = []
@@ -198,6 +226,7 @@ class Facts:
             "from": self.from_,
             "join": self.joined,
             "outer": self.outer,
+            "limited": self.limited,
             "rolled": self.rolled,
             "says": self.said,
             "grouped": self.grouped,
@@ -211,6 +240,11 @@ class Facts:
                 uses[kind].append(Use(Ref.decode(ref), clause, module, int(line)))
             elif kind == "key":
                 self.keys.append(frozenset(rest.split(" & ")))
+            elif kind in OUTER_JOINS:
+                self.joined.append(rest)
+                self.kinds[rest] = kind
+            elif kind == "proven":
+                self.proven.append(Proof(*rest.rsplit(" ", 1)))
             elif kind == NEEDS.strip():
                 clause, _, feature = rest.partition(" ")
                 self.needs.append(Need(clause, feature))
@@ -225,8 +259,10 @@ class Facts:
         ]
         return [
             *[f"from {source}" for source in self.from_],
-            *[f"join {source}" for source in self.joined],
+            *[f"{self.kinds.get(source, 'join')} {source}" for source in self.joined],
             *[f"outer {source}" for source in self.outer],
+            *[f"proven {proof.column} {proof.clause}" for proof in self.proven],
+            *[f"limited {clause}" for clause in self.limited],
             *[f"rolled {column}" for column in self.rolled],
             *[f"says {word}" for word in self.said],
             *[f"grouped {column}" for column in self.grouped],
@@ -318,9 +354,46 @@ def refs_type(api: TypeChecker, refs: Iterable[Ref] | None) -> Type:
     return literals(api, [ref.encode() for ref in refs])
 
 
-def expr_type(api: TypeChecker, value: Type, refs: Iterable[Ref] | None, fullname: str = EXPR) -> Instance:
-    """`Expr[value, refs]`, or another class with these two arguments."""
+def expr_type(
+    api: TypeChecker,
+    value: Type,
+    refs: Iterable[Ref] | None,
+    fullname: str = EXPR,
+    why: Iterable[Expression | None] = (),
+) -> Instance:
+    """`Expr[value, refs]`, or another class with these two arguments. `why` are the operands that make it NULL."""
+    if refs is not None:
+        refs = without_reasons(refs)
+        if why and is_optional(value):
+            refs += reasons(why) or []
     return Instance(class_info(api, fullname), [value, refs_type(api, refs)])
+
+
+def reasons(parts: Iterable[Expression | None]) -> list[Ref] | None:
+    """The marks that say why an expression is NULL which is so where one of its operands is; None when nobody knows."""
+    found: list[Ref] = []
+    for part in parts:
+        if part is None or not is_optional(part.value):
+            continue
+        if part.refs is None:
+            return None
+        own = [ref for ref in part.refs if is_reason(ref)]
+        if part.is_column and len(part.refs) == 1:
+            own = [Ref(f"{NULL}{part.refs[0].source}.{part.refs[0].column}", "", lax=True)]
+        if not own:
+            return None
+        found += own
+    return found
+
+
+def is_reason(ref: Ref) -> bool:
+    """Whether a mark says why an expression is NULL."""
+    return ref == GROUP_MARK or ref.source.startswith(NULL)
+
+
+def without_reasons(refs: Iterable[Ref]) -> list[Ref]:
+    """The refs of an expression that is NULL for reasons of its own."""
+    return [ref for ref in refs if not ref.is_mark or not is_reason(ref)]
 
 
 def union_of_refs(parts: Iterable[Expression | None]) -> list[Ref] | None:
@@ -331,7 +404,7 @@ def union_of_refs(parts: Iterable[Expression | None]) -> list[Ref] | None:
             continue
         if part.refs is None:
             return None
-        refs += part.refs
+        refs += without_reasons(part.refs)
     return refs
 
 

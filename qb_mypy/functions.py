@@ -13,6 +13,7 @@ from qb_mypy.encoding import (
     AGGREGATE,
     EXCLUDED,
     FRAME_FUNCTION,
+    GROUP_MARK,
     RAW_MARK,
     WINDOW_FUNCTION,
     expr_type,
@@ -20,6 +21,7 @@ from qb_mypy.encoding import (
     is_optional,
     lax,
     optional,
+    reasons,
     refs_type,
     strings,
     union_of_refs,
@@ -70,6 +72,8 @@ TAKES: dict[str, tuple[frozenset[str], str]] = {
     "sum": (NUMBERS | {INTERVAL}, "numbers"),
 }
 """What the first argument of a function is."""
+OF_ANY_VALUE = frozenset({"sum", "avg", "min", "max", "bool_and", "bool_or", "stddev_pop", "var_pop"})
+"""Aggregates that are NULL only where all values are."""
 CALL = re.compile(r"\w\s*\(")
 """What may be an aggregate in SQL that is given as text."""
 
@@ -105,9 +109,14 @@ def function(ctx: FunctionContext, name: str, module: str = "fn") -> Type:
         refs = inside_aggregate(refs)
         if name == "array_agg" and first is not None:
             value = optional(api.named_generic_type("builtins.list", [first.value]))
+        why = reasons(parts[:1]) if name in OF_ANY_VALUE else None
+        if refs is not None and why is not None:
+            refs += [GROUP_MARK, *why]
     elif name in ("concat", "grouping"):  # NULL is an empty text to one, and nothing to the other
         refs = lax(refs)
     else:
+        if refs is not None and not is_optional(value):
+            refs += reasons(parts) or []
         value = nullable_if(value, parts)
     return result.copy_modified(args=[value, refs_type(api, refs)])
 
@@ -134,7 +143,7 @@ def coalesce(ctx: FunctionContext) -> Type:
     last = parts[-1]
     if refs is not None and not always and last is not None and last.refs:
         refs = [ref for ref in refs if ref not in (lax(last.refs) or [])] + last.refs
-    return expr_type(api, optional(result) if nullable else result, refs)
+    return expr_type(api, optional(result) if nullable else result, refs, why=[last])
 
 
 def nullif(ctx: FunctionContext) -> Type:

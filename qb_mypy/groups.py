@@ -178,6 +178,15 @@ def _has_groups(api: TypeChecker, facts: Facts, items: Sequence[Type], own: set[
     return any(ref.aggregated and (ref.source == ROWS or own is None or ref.source in own) for ref in refs)
 
 
+def is_one_group(api: TypeChecker, facts: Facts, items: Sequence[Type]) -> bool:
+    """Whether all rows of a query are one group, that of its aggregates."""
+    if facts.grouped or facts.keys or facts.rolled:
+        return False
+    refs = [ref for item in items if source_of(item) is None for ref in _refs(api, item)[0]]
+    own = set(facts.from_ or [ref.source for ref in refs]) | set(facts.joined)
+    return _has_groups(api, facts, items, own)
+
+
 def check_clause(
     api: TypeChecker,
     args: Sequence[Sequence[Expression]],

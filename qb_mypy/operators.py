@@ -35,10 +35,10 @@ from qb_mypy.encoding import (
     lax,
     literals,
     optional,
-    refs_type,
     strings,
     union_of_refs,
     without_none,
+    without_reasons,
 )
 from qb_mypy.rows import items_of
 from qb_mypy.tables import source_of
@@ -102,7 +102,7 @@ def comparison(ctx: MethodContext, operator: str) -> Type:
             check_comparable(api, ctx.context, left, type)
     if is_equality and isinstance(get_proper_type(types[0]), NoneType):
         return expr_type(api, _bool(api), lax(left.refs))
-    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts))
+    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts), why=parts)
 
 
 def distinction(ctx: MethodContext) -> Type:
@@ -123,7 +123,7 @@ def collated(ctx: MethodContext) -> Type:
     if not isinstance(own.value, AnyType) and class_name(without_none(own.value)) != STR:
         message = messages.wrong_operand(describe(own), shown(api, own.value), ".collate()", "text")
         messages.report(api, message, ctx.context)
-    return expr_type(api, own.value, own.refs)
+    return expr_type(api, own.value, own.refs, why=[own])
 
 
 def membership(ctx: MethodContext, method: str) -> Type:
@@ -144,7 +144,8 @@ def membership(ctx: MethodContext, method: str) -> Type:
             check_types(api, ctx.context, left, values[0], "the sub-query's column")
         free = scope.free_refs(api, options)
         refs = None if refs is None or free is None else refs + free
-        return expr_type(api, nullable_if(_bool(api), [left]), refs)
+        found = [Expression(value, None) for value in values or ()]  # NULL, too, may be what is looked for
+        return expr_type(api, nullable_if(_bool(api), [left, *found]), refs)
     if class_name(options) in (STR, BYTES) or source_of(options) is not None:
         message = messages.not_a_list(method, shown(api, options))
         messages.report(api, message, ctx.context)
@@ -154,7 +155,7 @@ def membership(ctx: MethodContext, method: str) -> Type:
     for item in items:
         if not check_comparable(api, ctx.context, left, item):
             break  # the others are likely to be alike
-    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts))
+    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts), why=parts)
 
 
 def python_membership(ctx: MethodContext) -> Type:
@@ -184,7 +185,7 @@ def arithmetic(ctx: MethodContext, operator: str, reflected: bool) -> Type:
         messages.report_of_operator(api, message, ctx.context)
         value = AnyType(TypeOfAny.from_error)
     parts = [own, other if other is not None else Expression(other_value, [])]
-    return expr_type(api, nullable_if(value, parts), union_of_refs([own, other]))
+    return expr_type(api, nullable_if(value, parts), union_of_refs([own, other]), why=parts)
 
 
 def negated(ctx: MethodContext) -> Type:
@@ -195,7 +196,7 @@ def negated(ctx: MethodContext) -> Type:
     if not isinstance(own.value, AnyType) and class_name(without_none(own.value)) not in NUMBERS:
         message = messages.no_negation(describe(own), shown(api, own.value))
         messages.report(api, message, ctx.context)
-    return expr_type(api, own.value, own.refs)
+    return expr_type(api, own.value, own.refs, why=[own])
 
 
 def logic(ctx: MethodContext) -> Type:
@@ -205,7 +206,7 @@ def logic(ctx: MethodContext) -> Type:
         return ctx.default_return_type
     parts = [left, expression(ctx.arg_types[0][0], api)]
     _check_condition(api, ctx, left)
-    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts))
+    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts), why=parts)
 
 
 def inverted(ctx: MethodContext) -> Type:
@@ -214,7 +215,7 @@ def inverted(ctx: MethodContext) -> Type:
     if operand is None:
         return ctx.default_return_type
     _check_condition(api, ctx, operand)
-    return expr_type(api, nullable_if(_bool(api), [operand]), operand.refs)
+    return expr_type(api, nullable_if(_bool(api), [operand]), operand.refs, why=[operand])
 
 
 def _check_condition(api: TypeChecker, ctx: MethodContext, part: Expression) -> None:
@@ -238,7 +239,7 @@ def text_test(ctx: MethodContext, method: str) -> Type:
         for type in types:
             if check_never_null(api, ctx.context, left, method, type):
                 check_comparable(api, ctx.context, left, type)
-    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts))
+    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts), why=parts)
 
 
 def null_test(ctx: MethodContext) -> Type:
@@ -254,7 +255,8 @@ def labelled(ctx: MethodContext) -> Type:
         return ctx.default_return_type
     names = strings(ctx.arg_types[0][0])
     name: Type = literals(api, names) if names else AnyType(TypeOfAny.special_form)
-    return Instance(class_info(api, LABELED), [operand.value, refs_type(api, operand.refs), name])
+    refs = expr_type(api, operand.value, operand.refs, why=[operand]).args[1]
+    return Instance(class_info(api, LABELED), [operand.value, refs, name])
 
 
 def filtered(ctx: MethodContext) -> Type:
@@ -275,7 +277,7 @@ def inside_aggregate(refs: list[Ref] | None) -> list[Ref] | None:
     """The refs of an aggregate over an expression with these."""
     if refs is None:
         return None
-    inside = [ref._replace(lax=True, aggregated=ref.aggregated + 1) for ref in refs]
+    inside = [ref._replace(lax=True, aggregated=ref.aggregated + 1) for ref in without_reasons(refs)]
     return inside if any(not ref.is_mark or ref.source == ROWS for ref in inside) else [*inside, ROWS_MARK]
 
 

@@ -182,6 +182,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{ROW}.__getitem__": rows.item,
     f"{SELECT}.from_": queries.from_,
     f"{SELECT}.clear": queries.clear,
+    **{f"{SELECT}.{name}": partial(queries.limit, name=name) for name in ("limit", "offset", "fetch")},
     f"{SELECT}.distinct": relations.distinct,
     **{f"{cls}.scalar_subquery": queries.scalar_subquery for cls in SELECTIONS},
     **{f"{cls}.{name}": sources.derived for cls in SELECTIONS for name in ("subquery", "cte")},

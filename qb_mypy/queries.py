@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from mypy.checker import TypeChecker
 from mypy.nodes import ARG_STAR, Context
+from mypy.nodes import Expression as Written
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
 from mypy.typeops import make_simplified_union
 from mypy.types import (
     AnyType,
     FunctionLike,
     Instance,
+    LiteralType,
     ProperType,
     TupleType,
     Type,
@@ -22,7 +24,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import grouping, groups, messages, needs, relations, rows, scope, windows
+from qb_mypy import grouping, groups, messages, needs, presence, proofs, relations, rows, scope, windows
 from qb_mypy.encoding import (
     AGGREGATE,
     DERIVED,
@@ -37,6 +39,7 @@ from qb_mypy.encoding import (
     WINDOWED,
     WRITES,
     Facts,
+    Proof,
     class_info,
     expr_type,
     expression,
@@ -50,6 +53,10 @@ from qb_mypy.encoding import (
     with_facts,
 )
 from qb_mypy.tables import source_of, table_of
+
+OUTER_KINDS = {"left_join": "left", "right_join": "right", "full_join": "full"}
+CHANGING = frozenset({"where", "having", "group_by"})
+"""Clauses that may change the row."""
 
 
 def any_items(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
@@ -94,7 +101,7 @@ def _row_of_any(api: TypeChecker, types: Sequence[ProperType]) -> Type:
         if isinstance(type, TypeType) and isinstance(type.item, TypeVarType):
             values.append(Instance(class_info(api, ROW), [type.item]))
         elif source_of(type) is not None or expression(type, api) is not None:
-            values.append(rows.item_value(api, type, frozenset()))
+            values.append(rows.item_value(api, type))
         else:
             return AnyType(TypeOfAny.special_form)
     return rows.named_row(api, [rows.item_name(type) for type in types], values)
@@ -163,10 +170,8 @@ def packed(api: TypeChecker, items: Sequence[Type]) -> TupleType:
 def query_type(api: TypeChecker, items: Sequence[Type], facts: Facts, like: Instance | None = None) -> Instance:
     """A Select of these items with these facts."""
     info = class_info(api, SELECT) if like is None else like.type
-    unknown = AnyType(TypeOfAny.special_form)
-    query = Instance(info, [unknown, packed(api, items), literals(api, facts.encode())])
-    row = rows.row_type(api, items, rows.outer_sources(api, query, items))
-    return query.copy_modified(args=[row, *query.args[1:]])
+    row = rows.row_type(api, items, rows.present_in(api, facts, items))
+    return Instance(info, [row, packed(api, items), literals(api, facts.encode())])
 
 
 def from_(ctx: MethodContext) -> Type:
@@ -194,13 +199,12 @@ def join(ctx: MethodContext, kind: str) -> Type:
     source = source_of(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
     if query is None or facts is None or items is None or source is None:
         return ctx.default_return_type
-    if kind in ("right_join", "full_join"):
-        facts.outer += [name for name in facts.sources if name not in facts.outer]
-        if not facts.from_ and "*" not in facts.outer:
-            facts.outer.append("*")
+    place = len(facts.joined)
     _add(ctx.api, facts, facts.joined, source.name, ctx.context)
-    if kind in ("left_join", "full_join"):
-        facts.outer.append(source.name)
+    if kind in OUTER_KINDS:
+        facts.kinds[source.name] = OUTER_KINDS[kind]
+    for node in [node for group in ctx.args[1:] for node in group]:
+        _note_proofs(ctx.api, facts, items, node, str(place))
     known = [*facts.sources, *scope.selected(ctx.api, items)]
     groups.check_clause(ctx.api, ctx.args[1:], ctx.arg_types[1:], kind, known)
     scope.note_reads(ctx.api, facts, known, ctx.arg_types[0][0], ctx.context, kind)
@@ -227,12 +231,47 @@ def clause(ctx: MethodContext, name: str) -> Type:
     rolled = grouping.rolled(ctx.api, ctx.arg_types) if name == "group_by" else []
     if name == "group_by":
         groups.note_keys(ctx.api, facts, ctx.args, ctx.arg_types)
-    if rolled:
-        facts.rolled += [column for column in rolled if column not in facts.rolled]
-        return query_type(ctx.api, items, facts, query)
+    facts.rolled += [column for column in rolled if column not in facts.rolled]
+    if name in presence.ON_ROWS:
+        for node in [node for group in ctx.args for node in group]:
+            _note_proofs(ctx.api, facts, items, node, name)
+    if name == "having":
+        _limit(ctx.api, facts, items, name)
     if facts.encode() == before:
         return ctx.default_return_type
+    return query_type(ctx.api, items, facts, query) if name in CHANGING else with_facts(ctx.api, query, facts)
+
+
+def limit(ctx: MethodContext, name: str) -> Type:
+    """`.limit(…)`, `.offset(…)`, `.fetch(…)`: they may leave out even the one row of a query's aggregates."""
+    query, facts, items = _parts(ctx)
+    assert isinstance(ctx.api, TypeChecker)
+    count = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
+    literal = count.last_known_value if isinstance(count, Instance) else count
+    if name != "offset" and isinstance(literal, LiteralType) and isinstance(literal.value, int) and literal.value > 0:
+        return ctx.default_return_type
+    if query is None or facts is None or items is None or not _limit(ctx.api, facts, items, name):
+        return ctx.default_return_type
     return with_facts(ctx.api, query, facts)
+
+
+def _limit(api: TypeChecker, facts: Facts, items: Sequence[Type], clause: str) -> bool:
+    if clause in facts.limited or not groups.is_one_group(api, facts, items):
+        return False
+    facts.limited.append(clause)
+    return True
+
+
+def _note_proofs(api: TypeChecker, facts: Facts, items: Sequence[Type], node: Written, clause: str) -> None:
+    """Remember which columns a condition keeps from being NULL, as far as they may be: of most, nothing is kept."""
+    found = [proof for proof in proofs.when_true(api, node) if Proof(proof.column, clause) not in facts.proven]
+    if not found:
+        return
+    there = rows.present_in(api, facts, items)
+    sure = {*facts.sources, *(() if facts.from_ else scope.selected(api, items))} - there.missing
+    for proof in found:
+        if (proof.is_nullable or proof.source not in sure) and proof.column not in there.proven:
+            facts.proven.append(Proof(proof.column, clause))
 
 
 def clear(ctx: MethodContext) -> Type:
@@ -247,12 +286,10 @@ def clear(ctx: MethodContext) -> Type:
     facts.uses = [use for use in facts.uses if use.clause not in names]
     facts.needs = [need for need in facts.needs if need.clause not in names]
     facts.ungrouped = [use for use in facts.ungrouped if use.clause not in names]
-    if "group_by" not in names:
-        return with_facts(ctx.api, query, facts)
-    facts.grouped, facts.whole, facts.keys = [], [], []
-    if not facts.rolled:
-        return with_facts(ctx.api, query, facts)
-    facts.rolled = []
+    facts.proven = [proof for proof in facts.proven if proof.clause not in names]
+    facts.limited = [clause for clause in facts.limited if clause not in names]
+    if "group_by" in names:
+        facts.grouped, facts.whole, facts.keys, facts.rolled = [], [], [], []
     return query_type(ctx.api, items, facts, query)
 
 
@@ -271,7 +308,14 @@ def scalar_subquery(ctx: MethodContext) -> Type:
         return ctx.default_return_type
     free = scope.free_refs(ctx.api, query)
     refs = None if free is None else [ref._replace(lax=True) for ref in free]
-    return expr_type(ctx.api, optional(values[0]), refs)
+    value = values[0] if _is_one_row(ctx.api, query) else optional(values[0])
+    return expr_type(ctx.api, value, refs)
+
+
+def _is_one_row(api: TypeChecker, query: Instance) -> bool:
+    """Whether a query always finds exactly one row: that of its aggregates."""
+    facts, items = (facts_of(query), scope.projected(query)) if query.type.fullname == SELECT else (None, None)
+    return facts is not None and items is not None and not facts.limited and groups.is_one_group(api, facts, items)
 
 
 def compiled(ctx: MethodContext) -> Type:

@@ -24,14 +24,17 @@ from qb_mypy.encoding import (
     LABELED,
     ROW,
     SOURCE_COLUMN,
+    Facts,
     Ref,
     class_info,
     expression,
-    facts_of,
+    is_optional,
     optional,
     short,
     strings,
+    without_none,
 )
+from qb_mypy.presence import NOTHING_MISSING, Present, present
 from qb_mypy.tables import (
     Source,
     columns,
@@ -44,44 +47,51 @@ from qb_mypy.tables import (
 from qb_mypy.values import describe
 
 
-def row_type(api: TypeChecker, items: Sequence[Type], outer: frozenset[str]) -> ProperType:
-    """The row for a projection, where the columns of the sources in `outer` may be NULL."""
+def row_type(api: TypeChecker, items: Sequence[Type], there: Present) -> ProperType:
+    """The row for a projection."""
     if len(items) == 1:
         source = source_of(items[0])
         if source is not None:
-            return whole_row(api, source)
-    values = [item_value(api, item, outer) for item in items]
+            return whole_row(api, source, there)
+    values = [item_value(api, item, there) for item in items]
     return named_row(api, [item_name(item) for item in items], values)
 
 
-def whole_row(api: TypeChecker, source: Source) -> ProperType:
+def whole_row(api: TypeChecker, source: Source, there: Present = NOTHING_MISSING) -> ProperType:
     """The row of all columns of a source."""
-    if source.table is not None:
+    if source.table is not None and source.name not in there.missing:
         return Instance(class_info(api, ROW), [Instance(source.table, [])])
-    return named_row(api, [name for name, _ in source.fields], [value for _, value in source.fields])
+    fields = source.values()
+    values = [_field_value(f"{source.name}.{name}", source.name, value, there) for name, value in fields.items()]
+    return named_row(api, list(fields), values)
+
+
+def _field_value(name: str, source: str, value: Type, there: Present) -> Type:
+    if name in there.proven:
+        return without_none(value)
+    return optional(value) if source in there.missing else value
 
 
 def named_row(api: TypeChecker, names: Sequence[str | None], values: Sequence[Type]) -> TupleType:
     """A row with these names, where there are any, and values."""
     named = {name: value for name, value in zip(names, values, strict=True) if name is not None}
-    fields = TypedDictType(named, set(named), set(), api.named_generic_type("typing._TypedDict", []))
+    # A condition may keep it from being NULL, and what is read only may be narrower in a subtype.
+    read_only = {name for name, value in named.items() if is_optional(value)}
+    fields = TypedDictType(named, set(named), read_only, api.named_generic_type("typing._TypedDict", []))
     return TupleType(list(values), Instance(class_info(api, ROW), [fields]))
 
 
-def item_value(api: TypeChecker, item: Type, outer: frozenset[str]) -> Type:
+def item_value(api: TypeChecker, item: Type, there: Present = NOTHING_MISSING) -> Type:
     """The type of one item of a row."""
     source = source_of(item)
     if source is not None:
         whole: Type = whole_row(api, source)
-        return optional(whole) if source.name in outer else whole
+        return optional(whole) if source.name in there.missing else whole
     part = expression(item, api)
     if part is None:
         return AnyType(TypeOfAny.special_form)
-    missing = any(
-        (ref.source in outer or f"{ref.source}.{ref.column}" in outer) and not ref.lax and not ref.aggregated
-        for ref in part.refs or ()
-    )
-    return optional(part.value) if missing else part.value
+    value = without_none(part.value) if there.denies(part) else part.value
+    return optional(value) if any(map(there.lacks, part.refs or ())) else value
 
 
 def item_name(item: Type) -> str | None:
@@ -196,15 +206,7 @@ def snake_case(name: str) -> str:
     return text.removeprefix("_")
 
 
-def outer_sources(api: TypeChecker, query: Instance, items: Sequence[Type]) -> frozenset[str]:
-    """The sources of a query whose columns are NULL where a join finds no match, and the columns that are NULL
-    where a row is not grouped by them.
-    """
-    facts = facts_of(query)
-    if facts is None:
-        return frozenset()
-    outer = {*facts.outer, *facts.rolled}
-    if "*" in outer:  # and with them the FROM that is only implied
-        for entry in items:
-            outer.update(ref.source for ref in item_refs(api, entry) or () if ref.source not in facts.joined)
-    return frozenset(outer)
+def present_in(api: TypeChecker, facts: Facts, items: Sequence[Type]) -> Present:
+    """What is in every row of a select of these items."""
+    read = () if facts.from_ else [ref.source for item in items for ref in item_refs(api, item) or ()]
+    return present(facts, [source for source in dict.fromkeys(read) if source not in facts.joined])

@@ -14,6 +14,7 @@ from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type,
 from qb_mypy import messages
 from qb_mypy.encoding import (
     AGGREGATE,
+    GROUP_MARK,
     ORDERING,
     ROWS_MARK,
     WINDOW,
@@ -24,6 +25,7 @@ from qb_mypy.encoding import (
     expr_type,
     expression,
     is_optional,
+    is_reason,
     lax,
     literals,
     optional,
@@ -80,13 +82,21 @@ def over(ctx: MethodContext, of_frame: bool = False) -> Type:
         return ctx.default_return_type
     texts = strings(own.args[1])
     refs = None if texts is None else [Ref.decode(text) for text in texts]
+    value = own.args[0]
+    why: list[Expression] = []
     if refs is not None and own.type.fullname == AGGREGATE:  # it groups nothing
+        if is_optional(value) and GROUP_MARK in refs and _extent(ctx) == WHOLE and all(r.aggregated < 2 for r in refs):
+            # The frame has a row, so it is NULL only where what it aggregates is.
+            nulls = [ref for ref in refs if is_reason(ref) and ref != GROUP_MARK]
+            value = value if nulls else without_none(value)
+            refs = [ref._replace(lax=ref.is_mark) for ref in refs]
+            why = [Expression(get_proper_type(value), nulls)]
         refs = [ref._replace(aggregated=max(0, ref.aggregated - 1)) for ref in refs if ref != ROWS_MARK]
     below = lax(_refs_of_window(ctx))
-    value = own.args[0]
     if of_frame and _extent(ctx) != WHOLE:
         value = optional(value)
-    return expr_type(api, value, None if refs is None or below is None else [*refs, *below, WINDOW_MARK], WINDOWED)
+    read = None if refs is None or below is None else [*refs, *below, WINDOW_MARK]
+    return expr_type(api, value, read, WINDOWED, why)
 
 
 def window(ctx: FunctionContext) -> Type:

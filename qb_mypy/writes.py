@@ -53,6 +53,7 @@ from qb_mypy.encoding import (
     with_facts,
 )
 from qb_mypy.keys import known_keys
+from qb_mypy.presence import NOTHING_MISSING
 from qb_mypy.queries import packed, projection
 from qb_mypy.tables import columns, columns_are_known, source_of, table_bound_to, table_of
 from qb_mypy.values import describe, shown, storable
@@ -485,6 +486,6 @@ def returning(ctx: MethodContext) -> Type:
                 verb = statement.type.name.lower()
                 message = messages.not_in_write(ref.display(), short(ref.source), "returning", verb)
             messages.report(ctx.api, message, ctx.context)
-    outer = frozenset(() if facts is None else facts.outer)
-    args = [rows.row_type(ctx.api, items, outer), packed(ctx.api, items), literals(ctx.api, [])]
+    there = NOTHING_MISSING._replace(missing=frozenset(() if facts is None else facts.outer))
+    args = [rows.row_type(ctx.api, items, there), packed(ctx.api, items), literals(ctx.api, [])]
     return Instance(class_info(ctx.api, RETURNING), args)

@@ -311,7 +311,7 @@ async def test_from_a_whole_table(check: Check) -> None:
 
 
 async def test_decimals_of_another_scale_from_a_select(check: Check) -> None:
-    query = insert(Album).from_select(  # type: ignore[qb-type]  # decimals of other scales, which only the engines bring together
+    query = insert(Album).from_select(
         select(Track.album_id, Track.title, Track.fee).where(Track.fee.is_not_null(), Track.position == 1),
         Album.artist_id,
         Album.title,

@@ -21,9 +21,9 @@ async def test_aggregates(tpch: Database) -> None:
     row = (await tpch.fetch_all(pricing_summary()))[0]
     flag, *_ = row
     assert assert_type(flag, str) == row.return_flag
-    assert_type(row.quantity, Decimal | None)
-    assert_type(row.charge, Decimal | None)
-    assert_type(row.average_discount, float | None)
+    assert_type(row.quantity, Decimal)
+    assert_type(row.charge, Decimal)
+    assert_type(row.average_discount, float)
     assert_type(row.lines, int)
     assert [type(value) for value in row] == [str, str, *[Decimal] * 4, *[float] * 3, int]
 
@@ -32,24 +32,24 @@ async def test_keys_of_a_group(tpch: Database) -> None:
     row = (await tpch.fetch_all(shipping_priority()))[0]
     assert isinstance(assert_type(row.ordered, date), date)
     assert isinstance(assert_type(row.order_key, int), int)
-    assert isinstance(assert_type(row.revenue, Decimal | None), Decimal)
+    assert isinstance(assert_type(row.revenue, Decimal), Decimal)
 
 
 async def test_columns_of_sub_queries(tpch: Database) -> None:
     share = (await tpch.fetch_all(national_market_share()))[0]
     assert isinstance(assert_type(share.year, int), int)
-    assert isinstance(assert_type(share.market_share, float | None), float)
+    assert isinstance(assert_type(share.market_share, float), float)
     customers = (await tpch.fetch_all(customer_distribution()))[0]
     assert isinstance(assert_type(customers.orders, int), int)
     sales = (await tpch.fetch_all(global_sales_opportunity()))[0]
     assert isinstance(assert_type(sales.code, str), str)
-    assert isinstance(assert_type(sales.balance, Decimal | None), Decimal)
+    assert isinstance(assert_type(sales.balance, Decimal), Decimal)
 
 
 async def test_columns_of_a_cte(tpch: Database) -> None:
     row = await tpch.fetch_one(top_supplier())
     assert isinstance(assert_type(row.name, str), str)
-    assert isinstance(assert_type(row.total, Decimal | None), Decimal)
+    assert isinstance(assert_type(row.total, Decimal), Decimal)
 
 
 async def test_distinct_counts(tpch: Database) -> None:

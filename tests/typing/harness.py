@@ -123,8 +123,11 @@ class Report:
 
 
 def plain(type_text: str) -> str:
-    """A revealed type as people read it: no module names of qb and of the cases, keys in a stable order."""
-    text = re.sub(r"\b(?:qb(?:\.\w+)*|schema|datetime|decimal|uuid|builtins|enum)\.(?=\w)", "", type_text)
+    """A revealed type as people read it: no module names of qb and of the cases, keys in a stable order, and no word
+    of their being read-only.
+    """
+    text = re.sub(r"(?<=')=(?=: )", "", type_text)
+    text = re.sub(r"\b(?:qb(?:\.\w+)*|schema|datetime|decimal|uuid|builtins|enum)\.(?=\w)", "", text)
     for module in [path.stem for path in CASES.glob("*.py")]:
         text = re.sub(rf"\b{module}\.(?=[A-Z])", "", text)
     return FIELDS.sub(lambda match: "TypedDict({" + ", ".join(sorted(match[1].split(", "))) + "})", text)

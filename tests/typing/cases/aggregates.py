@@ -12,7 +12,7 @@ reveal_type(fn.string_agg(Album.title, "", order_by=(Album.plays.desc(), Album.i
 reveal_type(row(select(fn.array_agg(Album.released).as_("x"))).x)  # R: list[date | None] | None
 reveal_type(row(select(fn.array_agg(Album.price, order_by=[Album.id.desc()]).filter(Album.live).as_("x"))).x)  # R: list[Decimal] | None
 reveal_type(row(select(fn.bool_and(Album.live).as_("x"))).x)  # R: bool | None
-reveal_type(row(select(fn.bool_or(Album.plays > 5).over().as_("x"))).x)  # R: bool | None
+reveal_type(row(select(fn.bool_or(Album.plays > 5).over().as_("x"))).x)  # R: bool
 reveal_type(row(select(fn.stddev(Album.plays).as_("x"))).x)  # R: float | None
 reveal_type(row(select(fn.var_pop(Album.price).as_("x"))).x)  # R: float | None
 fn.string_agg(Album.plays, ",")  # E[arg-type]: Argument 1 to "string_agg" has incompatible type  # E[qb-type]: Album.plays is int, but fn.string_agg() is for text

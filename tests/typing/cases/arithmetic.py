@@ -25,10 +25,10 @@ reveal_type(Album.plays + anything())  # R: Any
 
 # NULL spreads
 
-reveal_type(Album.rating + 1)  # R: Expr[float | None, Literal['Album.rating']]
-reveal_type(Album.plays * Album.rating)  # R: Expr[float | None, Literal['Album.plays'] | Literal['Album.rating']]
-reveal_type(-Album.rating)  # R: Expr[float | None, Literal['Album.rating']]
-reveal_type(fn.sum(Album.plays) + 1)  # R: Expr[int | None, Literal['~#Album.plays']]
+reveal_type(Album.rating + 1)  # R: Expr[float | None, Literal['Album.rating'] | Literal['@null Album.rating']]
+reveal_type(Album.plays * Album.rating)  # R: Expr[float | None, Literal['Album.plays'] | Literal['Album.rating'] | Literal['@null Album.rating']]
+reveal_type(-Album.rating)  # R: Expr[float | None, Literal['Album.rating'] | Literal['@null Album.rating']]
+reveal_type(fn.sum(Album.plays) + 1)  # R: Expr[int | None, Literal['~#Album.plays'] | Literal['@group']]
 
 
 def discount(percent: int | None) -> None:
@@ -39,7 +39,7 @@ def discount(percent: int | None) -> None:
 
 reveal_type(Artist.name + " & Band")  # R: Expr[str, Literal['Artist.name']]
 reveal_type("The " + Artist.name)  # R: Expr[str, Literal['Artist.name']]
-reveal_type(Artist.name + Artist.country)  # R: Expr[str | None, Literal['Artist.name'] | Literal['Artist.country']]
+reveal_type(Artist.name + Artist.country)  # R: Expr[str | None, Literal['Artist.name'] | Literal['Artist.country'] | Literal['@null Artist.country']]
 
 # What SQL does not have
 
@@ -59,7 +59,7 @@ Album.genre + "!"  # E[qb-type]: Album.genre is Genre, but the value is str
 -Album.released  # E[qb-type]: Album.released is date: there is no "-" of it
 Album.plays ** 2  # E[operator]: Unsupported operand types for **
 # Intervals add up; the engines have no other arithmetic of dates and intervals in common yet.
-reveal_type(Track.length + Track.length)  # R: Expr[timedelta | None, Literal['Track.length']]
+reveal_type(Track.length + Track.length)  # R: Expr[timedelta | None, Literal['Track.length'] | Literal['@null Track.length']]
 Track.length * 2  # E[qb-type]: Track.length is timedelta, but the value is int
 Album.created_at * timedelta(days=1)  # E[qb-type]: Album.created_at is datetime, but the value is timedelta
 (Album.plays + "1") + 1  # E[qb-type]: Album.plays is int, but the value is str

@@ -19,7 +19,7 @@ reveal_type(Disc.tags.contains_all([]))  # R: Expr[bool, Literal['Disc.tags'] | 
 reveal_type(Disc.tags.overlaps(["a", "b"]))  # R: Expr[bool, Literal['Disc.tags'] | Literal['@needs .overlaps() of an array']]
 reveal_type(Disc.tags.contained_by(Disc.tags))  # R: Expr[bool, Literal['Disc.tags'] | Literal['@needs .contained_by() of an array']]
 reveal_type(fn.array_get(Disc.tags, 1))  # R: Expr[str | None, Literal['Disc.tags'] | Literal['@needs fn.array_get()']]
-reveal_type(fn.array_length(Disc.years))  # R: Expr[int | None, Literal['Disc.years'] | Literal['@needs fn.array_length()']]
+reveal_type(fn.array_length(Disc.years))  # R: Expr[int | None, Literal['Disc.years'] | Literal['@null Disc.years'] | Literal['@needs fn.array_length()']]
 reveal_type(fn.array_append(Disc.tags, "x"))  # R: Expr[list[str], Literal['Disc.tags'] | Literal['@needs fn.array_append()']]
 reveal_type(fn.array_position(Disc.genres, Genre.rock))  # R: Expr[int | None, Literal['Disc.genres'] | Literal['@needs fn.array_position()']]
 reveal_type(Disc.tags + ["x"])  # R: Expr[list[str], Literal['Disc.tags'] | Literal['@needs + of arrays']]

@@ -50,8 +50,8 @@ case({1: "a"}, vlaue=Album.plays)  # E[call-overload]: did you mean "value"?  # 
 # CAST
 
 reveal_type(cast(Album.plays, col.text()))  # R: Expr[str, Literal['Album.plays']]
-reveal_type(cast(Artist.country, col.integer()))  # R: Expr[int | None, Literal['Artist.country']]
-reveal_type(cast(Album.rating, col.numeric(10, 2)))  # R: Expr[Decimal | None, Literal['Album.rating']]
+reveal_type(cast(Artist.country, col.integer()))  # R: Expr[int | None, Literal['Artist.country'] | Literal['@null Artist.country']]
+reveal_type(cast(Album.rating, col.numeric(10, 2)))  # R: Expr[Decimal | None, Literal['Album.rating'] | Literal['@null Album.rating']]
 reveal_type(cast(Album.created_at, col.date()))  # R: Expr[date, Literal['Album.created_at']]
 reveal_type(cast(Album.title, col.enum(Genre)))  # R: Expr[Genre, Literal['Album.title'] | Literal['@needs A cast of text to a date, time, UUID or enum']]
 reveal_type(cast(Album.genre, col.text()))  # R: Expr[str, Literal['Album.genre']]

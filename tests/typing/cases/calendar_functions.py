@@ -6,14 +6,14 @@ from schema import Album, Artist, Track
 
 from qb import fn
 
-reveal_type(Album.released + timedelta(days=1))  # R: Expr[date | None, Literal['Album.released']]
+reveal_type(Album.released + timedelta(days=1))  # R: Expr[date | None, Literal['Album.released'] | Literal['@null Album.released']]
 reveal_type(Album.created_at - timedelta(days=1))  # R: Expr[datetime, Literal['Album.created_at']]
 reveal_type(Album.created_at - Album.created_at)  # R: Expr[timedelta, Literal['Album.created_at']]
 reveal_type(fn.date_trunc("month", Album.released))  # R: Expr[date | None, Literal['Album.released']]
-reveal_type(fn.extract("week", Album.released))  # R: Expr[int | None, Literal['Album.released']]
+reveal_type(fn.extract("week", Album.released))  # R: Expr[int | None, Literal['Album.released'] | Literal['@null Album.released']]
 reveal_type(fn.extract("epoch", Album.created_at))  # R: Expr[float, Literal['Album.created_at']]
 reveal_type(fn.add_months(Album.created_at, 1))  # R: Expr[datetime, Literal['Album.created_at']]
-reveal_type(fn.days_between(Album.released, date(2024, 1, 1)))  # R: Expr[int | None, Literal['Album.released']]
+reveal_type(fn.days_between(Album.released, date(2024, 1, 1)))  # R: Expr[int | None, Literal['Album.released'] | Literal['@null Album.released']]
 reveal_type(fn.greatest(Album.rating, Album.plays))  # R: Expr[float, Literal['~Album.rating'] | Literal['Album.plays']]
 reveal_type(fn.left(Artist.country, 1))  # R: Expr[str | None, Literal['Artist.country']]
 reveal_type(fn.floor(Album.price))  # R: Expr[Decimal, Literal['Album.price']]

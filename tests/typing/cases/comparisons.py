@@ -12,7 +12,7 @@ from qb import Expr, fn, literal, select
 # They are bool, or None where a side may be NULL
 
 reveal_type(Album.plays > 5)  # R: Expr[bool, Literal['Album.plays']]
-reveal_type(Album.released == date.today())  # R: Expr[bool | None, Literal['Album.released']]
+reveal_type(Album.released == date.today())  # R: Expr[bool | None, Literal['Album.released'] | Literal['@null Album.released']]
 reveal_type(Album.plays == Track.count)  # R: Expr[bool, Literal['Album.plays'] | Literal['Track.count']]
 reveal_type(row(select((Album.plays == Category.parent_id).as_("same")).cross_join(Category)).same)  # R: bool | None
 # IS NULL is always true or false.
@@ -93,7 +93,7 @@ Album.plays.not_between(1)  # E[call-arg]: Missing positional argument "high"
 # In
 
 reveal_type(Album.id.in_([1, 2]))  # R: Expr[bool, Literal['Album.id']]
-reveal_type(Album.released.in_([]))  # R: Expr[bool | None, Literal['Album.released']]
+reveal_type(Album.released.in_([]))  # R: Expr[bool | None, Literal['Album.released'] | Literal['@null Album.released']]
 Album.genre.in_({Genre.rock, Genre.jazz})
 Album.title.in_(name for name in ("a", "b"))
 Album.id.in_(range(5))
@@ -113,7 +113,7 @@ Album.artist_id.in_(Artist)  # E[qb-type]: .in_() takes a list of values, not on
 # And, or, not
 
 reveal_type((Album.plays > 5) & Album.live)  # R: Expr[bool, Literal['Album.plays'] | Literal['Album.live']]
-reveal_type(Album.live | (Album.released == date.today()))  # R: Expr[bool | None, Literal['Album.live'] | Literal['Album.released']]
+reveal_type(Album.live | (Album.released == date.today()))  # R: Expr[bool | None, Literal['Album.live'] | Literal['Album.released'] | Literal['@null Album.released']]
 reveal_type(~Album.live)  # R: Expr[bool, Literal['Album.live']]
 Album.live & Album.plays  # E[operator]: Unsupported operand types for & ("Column[bool
 Album.plays & Album.live  # E[qb-type]: Album.plays is int, not a condition

@@ -50,7 +50,7 @@ reveal_type(fn.upper(Artist.country))  # R: Expr[str | None, Literal['Artist.cou
 reveal_type(fn.trim(fn.lower(Album.title)))  # R: Expr[str, Literal['Album.title']]
 reveal_type(fn.ltrim(Album.title))  # R: Expr[str, Literal['Album.title']]
 reveal_type(fn.rtrim(Album.title))  # R: Expr[str, Literal['Album.title']]
-reveal_type(fn.length(Artist.country))  # R: Expr[int | None, Literal['Artist.country']]
+reveal_type(fn.length(Artist.country))  # R: Expr[int | None, Literal['Artist.country'] | Literal['@null Artist.country']]
 reveal_type(fn.replace(Album.title, "a", "b"))  # R: Expr[str, Literal['Album.title']]
 reveal_type(fn.substring(Album.title, 1, Album.plays))  # R: Expr[str, Literal['Album.title'] | Literal['Album.plays']]
 # To concat, NULL is empty.
@@ -72,7 +72,7 @@ fn.round(Album.live)  # E[qb-type]: Album.live is bool, but fn.round() is for nu
 
 reveal_type(fn.now())  # R: Expr[datetime, Never]
 reveal_type(fn.current_date())  # R: Expr[date, Never]
-reveal_type(fn.year(Album.released))  # R: Expr[int | None, Literal['Album.released']]
+reveal_type(fn.year(Album.released))  # R: Expr[int | None, Literal['Album.released'] | Literal['@null Album.released']]
 reveal_type(fn.month(Album.created_at))  # R: Expr[int, Literal['Album.created_at']]
 reveal_type(fn.day(Album.created_at))  # R: Expr[int, Literal['Album.created_at']]
 reveal_type(fn.hour(Play.at))  # R: Expr[int, Literal['Play.at']]

@@ -19,7 +19,7 @@ plays = select(Album.plays)
 
 reveal_type(Album.id > any_(plays))  # R: Expr[bool, Literal['schema.Album.id']]
 reveal_type(Album.id == all_(plays))  # R: Expr[bool, Literal['schema.Album.id']]
-reveal_type(Album.rating <= any_(plays))  # R: Expr[bool | None, Literal['schema.Album.rating']]
+reveal_type(Album.rating <= any_(plays))  # R: Expr[bool | None, Literal['Album.rating'] | Literal['@null Album.rating']]
 reveal_type(Album.id < any_(select(Category.parent_id)))  # R: Expr[bool | None, Literal['schema.Album.id']]
 reveal_type(any_(plays))  # R: Quantifier[int, Never]
 select(Album.id).where(Album.plays > any_(plays), Album.title != all_(select(Artist.name))).compile("sqlite")

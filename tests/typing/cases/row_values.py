@@ -17,10 +17,10 @@ Album.id.is_distinct_from()  # E[call-arg]: Missing positional argument "other"
 
 # Regular expressions and collations
 
-reveal_type(Artist.country.matches("^C"))  # R: Expr[bool | None, Literal['Artist.country'] | Literal['@needs A regular expression']]
+reveal_type(Artist.country.matches("^C"))  # R: Expr[bool | None, Literal['Artist.country'] | Literal['@null Artist.country'] | Literal['@needs A regular expression']]
 reveal_type(Album.title.not_matches(Artist.name, ignore_case=True))  # R: Expr[bool, Literal['Album.title'] | Literal['Artist.name'] | Literal['@needs A regular expression']]
 reveal_type(Album.title.not_ilike("a%"))  # R: Expr[bool, Literal['Album.title']]
-reveal_type(Artist.country.collate("nocase"))  # R: Expr[str | None, Literal['Artist.country']]
+reveal_type(Artist.country.collate("nocase"))  # R: Expr[str | None, Literal['Artist.country'] | Literal['@null Artist.country']]
 Album.plays.matches("1")  # E[qb-type]: Album.plays is int, but .matches() is for text
 Album.title.matches(5)  # E[qb-type]: Album.title is str, but the value is int
 Album.title.not_matches(None)  # E[qb-type]: Album.title.not_matches(None) is never true

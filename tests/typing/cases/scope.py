@@ -79,7 +79,7 @@ select(Album.title).where(exists(tracks.where(exists(play)))).compile("sqlite")
 select(Artist.name).where(exists(tracks.where(exists(play)))).compile("sqlite")  # E[qb-scope]: Album.id is used in .where()
 
 count = select(fn.count()).from_(Track).where(Track.album_id == Album.id).scalar_subquery()
-reveal_type(row(select(Album.title, count.as_("tracks"))).tracks)  # R: int | None
+reveal_type(row(select(Album.title, count.as_("tracks"))).tracks)  # R: int
 select(Album.title, fn.coalesce(count, 0).as_("tracks")).compile("sqlite")
 select(Artist.name, count.as_("tracks")).compile("sqlite")  # E[qb-scope]: Album.id is used in select(), but Album is not in this query
 select(Album.title).where(count > 5).order_by(count.desc()).compile("sqlite")

@@ -10,12 +10,12 @@ from qb import alias, col, columns, exists, fn, insert, literal, select, values
 
 top = select(Album.artist_id, fn.max(Album.plays).as_("most")).group_by(Album.artist_id).subquery("top")
 reveal_type(top.artist_id)  # R: SourceColumn[int, Literal['top.artist_id']]
-reveal_type(top.most)  # R: SourceColumn[int | None, Literal['top.most']]
+reveal_type(top.most)  # R: SourceColumn[int, Literal['top.most']]
 q = select(Artist.name, top.most).join(top, on=top.artist_id == Artist.id)
-reveal_type(row(q))  # R: tuple[str, int | None, fallback=Row[TypedDict({'name': str, 'most': int | None})]]
-reveal_type(row(q).most)  # R: int | None
-reveal_type(row(select(top)).most)  # R: int | None
-reveal_type(row(select(top)))  # R: tuple[int, int | None, fallback=Row[TypedDict({'artist_id': int, 'most': int | None})]]
+reveal_type(row(q))  # R: tuple[str, int, fallback=Row[TypedDict({'most': int, 'name': str})]]
+reveal_type(row(q).most)  # R: int
+reveal_type(row(select(top)).most)  # R: int
+reveal_type(row(select(top)))  # R: tuple[int, int, fallback=Row[TypedDict({'artist_id': int, 'most': int})]]
 reveal_type(row(select(Artist.name, top).join(top, on=top.artist_id == Artist.id)).top.artist_id)  # R: int
 reveal_type(row(select(Artist.name, top.artist_id).from_(Artist).left_join(top, on=top.artist_id == Artist.id)).artist_id)  # R: int | None
 reveal_type(row(select(select(Album).subquery("a"))).title)  # R: str

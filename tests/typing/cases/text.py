@@ -5,7 +5,7 @@ from schema import Album, Artist, Genre, Track
 from qb import fn
 
 reveal_type(Album.title.like("A%"))  # R: Expr[bool, Literal['Album.title']]
-reveal_type(Artist.country.ilike("%e"))  # R: Expr[bool | None, Literal['Artist.country']]
+reveal_type(Artist.country.ilike("%e"))  # R: Expr[bool | None, Literal['Artist.country'] | Literal['@null Artist.country']]
 reveal_type(Album.title.startswith(Artist.name))  # R: Expr[bool, Literal['Album.title'] | Literal['Artist.name']]
 reveal_type(fn.lower(Album.title).contains("blue"))  # R: Expr[bool, Literal['Album.title']]
 

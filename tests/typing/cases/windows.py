@@ -41,10 +41,10 @@ reveal_type(row(select(fn.first_value(Album.title).over(order_by=Album.created_a
 
 # Aggregates
 
-reveal_type(fn.sum(Album.plays).over(partition_by=Album.artist_id))  # R: WindowExpr[int | None, Literal['~Album.plays'] | Literal['~Album.artist_id'] | Literal['@window']]
+reveal_type(fn.sum(Album.plays).over(partition_by=Album.artist_id))  # R: WindowExpr[int, Literal['Album.plays'] | Literal['~Album.artist_id'] | Literal['@window']]
 reveal_type(fn.sum(fn.sum(Album.plays)).over())  # R: WindowExpr[int | None, Literal['~#Album.plays'] | Literal['@window']]
 reveal_type(row(select(fn.count().filter(Album.plays > 5).over().as_("x"))).x)  # R: int
-reveal_type(row(select(fn.avg(Album.price).over(order_by=Album.id, rows=(-2, 0)).as_("x"))).x)  # R: float | None
+reveal_type(row(select(fn.avg(Album.price).over(order_by=Album.id, rows=(-2, 0)).as_("x"))).x)  # R: float
 reveal_type(row(select(Album.title, fn.max(Track.title).over().as_("x")).left_join(Track, on=Track.album_id == Album.id)).x)  # R: str | None
 reveal_type(row(select(Album.title, fn.first_value(Track.title).over().as_("x")).left_join(Track, on=Track.album_id == Album.id)).x)  # R: str | None
 reveal_type(row(select(Album.title, fn.rank().over(order_by=Track.title).as_("x")).left_join(Track, on=Track.album_id == Album.id)).x)  # R: int
