@@ -69,6 +69,13 @@ class Database(Executor[DialectName]):
     ) -> None:
         await self.close()
 
+    @property
+    def driver(self) -> Driver:
+        """The dialect's own object, which has what only its engine can do: a `SqliteDriver` of `dialects.sqlite`, a
+        `PostgresDriver` of `dialects.postgres`.
+        """
+        return self._engine.driver
+
     def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
     ) -> Transaction[DialectName]:

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 from dialects.postgres.codecs import DECODERS, JSON_DECODERS
 from dialects.postgres.compiler import PostgresCompiler
 from qb.dialect import Dialect, Driver
+from qb.lazy import lazily
 
 if TYPE_CHECKING:
+    from dialects.postgres.driver import PostgresDriver
     from qb.ddl import Ddl
+else:
+    __getattr__ = lazily(__name__, {"PostgresDriver": "dialects.postgres.driver"})
 
 
 class PostgresDialect(Dialect):
@@ -43,3 +47,5 @@ class PostgresDialect(Dialect):
 
 
 DIALECT = PostgresDialect()
+
+__all__ = ["DIALECT", "PostgresDialect", "PostgresDriver"]

@@ -9,9 +9,13 @@ from dialects.sqlite.codecs import DECODERS, JSON_DECODERS
 from dialects.sqlite.compiler import SqliteCompiler
 from qb.dialect import Dialect, Driver
 from qb.errors import UnsupportedError
+from qb.lazy import lazily
 
 if TYPE_CHECKING:
+    from dialects.sqlite.driver import SqliteDriver
     from qb.ddl import Ddl
+else:
+    __getattr__ = lazily(__name__, {"SqliteDriver": "dialects.sqlite.driver"})
 
 
 class SqliteDialect(Dialect):
@@ -45,3 +49,5 @@ class SqliteDialect(Dialect):
 
 
 DIALECT = SqliteDialect()
+
+__all__ = ["DIALECT", "SqliteDialect", "SqliteDriver"]

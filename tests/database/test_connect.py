@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from dialects.postgres import PostgresDriver
+from dialects.sqlite import SqliteDriver
 from qb import Database, fn, insert, literal, select, sql
 from qb.errors import DatabaseClosed, QbError, UnsupportedError
 from tests.music import Artist
@@ -88,6 +90,12 @@ async def test_closing_waits_for_what_is_running(database: Database) -> None:
     await database.close()
     assert task.done()
     await task
+
+
+async def test_the_driver_is_the_dialects_own_object(database: Database) -> None:
+    expected = {"sqlite": SqliteDriver, "postgres": PostgresDriver}
+    assert type(database.driver) is expected[database.dialect.name]
+    assert database.autonomous().driver is database.driver
 
 
 # URLs
