@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, Self, get_args
+from typing import Any, Self, TypeVar, get_args
 
 from qb.dialect import PLAIN, Characteristics, Connection, Driver, Isolation, Job, find_dialect
 from qb.engine import Engine
-from qb.errors import QbError, TransactionError, closest
+from qb.errors import DatabaseError, QbError, TransactionError, closest
 from qb.executor import Executor
 from qb.transaction import CURRENT, Joined, Transaction, current, joined
 from qb.typevars import DialectName
 
+T = TypeVar("T")
+
 ISOLATION_LEVELS = get_args(Isolation)
+LONGEST_PAUSE = 5.0
+"""Seconds between two tries."""
 
 
 class Database(Executor[DialectName]):
@@ -27,21 +31,22 @@ class Database(Executor[DialectName]):
     """
 
     @classmethod
-    def connect(cls, url: str, *, dialect: str | None = None, **options: Any) -> Self:
+    def connect(cls, url: str, *, dialect: str | None = None, show_parameters: bool = False, **options: Any) -> Self:
         """A database for a URL, opened by `await` or `async with`.
 
         `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` (in memory), `postgresql://user:pw@host/name`:
-        the scheme names the dialect, unless `dialect` does. `options` are the driver's.
+        the scheme names the dialect, unless `dialect` does. Errors have no parameters, which may be private, unless
+        `show_parameters` says so. `options` are the driver's.
 
         Raises QbError when there is no such dialect; opening raises ConnectionFailed or AccessDenied.
         """
         scheme, separator, _ = url.partition("://")
         if not separator:
             raise QbError("a database has a URL: sqlite:///music.db, postgresql://user@host/name")
-        return cls(find_dialect(dialect or scheme).driver(url, options))
+        return cls(find_dialect(dialect or scheme).driver(url, options), show_parameters=show_parameters)
 
-    def __init__(self, driver: Driver) -> None:
-        super().__init__(Engine(driver))
+    def __init__(self, driver: Driver, *, show_parameters: bool = False) -> None:
+        super().__init__(Engine(driver, show_parameters=show_parameters))
         self._joins = True
 
     async def open(self) -> Self:
@@ -100,6 +105,41 @@ class Database(Executor[DialectName]):
             joins=self._joins,
         )
 
+    async def run(
+        self,
+        work: Callable[[Transaction[DialectName]], Awaitable[T]],
+        *,
+        retries: int = 3,
+        backoff: float = 0.05,
+        isolation: Isolation | None = None,
+        read_only: bool = False,
+        deferrable: bool = False,
+    ) -> T:
+        """What `work` returns, which is run in a transaction: again as a whole, up to `retries` times, when that fails
+        for a reason that may pass (`error.is_retryable`): a collision of serializable transactions, a deadlock, a lock
+        timeout, a lost connection.
+
+            async def move(tx: Transaction) -> int: ...
+
+            moved = await db.run(move, isolation="serializable")
+
+        The pause before a second try is up to `backoff` seconds, of random length so that those who collided do not
+        meet again, and twice as long before each other one, up to 5 seconds. What `work` does besides the database is
+        done again, too. Inside of a transaction it is a savepoint, and only the transaction can be run again. When the
+        connection breaks during COMMIT, CommitUncertain is raised and nothing is run again.
+        """
+        tries = 0
+        is_nested = self._is_transaction
+        while True:
+            try:
+                async with self.transaction(isolation=isolation, read_only=read_only, deferrable=deferrable) as tx:
+                    return await work(tx)
+            except DatabaseError as error:
+                if not error.is_retryable or tries >= retries or is_nested:
+                    raise
+                await pause(tries, backoff)
+            tries += 1
+
     def autonomous(self) -> Self:
         """The same database outside of the transaction around it: what is run on it is committed by itself, and stays
         when that is rolled back.
@@ -131,3 +171,11 @@ class Database(Executor[DialectName]):
 
     def __repr__(self) -> str:
         return f"<Database {self.dialect.name}>"
+
+
+async def pause(tries: int, backoff: float) -> None:
+    """Wait before another try."""
+    import asyncio
+    import random
+
+    await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE, backoff * 2**tries)))

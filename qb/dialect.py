@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from qb.compiler import Compiler
-from qb.errors import QbError, closest
+from qb.errors import CommitUncertain, ConnectionFailed, QbError, TimeoutExceeded, closest
 from qb.identifiers import QUOTED
 from qb.tasks import finish
 from qb.types import SqlType
@@ -120,7 +120,7 @@ class Connection:
                     await (self.execute(sql, parameters) if build is None else self.fetch(sql, parameters, build))
                 )
             if atomic:
-                await finish(self.commit())
+                await finish(committed(self))
         except BaseException:
             if atomic:
                 with suppress(QbError):  # what went wrong first is what to tell
@@ -152,6 +152,18 @@ class Connection:
         """Undo the changes since the savepoint, and forget it."""
         await self.execute(f"ROLLBACK TO SAVEPOINT {QUOTED[name]}", ())
         await self.release(name)
+
+
+async def committed(connection: Connection) -> None:
+    """Commit. Raises CommitUncertain when nobody can say whether that has happened."""
+    try:
+        await connection.commit()
+    except (ConnectionFailed, TimeoutExceeded) as error:
+        if isinstance(error, ConnectionFailed) or isinstance(error.__cause__, TimeoutError):  # nobody answered
+            raise CommitUncertain(
+                "the connection broke during COMMIT: the transaction may be done or not", sql="COMMIT"
+            ) from error.__cause__
+        raise
 
 
 class Driver:

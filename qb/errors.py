@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from qb.columns import Column
 
 LONGEST = 2000
 """Characters of SQL in a message."""
 
 
 class QbError(Exception):
-    """The root of the tree."""
+    """The root of the tree.
+
+    `category` is one word for what went wrong: usage, schema, query, data, result, transaction; and of what the
+    database says: connection, permission, timeout, serialization, constraint, syntax, data, database. `is_retryable`
+    says whether the same may succeed when it is run again, a transaction as a whole.
+    """
+
+    category: ClassVar[str] = "usage"
+    is_retryable: ClassVar[bool] = False
 
 
 class SchemaError(QbError):
     """A table declaration is wrong; raised where the class is defined."""
 
+    category = "schema"
+
 
 class CompileError(QbError):
     """A query cannot be rendered as SQL; raised before anything is sent."""
+
+    category = "query"
 
 
 class TraceError(CompileError):
@@ -36,6 +51,8 @@ class TooManyParameters(CompileError):
 class EncodingError(QbError, ValueError):
     """A Python value does not fit the SQL type of its column."""
 
+    category = "data"
+
 
 class UnknownName(QbError, ValueError):
     """A name from outside, such as the sort key of a web request, is none of those that are allowed."""
@@ -47,6 +64,8 @@ class InvalidCursor(QbError, ValueError):
 
 class ResultError(QbError):
     """A result has another number of rows than was asked for."""
+
+    category = "result"
 
 
 class NoRowFound(ResultError):
@@ -60,20 +79,29 @@ class MultipleRowsFound(ResultError):
 class TransactionError(QbError):
     """A transaction was used after its end, or in a way that its engine does not have."""
 
+    category = "transaction"
+
 
 class DatabaseClosed(QbError):
     """A database was used before it was opened or after it was closed."""
+
+    category = "connection"
 
 
 class DatabaseError(QbError):
     """The database refused or failed; the driver's own exception is `__cause__`.
 
-    `sql` is the statement with its parameters left out: they may be private. The message has only the ends of a very
-    long one.
+        try: ...
+        except UniqueViolated as error:
+            if error.concerns(User.email): ...
+
+    `constraint`, `table` and `columns` are the database's names, as far as the engine tells them (SQLite does not tell
+    which foreign key); `attributes` are those that declare the columns. `sql` is the statement with its parameters left
+    out: they may be private. `parameters` has them when the database was opened with `show_parameters=True`. The
+    message has only the ends of a very long statement.
     """
 
-    category: ClassVar[str] = "database"
-    is_retryable: ClassVar[bool] = False
+    category = "database"
 
     def __init__(
         self,
@@ -89,10 +117,22 @@ class DatabaseError(QbError):
         self.constraint = constraint
         self.table = table
         self.columns = tuple(columns)
+        self.attributes = self.columns
+        self.parameters: tuple[object, ...] | None = None
+
+    def concerns(self, *columns: Column[Any, Any, Any]) -> bool:
+        """Whether it is about these columns, all and no others, in any order."""
+        nodes: list[Any] = [column.node for column in columns]  # of tables, whose modules are on floors above
+        named = {(node.source.name, node.name) for node in nodes}
+        return named == {(self.table, name) for name in self.columns}
 
     def __str__(self) -> str:
-        message = super().__str__()
-        return f"{message}\n  in: {shortened(self.sql)}" if self.sql else message
+        lines = [super().__str__()]
+        if self.sql:
+            lines.append(f"in: {shortened(self.sql)}")
+        if self.parameters:
+            lines.append(f"with: {shortened(repr(self.parameters))}")
+        return "\n  ".join(lines)
 
 
 class ConnectionFailed(DatabaseError):
@@ -100,6 +140,14 @@ class ConnectionFailed(DatabaseError):
 
     category = "connection"
     is_retryable = True
+
+
+class CommitUncertain(ConnectionFailed):
+    """The connection broke while a transaction was being committed: it may be done, or not. To run it again could do it
+    twice.
+    """
+
+    is_retryable = False
 
 
 class AccessDenied(DatabaseError):

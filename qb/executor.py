@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from itertools import islice
 from typing import Any, Generic, Literal, NoReturn, TypeVar, overload
@@ -11,7 +11,7 @@ from qb import nodes
 from qb.bulk import is_bulk, portions, within_limit
 from qb.dialect import Affected, Connection, Dialect, Job
 from qb.engine import Engine
-from qb.errors import CompileError, MultipleRowsFound, NoRowFound, TransactionError, shortened
+from qb.errors import CompileError, DatabaseError, MultipleRowsFound, NoRowFound, TransactionError, shortened
 from qb.expressions import Sql
 from qb.queries import Compilable, Compiled, Query
 from qb.rows import RowBuilder, builder_of
@@ -81,13 +81,18 @@ class Executor(Generic[DialectName]):
         if size < 1:
             raise ValueError(f"stream(size={size}): a portion has at least one row")
         builder: Any = self._builder(query)  # builds the query's rows, T
-        async with self._statements(query) as (connection, statements):
-            for sql, parameters in statements:
-                async with aclosing(connection.stream(sql, parameters, size)) as portions:
-                    async for portion in portions:
-                        for row in builder.build(portion):
-                            yield row
-                        self._check_usable()
+        parameters: Sequence[object] = ()
+        try:
+            async with self._statements(query) as (connection, statements):
+                for sql, parameters in statements:
+                    async with aclosing(connection.stream(sql, parameters, size)) as portions:
+                        async for portion in portions:
+                            for row in builder.build(portion):
+                                yield row
+                            self._check_usable()
+        except DatabaseError as error:
+            self._attribute(error, query, parameters)
+            raise
 
     async def execute(self, statement: Compilable) -> Affected:
         """Run a statement for its effect: an int, the number of rows that it changed.
@@ -104,10 +109,14 @@ class Executor(Generic[DialectName]):
             if word and word[0].rstrip(";").upper() in TRANSACTION_CONTROL:
                 raise TransactionError(f"{word[0]} as SQL text: use `async with db.transaction()`")
         if is_bulk(statement, self.dialect):
-            return in_all(await self._together(self._jobs(statement)))
+            return in_all(await self._in_parts(statement))
         sql, parameters = self._compile(statement)
-        async with self._connection(False) as connection:
-            return await connection.execute(sql, parameters)
+        try:
+            async with self._connection(False) as connection:
+                return await connection.execute(sql, parameters)
+        except DatabaseError as error:
+            self._attribute(error, statement, parameters)
+            raise
 
     @overload
     async def batch(self, first: Compilable[A], /) -> tuple[A]: ...
@@ -157,8 +166,23 @@ class Executor(Generic[DialectName]):
         if not statements:
             raise CompileError("this batch has no statements")
         parts = [(statement, list(self._jobs(statement))) for statement in statements]
-        done = iter(await self._together([job for _, jobs in parts for job in jobs]))
+        try:
+            done = iter(await self._together([job for _, jobs in parts for job in jobs]))
+        except DatabaseError as error:
+            for statement, jobs in parts:
+                for sql, parameters, _ in jobs:
+                    if sql == error.sql:
+                        self._attribute(error, statement, parameters)
+            raise
         return tuple([combined(list(islice(done, len(jobs)))) for _, jobs in parts])
+
+    async def _in_parts(self, statement: Compilable[Any]) -> list[Any]:
+        """The results of the parts of a statement."""
+        try:
+            return await self._together(self._jobs(statement))
+        except DatabaseError as error:
+            self._attribute(error, statement, ())
+            raise
 
     async def _together(self, jobs: Iterable[Job]) -> list[Any]:
         """The results of statements: all of them are done, or none."""
@@ -265,11 +289,20 @@ class Executor(Generic[DialectName]):
         if limit is not None:
             build = _first(build, limit)
         if is_bulk(query, self.dialect):
-            together: list[T] = combined(await self._together(self._jobs(query)))
+            together: list[T] = combined(await self._in_parts(query))
             return together
         sql, parameters = self._compile(query)
-        async with self._connection(self._engine.driver.reads_only(sql)) as connection:
-            return await connection.fetch(sql, parameters, build)
+        try:
+            async with self._connection(self._engine.driver.reads_only(sql)) as connection:
+                return await connection.fetch(sql, parameters, build)
+        except DatabaseError as error:
+            self._attribute(error, query, parameters)
+            raise
+
+    def _attribute(self, error: DatabaseError, statement: Compilable[Any], parameters: Sequence[object]) -> None:
+        from qb.attribution import attribute
+
+        attribute(error, statement, parameters if self._engine.show_parameters else None)
 
     def _not_one(self, query: Query[Any], rows: list[Any]) -> NoReturn:
         sql, _ = query.compile(self._engine.dialect)

@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Self
 
-from qb.dialect import PLAIN, Characteristics, Connection, Job
+from qb.dialect import PLAIN, Characteristics, Connection, Job, committed
 from qb.engine import Engine
 from qb.errors import QbError, TransactionError
 from qb.executor import Executor
@@ -139,7 +139,7 @@ class Transaction(Executor[DialectName]):
         return held
 
     async def _keep(self, held: Connection) -> None:
-        await (held.commit() if self._parent is None else held.release(self._savepoint))
+        await (committed(held) if self._parent is None else held.release(self._savepoint))
 
     async def _undo(self, held: Connection | None) -> None:
         if held is not None:

@@ -62,6 +62,7 @@ FLOORS = [
     "qb.inferred",
     "qb.prepared",
     "qb.ddl",
+    "qb.attribution",
     "qb.engine",
     "qb.bulk",
     "qb.executor",
@@ -85,6 +86,7 @@ MAY_IMPORT = {
 # Imports for type checkers only that are allowed to break the rules above, and why.
 TYPE_ONLY = {
     ("qb.typevars", "typing_extensions"): "defaults of type variables, which `typing` has from Python 3.13",
+    ("qb.errors", "qb.columns"): "an error says whether it concerns a column",
     ("qb.queries", "qb.rows"): "a query names what makes its rows",
     ("qb.dialect", "qb.ddl"): "a dialect names what it gives to the floors above it",
 }

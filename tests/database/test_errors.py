@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from dialects.postgres.errors import translate as translate_postgres
 from dialects.sqlite.errors import translate as translate_sqlite
-from qb import Database, Table, check, col, delete, index, insert, select, sql, unique, update
+from qb import Database, Table, alias, check, col, delete, index, insert, select, sql, unique, update
 from qb.errors import (
     AccessDenied,
     CheckViolated,
@@ -78,6 +79,70 @@ async def test_unique_over_columns_and_by_an_index(database: Database) -> None:
     assert (error.table, error.columns) == ("bookings", ("room", "day"))
     error = await failure(database, insert(Booking).values(room=3, day=2, note="x"))
     assert (error.table, error.columns) == ("bookings", ("note",))
+
+
+class Person(Table, name="people"):
+    id = col.integer().primary_key()
+    mail = col.text("e_mail").unique()
+    first = col.text("first_name")
+    last = col.text("last_name")
+
+    full_name = unique(first, last)
+
+
+async def test_attributes(database: Database) -> None:
+    await database.create_tables(Person)
+    await database.execute(insert(Person).values_many([{"mail": "ann@x", "first": "Ann", "last": "Lee"}]))
+    error = await failure(database, insert(Person).values(mail="ann@x", first="A", last="B"))
+    assert (error.columns, error.attributes) == (("e_mail",), ("mail",))
+    assert error.concerns(Person.mail)
+    assert error.concerns(alias(Person, "p").mail)
+    assert not error.concerns(Person.id)
+    assert not error.concerns(Person.mail, Person.id)
+    assert not error.concerns(Booking.note)
+    add = insert(Person).values(mail="x", first="Ann", last="Lee")
+    errors = [await failure(database, add)]
+    calls: list[Callable[[], Awaitable[object]]] = [
+        lambda: database.batch(select(Person), add),
+        lambda: database.fetch_all(add.returning(Person.id)),
+    ]
+    for call in calls:
+        with pytest.raises(UniqueViolated) as caught:
+            await call()
+        errors.append(caught.value)
+    with pytest.raises(UniqueViolated) as caught:
+        _ = [row async for row in database.stream(add.returning(Person.id))]
+    errors.append(caught.value)
+    for error in errors:
+        assert error.attributes == ("first", "last")
+        assert error.concerns(Person.last, Person.first)
+        assert error.parameters is None
+
+
+async def test_parameters_are_shown_when_asked_for(postgres_url: str) -> None:
+    for url in ("sqlite://", postgres_url):
+        async with Database.connect(url, show_parameters=True) as db:
+            await db.create_tables(Artist)
+            add = insert(Artist).values(id=1, name="a secret")
+            await db.execute(add)
+            for call in (db.execute(add), db.batch(select(Artist), add), db.fetch_all(add.returning(Artist))):
+                with pytest.raises(UniqueViolated) as caught:
+                    await call
+                assert caught.value.parameters == (1, "a secret")
+                assert str(caught.value).endswith("\n  with: (1, 'a secret')")
+
+
+async def test_every_error_has_a_category() -> None:
+    def below(cls: type[QbError]) -> set[type[QbError]]:
+        return {cls}.union(*[below(sub) for sub in cls.__subclasses__()])
+
+    assert {cls.category for cls in below(QbError)} == {
+        *("usage", "schema", "query", "data", "result", "transaction"),
+        *("connection", "permission", "timeout", "serialization", "constraint", "syntax", "database"),
+    }
+    assert {cls.__name__ for cls in below(QbError) if cls.is_retryable} == {
+        *("ConnectionFailed", "TimeoutExceeded", "SerializationFailed", "DeadlockDetected"),
+    }
 
 
 async def test_primary_key(db: Database) -> None:
