@@ -11,7 +11,7 @@ from qb.columns import Column, Declaration, Reference
 from qb.errors import SchemaError, closest
 from qb.expressions import Expr, Ordering
 from qb.identifiers import check_identifier, snake_case
-from qb.transform import transform
+from qb.transform import own_parts, transform
 
 TB = TypeVar("TB", bound="Table", covariant=True)
 
@@ -229,6 +229,8 @@ class Declaring:
             expression = getattr(declaration, field)
             if expression is not None:
                 setattr(declaration, field, self.bind(expression, what))
+        if any(isinstance(part, nodes.Column) for part in own_parts(declaration.default)):
+            raise SchemaError(f"{what}: a default reads no columns, because there is no row yet: use .generated(…)")
         default = declaration.default
         if isinstance(default, nodes.Parameter) and not fits(default.type, declaration.type):
             raise SchemaError(f"{what}: the default {default.value!r} does not fit {declaration.type!r}")
@@ -255,6 +257,11 @@ class Declaring:
             return tuple([self.bind(item, what) for item in value])
         if not isinstance(value, nodes.Node):
             return value
+
+        for part in own_parts(value):
+            if isinstance(part, (nodes.Aggregate, nodes.Over, nodes.WindowFunction)):
+                kind = "an aggregate" if isinstance(part, nodes.Aggregate) else "a function over a window"
+                raise SchemaError(f"{what} has {kind}, but it is about one row")
 
         def replace(node: nodes.Node) -> nodes.Node:
             if isinstance(node, nodes.Unbound):

@@ -6,9 +6,9 @@ from mypy.checker import TypeChecker
 from mypy.plugin import MethodContext
 from mypy.types import CallableType, NoneType, ProperType, Type, get_proper_type
 
-from qb_mypy import messages
+from qb_mypy import constraints, messages
 from qb_mypy.encoding import Expression, expression, without_none
-from qb_mypy.values import NUMBERS, class_name, comparable, describe, shown, storable
+from qb_mypy.values import shown, storable
 
 
 def default(ctx: MethodContext) -> Type:
@@ -26,6 +26,7 @@ def default_sql(ctx: MethodContext) -> Type:
     part = expression(ctx.arg_types[0][0], api) if ctx.arg_types[0] else None
     if column is not None and part is not None:
         _check_default(api, ctx, column, part.value)
+        constraints.check_default(api, ctx.args[0][0], ".default_sql()")
     return ctx.default_return_type
 
 
@@ -42,24 +43,28 @@ def generated(ctx: MethodContext) -> Type:
     part = expression(ctx.arg_types[0][0], api) if ctx.arg_types[0] else None
     if column is None or part is None:
         return ctx.default_return_type
+    constraints.check_row(api, ctx.args[0], ".generated()")
     if not storable(without_none(column.value), without_none(part.value)):
         message = messages.generated_type(shown(api, column.value), shown(api, part.value))
         messages.report(api, message, ctx.context)
     return ctx.default_return_type
 
 
+def check(ctx: MethodContext) -> Type:
+    """`.check(lambda column: condition)`."""
+    api, _ = _self(ctx)
+    constraints.check_row(api, ctx.args[0], ".check()")
+    return ctx.default_return_type
+
+
 def references(ctx: MethodContext) -> Type:
-    """`.references(lambda: Artist.id)`: a column of the same type."""
+    """`.references(lambda: Artist.id)`: a column of the same type, which is a key."""
     api, column = _self(ctx)
     find = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types[0] else None
-    other = expression(find.ret_type, api) if isinstance(find, CallableType) else None
-    if column is None or other is None:
+    if column is None or not isinstance(find, CallableType):
         return ctx.default_return_type
-    ours, theirs = without_none(column.value), without_none(other.value)
-    numbers = {class_name(ours), class_name(theirs)} & NUMBERS
-    if not comparable(ours, theirs) or len(numbers) > 1:
-        message = messages.reference_type(shown(api, ours), describe(other), shown(api, theirs))
-        messages.report(api, message, ctx.context)
+    constraints.check_reference(api, ctx.context, ctx.type, find.ret_type)
+    constraints.check_key(api, ctx.context, [find.ret_type])
     return ctx.default_return_type
 
 

@@ -77,10 +77,10 @@ def item_type(api: TypeChecker, name: str | None, value: Type) -> Instance:
 
 
 def merged(
-    api: TypeChecker, left: Instance, right: Instance, what: str, where: Context, by_name: bool = True
+    api: TypeChecker, left: Instance, right: Instance, what: str, where: Context
 ) -> list[tuple[str | None, Type]] | None:
     """The columns of two queries put together, named as in the first; None when they do not fit, which is reported,
-    or are unknown. With `by_name`, the same names in another order are a mistake, too.
+    or are unknown.
     """
     ours, theirs = rows.selection_of(api, left), rows.selection_of(api, right)
     if ours is None or theirs is None:
@@ -89,7 +89,7 @@ def merged(
         messages.report(api, messages.other_width(what, len(ours), len(theirs)), where)
         return None
     names, others = [name for name, _, _ in ours], [name for name, _, _ in theirs]
-    if by_name and names != others and None not in names and set(names) == set(others):
+    if names != others and None not in names and set(names) == set(others):
         message = messages.other_order(what, [n for n in names if n], [n for n in others if n])
         messages.report(api, message, where)
     found: list[tuple[str | None, Type]] = []

@@ -6,10 +6,10 @@ from mypy.checker import TypeChecker
 from mypy.plugin import MethodContext
 from mypy.types import Instance, Type, get_proper_type
 
-from qb_mypy import groups, messages, scope
+from qb_mypy import messages, scope
 from qb_mypy.encoding import NOT_MATCHED, NOT_MATCHED_BY_SOURCE, facts_of, short, with_facts
 from qb_mypy.tables import source_of, table_of
-from qb_mypy.writes import has_keywords, keyword_arguments, table_of_clause
+from qb_mypy.writes import check_functions, has_keywords, keyword_arguments, table_of_clause
 
 CASES = ("when_matched", "when_not_matched", "when_not_matched_by_source")
 
@@ -21,6 +21,7 @@ def using(ctx: MethodContext) -> Type:
     source = source_of(ctx.arg_types[0][0]) if ctx.arg_types[0] else None
     assert isinstance(ctx.api, TypeChecker)
     scope.check_conditions(ctx.api, ctx.args[1:])
+    check_functions(ctx, "using")
     if not isinstance(statement, Instance) or facts is None or source is None:
         return ctx.default_return_type
     if source.name in facts.from_:
@@ -86,7 +87,7 @@ def _having(ctx: MethodContext, clause: Instance, case: str, *said: str) -> Inst
     if not isinstance(statement, Instance) or facts is None or table is None:
         return clause
     assert isinstance(ctx.api, TypeChecker)
-    groups.check_clause(ctx.api, ctx.args, ctx.arg_types, case)
+    check_functions(ctx, case)
     sources = facts.from_[1:]
     absent = {"when_not_matched": [table.fullname], "when_not_matched_by_source": sources}.get(case, [])
     for group, types in zip(ctx.args, ctx.arg_types, strict=True):

@@ -31,6 +31,7 @@ from qb_mypy import (
     composition,
     compound,
     conditions,
+    constraints,
     declarations,
     full_text,
     functions,
@@ -90,6 +91,7 @@ ORDER = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 CASE_FUNCTION = "qb.expressions.branches.case"
 JOINS = ("join", "left_join", "right_join", "full_join", "cross_join")
 CLAUSES = ("where", "group_by", "having", "order_by", "distinct_on")
+NUMBERS_OF_ROWS = ("limit", "offset", "fetch")
 RUNS = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", "stream", "execute", "explain"})
 
 FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
@@ -97,6 +99,11 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.aliases.alias": tables.alias,
     "qb.derived.values": sources.values,
     CASE_FUNCTION: branches.case,
+    **{
+        f"qb.constraints.{name}": partial(constraints.declared, name=name)
+        for name in ("check", "index", "primary_key", "unique")
+    },
+    "qb.constraints.foreign_key": constraints.foreign_key,
     "qb.expressions.casts.cast": casts.cast,
     "qb.expressions.conditions.when": conditions.when,
     "qb.expressions.conditions.all_of": conditions.combined,
@@ -174,6 +181,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{COLUMN}.default_sql": columns.default_sql,
     f"{COLUMN}.generated": columns.generated,
     f"{COLUMN}.references": columns.references,
+    f"{COLUMN}.check": columns.check,
     f"{AGGREGATE}.over": windows.over,
     f"{CONTINUOUS}.within_group": partial(grouping.within_group, continuous=True),
     f"{ORDERED_SET}.within_group": grouping.within_group,
@@ -182,7 +190,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{ROW}.__getitem__": rows.item,
     f"{SELECT}.from_": queries.from_,
     f"{SELECT}.clear": queries.clear,
-    **{f"{SELECT}.{name}": partial(queries.limit, name=name) for name in ("limit", "offset", "fetch")},
+    **{f"{cls}.{name}": partial(queries.limit, name=name) for cls in SELECTIONS for name in NUMBERS_OF_ROWS},
     f"{SELECT}.distinct": relations.distinct,
     **{f"{cls}.scalar_subquery": queries.scalar_subquery for cls in SELECTIONS},
     **{f"{cls}.{name}": sources.derived for cls in SELECTIONS for name in ("subquery", "cte")},

@@ -244,15 +244,36 @@ def clause(ctx: MethodContext, name: str) -> Type:
 
 def limit(ctx: MethodContext, name: str) -> Type:
     """`.limit(…)`, `.offset(…)`, `.fetch(…)`: they may leave out even the one row of a query's aggregates."""
-    query, facts, items = _parts(ctx)
     assert isinstance(ctx.api, TypeChecker)
     count = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
+    query, facts, items = _parts(ctx)
+    is_read = count is not None and _note_number(ctx, facts, items, name)
     literal = count.last_known_value if isinstance(count, Instance) else count
     if name != "offset" and isinstance(literal, LiteralType) and isinstance(literal.value, int) and literal.value > 0:
         return ctx.default_return_type
-    if query is None or facts is None or items is None or not _limit(ctx.api, facts, items, name):
+    if query is None or facts is None or items is None or not (_limit(ctx.api, facts, items, name) or is_read):
         return ctx.default_return_type
     return with_facts(ctx.api, query, facts)
+
+
+def _note_number(ctx: MethodContext, facts: Facts | None, items: list[Type] | None, name: str) -> bool:
+    """Check a number of rows that is an expression: it reads no row of the query. Whether it reads one around it."""
+    assert isinstance(ctx.api, TypeChecker)
+    api, args, types = ctx.api, ctx.args[:1], ctx.arg_types[:1]
+    if expression(types[0][0], api) is None:
+        return False
+    windows.check_clause(api, args, types, name)
+    groups.check_clause(api, args, types, name)
+    known = [] if facts is None or items is None else [*facts.sources, *scope.selected(api, items)]
+    for ref in scope.refs_of(api, types[0][0]):
+        if ref.source in known and not ref.aggregated:
+            messages.report(api, messages.number_reads(ref.display(), name), args[0][0])
+            return False
+    if facts is None:
+        return False
+    before = len(facts.uses)
+    scope.note_uses(api, facts, known, args, types, "limit" if name == "fetch" else name)
+    return len(facts.uses) > before
 
 
 def _limit(api: TypeChecker, facts: Facts, items: Sequence[Type], clause: str) -> bool:

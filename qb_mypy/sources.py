@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mypy.checker import TypeChecker
-from mypy.nodes import Context, ListExpr, StrExpr, TupleExpr
+from mypy.nodes import Context, Expression, ListExpr, StrExpr, TupleExpr
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext, MethodSigContext
 from mypy.types import (
     AnyType,
     CallableType,
     FunctionLike,
     Instance,
-    ProperType,
     TupleType,
     Type,
     TypeOfAny,
     get_proper_type,
 )
 
-from qb_mypy import messages, needs, relations, scope
+from qb_mypy import groups, messages, needs, relations, scope, windows
 from qb_mypy.compound import merged
 from qb_mypy.encoding import (
     COLUMN,
@@ -73,6 +72,8 @@ def derived(ctx: MethodContext, lateral: bool = False) -> Type:
         message = messages.column_list(name or "…", len(fields), len(renamed))
         messages.report(ctx.api, message, ctx.context)
     elif renamed is not None:
+        for column in dict.fromkeys(column for column in renamed if renamed.count(column) > 1):
+            messages.report(ctx.api, messages.twice_in_list(name or "…", column), ctx.context)
         fields = [(new, value) for new, (_, value) in zip(renamed, fields, strict=True)]
     return derived_type(ctx.api, name, fields, free)
 
@@ -129,7 +130,7 @@ def recursive(ctx: MethodContext) -> Type:
     following = get_proper_type(step.ret_type) if isinstance(step, CallableType) else None
     if isinstance(following, Instance):
         scope.check_statement(ctx.api, following, ctx.context)
-        selection = merged(ctx.api, query, following, f'the recursive "{name}"', ctx.context, by_name=False)
+        selection = merged(ctx.api, query, following, f'the recursive "{name}"', ctx.context)
         if selection is not None:
             fields = [(column, value) for (column, _), (_, value) in zip(fields, selection, strict=True)]
     return derived_type(ctx.api, name, fields, [])
@@ -159,7 +160,15 @@ def values(ctx: FunctionContext) -> Type:
         if column is None or not isinstance(kind, Instance) or kind.type.fullname != COLUMN:
             return ctx.default_return_type
         fields.append((column, kind.args[0]))
-    for position, value in _cells(ctx):
+    for position, node, given in _cells(ctx):
+        part = expression(given, ctx.api)
+        value = get_proper_type(given) if part is None else part.value
+        if part is not None:
+            windows.check_clause(ctx.api, [[node]], [[given]], "values")
+            groups.check_clause(ctx.api, [[node]], [[given]], "values")
+            for ref in scope.refs_of(ctx.api, given):
+                if not ref.aggregated:
+                    messages.report(ctx.api, messages.values_read(ref.display()), node)
         if position < len(fields):
             column, held = fields[position]
             if not storable(get_proper_type(held), value):
@@ -168,16 +177,15 @@ def values(ctx: FunctionContext) -> Type:
     return derived_type(ctx.api, names[0] if names else None, fields, [])
 
 
-def _cells(ctx: FunctionContext) -> Iterator[tuple[int, ProperType]]:
-    """The values of the rows that are written out, with their positions."""
+def _cells(ctx: FunctionContext) -> Iterator[tuple[int, Expression, Type]]:
+    """The types of the values in the rows that are written out, with their positions."""
     assert isinstance(ctx.api, TypeChecker)
     rows = ctx.args[1][0] if len(ctx.args) > 1 and ctx.args[1] else None
     for row in rows.items if isinstance(rows, ListExpr) else ():
         for position, cell in enumerate(row.items if isinstance(row, TupleExpr) else ()):
             type = ctx.api.lookup_type_or_none(cell)
             if type is not None:
-                part = expression(type, ctx.api)
-                yield position, get_proper_type(type) if part is None else part.value
+                yield position, cell, type
 
 
 def _name(ctx: MethodContext) -> str | None:

@@ -152,7 +152,7 @@ def values(ctx: MethodContext) -> Type:
     """`.values(…)`."""
     table = table_of(ctx.type)
     assert isinstance(ctx.api, TypeChecker)
-    groups.check_clause(ctx.api, ctx.args, ctx.arg_types, "values")
+    check_functions(ctx, "values")
     if table is not None:
         for node, type in keyword_arguments(ctx, table, is_new=True):
             for ref in scope.refs_of(ctx.api, type):
@@ -211,7 +211,6 @@ def where(ctx: MethodContext) -> Type:
     """`.where(…)` of an update or a delete."""
     assert isinstance(ctx.api, TypeChecker)
     scope.check_conditions(ctx.api, ctx.args)
-    windows.check_clause(ctx.api, ctx.args, ctx.arg_types, "where")
     return _having(ctx, *(["where"] if any(ctx.args) else []), clause="where")
 
 
@@ -244,6 +243,7 @@ def join(ctx: MethodContext, kind: str) -> Type:
     facts = facts_of(statement) if isinstance(statement, Instance) else None
     assert isinstance(ctx.api, TypeChecker)
     scope.check_conditions(ctx.api, ctx.args[1:])
+    check_functions(ctx, kind)
     source = source_of(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
     table = table_of(ctx.type)
     if not isinstance(statement, Instance) or facts is None or source is None or table is None:
@@ -326,6 +326,7 @@ def conflict(ctx: MethodContext) -> Type:
     if table is None:
         return ctx.default_return_type
     scope.check_conditions(ctx.api, ctx.args[1:2])
+    check_functions(ctx, "on_conflict")
     _check_own(ctx, table, "on_conflict", 1)
     names = _targets(ctx.api, table, ctx.arg_types[0], ctx.context) if ctx.arg_types[0] else None
     keys = known_keys(table)
@@ -357,6 +358,7 @@ def all_updated_on_conflict(ctx: MethodContext) -> Type:
     if table is None:
         return ctx.default_return_type
     scope.check_conditions(ctx.api, ctx.args[:1])
+    check_functions(ctx, "do_update_all")
     _check_own(ctx, table, "do_update_all", 0)
     for node in [item for group in ctx.args[1] for item in getattr(group, "items", ())]:
         type = ctx.api.lookup_type_or_none(node)
@@ -385,7 +387,7 @@ def updated_on_conflict(ctx: MethodContext) -> Type:
     keyword_arguments(ctx, table)
     if not has_keywords(ctx):
         messages.report(ctx.api, messages.no_update(), ctx.context)
-    groups.check_clause(ctx.api, ctx.args, ctx.arg_types, "do_update")
+    check_functions(ctx, "do_update")
     for formal in range(len(ctx.args)):
         _check_own(ctx, table, "do_update", formal)
     return ctx.default_return_type
@@ -433,6 +435,13 @@ def keyword_arguments(ctx: MethodContext, table: TypeInfo, is_new: bool = False)
     return found
 
 
+def check_functions(ctx: MethodContext, clause: str) -> None:
+    """Report aggregates and functions over windows in a clause of a write, which has no groups and no windows."""
+    assert isinstance(ctx.api, TypeChecker)
+    groups.check_clause(ctx.api, ctx.args, ctx.arg_types, clause)
+    windows.check_clause(ctx.api, ctx.args, ctx.arg_types, clause)
+
+
 def has_keywords(ctx: MethodContext) -> bool:
     """Whether the call names anything, be it right or wrong."""
     return isinstance(ctx.context, CallExpr) and any(kind in (ARG_NAMED, ARG_STAR2) for kind in ctx.context.arg_kinds)
@@ -447,7 +456,7 @@ def _having(ctx: MethodContext, *words: str, clause: str | None = None) -> Type:
     assert isinstance(ctx.api, TypeChecker)
     facts.said += words
     if clause is not None:
-        groups.check_clause(ctx.api, ctx.args, ctx.arg_types, clause)
+        check_functions(ctx, clause)
         scope.note_uses(ctx.api, facts, facts.sources, ctx.args, ctx.arg_types, clause)
     return with_facts(ctx.api, statement, facts)
 
@@ -469,7 +478,7 @@ def returning(ctx: MethodContext) -> Type:
     types = [type for group in ctx.arg_types for type in group]
     relations.check_clause(ctx.api, ctx.args, ctx.arg_types, "returning")
     items = projection(ctx.api, types, ctx.context, ".returning()")
-    groups.check_clause(ctx.api, ctx.args, ctx.arg_types, "returning")
+    check_functions(ctx, "returning")
     table = table_of(statement)
     if items is None or table is None or not isinstance(statement, Instance):
         return ctx.default_return_type

@@ -44,6 +44,7 @@ class PostgresCompiler(
     stored = STORED
     limits = LIMITS
     functions = MappingProxyType({"substring": "substr"})
+    limit_reads_around = True
 
     shared: dict[object, str] | None = None
     """The marks of shared parameters; few statements have any."""

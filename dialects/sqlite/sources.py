@@ -44,7 +44,7 @@ class SourceCompiler(Compiler):
 
     def visit_values_table(self, node: nodes.ValuesTable) -> str:
         names = ", ".join([f"column{number} AS {QUOTED[column.name]}" for number, column in enumerate(node.columns, 1)])
-        return f"(SELECT {names} FROM (VALUES {self.table_rows(node)})) AS {QUOTED[node.label]}"
+        return f"(SELECT {names} FROM (VALUES {self.values_rows(node)})) AS {QUOTED[node.label]}"
 
     # Set operations: no parentheses, no ALL but UNION's, and sort keys are plain columns
 

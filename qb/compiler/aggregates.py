@@ -9,11 +9,13 @@ from qb.transform import alike
 
 ELSEWHERE = "SELECT"
 WHERE, INNER_WHERE, ON, GROUP_BY, HAVING, ORDER_BY = "WHERE", "the WHERE", "ON", "GROUP BY", "HAVING", "ORDER BY"
-WRITE = "a write"
+WRITE, MERGE, LIMIT, VALUES = "a write", "MERGE", "LIMIT", "VALUES"
 AGGREGATE, WINDOW = "an aggregate", "another window function"
 """The clause that is being rendered."""
-NO_WINDOWS = frozenset({WHERE, INNER_WHERE, ON, GROUP_BY, HAVING, WRITE, AGGREGATE, WINDOW})
-NO_AGGREGATES = frozenset({WHERE, WRITE, AGGREGATE})  # in a sub-query's WHERE, it may be the outer query's
+NO_WINDOWS = frozenset({WHERE, INNER_WHERE, ON, GROUP_BY, HAVING, WRITE, MERGE, LIMIT, VALUES, AGGREGATE, WINDOW})
+NO_AGGREGATES = frozenset(
+    {WHERE, WRITE, MERGE, LIMIT, VALUES, AGGREGATE}
+)  # in a sub-query's WHERE, it may be the outer query's
 
 COMMON = frozenset({"count", "sum", "avg"})
 """What every engine calls so."""
@@ -63,7 +65,7 @@ class AggregateCompiler(ExpressionCompiler):
 
     def misplaced(self, what: str, clause: str | None) -> str:
         """The message for a function in a clause where it cannot stand."""
-        if clause in (AGGREGATE, WINDOW):
+        if clause in (AGGREGATE, WINDOW, MERGE, LIMIT, VALUES):
             return f"{what} cannot stand in {clause}: compute it in a sub-query"
         if clause == WRITE:
             return f"{what} cannot stand in INSERT, UPDATE or DELETE: compute it in a sub-query"

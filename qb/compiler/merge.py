@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qb import nodes
+from qb.compiler.aggregates import MERGE
 from qb.compiler.writes import WriteCompiler
 from qb.errors import CompileError
 from qb.identifiers import QUOTED
@@ -20,6 +21,7 @@ class MergeCompiler(WriteCompiler):
                 f'the merge into "{node.table.label}" does nothing: add .when_matched(…) or .when_not_matched(…)'
             )
         outer, self.uses = self.uses, {}
+        around, self.clause = self.clause, MERGE
         self.need_all(node)
         parts = [f"MERGE INTO {self.visit_table(node.table)} USING {self.visit(node.source)} ON {self.visit(node.on)}"]
         always = set[str]()
@@ -33,6 +35,7 @@ class MergeCompiler(WriteCompiler):
                 always.add(clause.event)
             parts.append(self.merge_clause(node, clause))
         parts.append(self.returning(node))
+        self.clause = around
         self.leave(outer, (node.table, node.source))
         return "".join(parts)
 

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from qb import nodes
-from qb.compiler.aggregates import ELSEWHERE, GROUP_BY, HAVING, INNER_WHERE, ON, ORDER_BY, WHERE
+from qb.compiler.aggregates import ELSEWHERE, GROUP_BY, HAVING, INNER_WHERE, LIMIT, ON, ORDER_BY, WHERE
 from qb.compiler.distinct import DistinctCompiler
 from qb.compiler.expressions import ATOM
 from qb.compiler.json import JsonCompiler
 from qb.compiler.locks import LockCompiler
-from qb.compiler.reads import sources_read
+from qb.compiler.reads import sources_of, sources_read
 from qb.compiler.sources import SourceCompiler
 from qb.compiler.windows import NONE_YET, WindowCompiler
 from qb.errors import CompileError
-from qb.nodes import Node, Source
+from qb.nodes import Node, Parameter, Source
 from qb.types import ROW_COUNT
 
 
@@ -24,6 +24,8 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
 
     no_limit: ClassVar[str] = ""
     """What an OFFSET needs before it."""
+    limit_reads_around: ClassVar[bool] = False
+    """Whether the LIMIT of a sub-query can read columns of the query around it."""
 
     def visit_select(self, node: nodes.Select) -> str:
         outer, self.uses = self.uses, {}
@@ -94,10 +96,30 @@ class SelectCompiler(SourceCompiler, WindowCompiler, DistinctCompiler, JsonCompi
 
     def limit(self, node: nodes.Select | nodes.Compound) -> str:
         """LIMIT and OFFSET."""
+        around, self.clause = self.clause, LIMIT
+        for count in (node.limit, node.offset):
+            if count is not None and count.__class__ is not Parameter:
+                self.check_count(node, count)
+        text = self.counts(node)
+        self.clause = around
+        return text
+
+    def counts(self, node: nodes.Select | nodes.Compound) -> str:
+        """LIMIT and OFFSET with their numbers."""
         if isinstance(node, nodes.Select) and node.with_ties:
             return self.limit_with_ties(node)
         text = self.no_limit if node.limit is None else f" LIMIT {self.operand(node.limit, 0, ROW_COUNT)}"
         return text if node.offset is None else f"{text} OFFSET {self.operand(node.offset, 0, ROW_COUNT)}"
+
+    def check_count(self, node: nodes.Select | nodes.Compound, count: Node) -> None:
+        """Raise CompileError for a number of rows that reads the rows which it is the number of."""
+        own = sources_of(node) if isinstance(node, nodes.Select) else ()
+        for source in sources_read(count):
+            if source in own or not self.limit_reads_around:
+                raise CompileError(
+                    f'LIMIT and OFFSET are one number for all rows, and this one reads "{source.label}": compute it in '
+                    f"a sub-query"
+                )
 
     def limit_with_ties(self, node: nodes.Select) -> str:
         """FETCH FIRST … WITH TIES, and OFFSET."""

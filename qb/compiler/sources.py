@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from qb import nodes
-from qb.compiler.expressions import ExpressionCompiler
+from qb.compiler.aggregates import VALUES, AggregateCompiler
 from qb.errors import CompileError
 from qb.identifiers import PATHS, QUOTED, seen, twin
 from qb.nodes import Column, Cte, Node, Source, Statement
 
 
-class SourceCompiler(ExpressionCompiler):
+class SourceCompiler(AggregateCompiler):
     """Renders sources and joins."""
 
     reads: dict[Source, set[Source]] | None = None
@@ -103,7 +103,14 @@ class SourceCompiler(ExpressionCompiler):
     def visit_values_table(self, node: nodes.ValuesTable) -> str:
         """For engines that name the columns behind it."""
         names = ", ".join([QUOTED[column.name] for column in node.columns])
-        return f"(VALUES {self.table_rows(node)}) AS {QUOTED[node.label]} ({names})"
+        return f"(VALUES {self.values_rows(node)}) AS {QUOTED[node.label]} ({names})"
+
+    def values_rows(self, node: nodes.ValuesTable) -> str:
+        """What stands behind VALUES in FROM."""
+        around, self.clause = self.clause, VALUES
+        text = self.table_rows(node)
+        self.clause = around
+        return text
 
     def table_rows(self, node: nodes.ValuesTable) -> str:
         """The rows of VALUES in FROM."""

@@ -25,6 +25,21 @@ def reference_type(column_type: str, other: str, other_type: str) -> str:
     return f"The column is {column_type}, but {other} is {other_type}"
 
 
+@REFERENCE_TYPE.says
+def reference_width(count: int, other_count: int) -> str:
+    return f"The foreign key has {count} column{'' if count == 1 else 's'}, but references {other_count}"
+
+
+REFERENCE_KEY = Rule("reference-key", TYPE, "a foreign key to columns that no unique key covers")
+
+
+@REFERENCE_KEY.says
+def reference_key(table: str, columns: list[str], keys: list[list[str]]) -> str:
+    known = " or ".join([f"({', '.join(key)})" for key in keys])
+    remedy = f"reference {known}" if known else "it has no key"
+    return f"{table} has no unique key ({', '.join(columns)}) that could be referenced: {remedy}"
+
+
 ROW_ANNOTATION = Rule("row-annotation", TYPE, "`Row[…]`, `NewRow[…]` or `RowPatch[…]` of what is no table")
 
 

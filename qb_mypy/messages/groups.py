@@ -30,3 +30,8 @@ def aggregate_in_clause(clause: str, is_write: bool) -> str:
 @AGGREGATE.says
 def aggregate_inside() -> str:
     return "An aggregate cannot stand in an aggregate: compute it in a sub-query"
+
+
+@AGGREGATE.says
+def aggregate_in_declaration(call: str) -> str:
+    return f"An aggregate cannot stand in {call}, which is about one row"

@@ -55,3 +55,8 @@ COLUMN_LIST = Rule("column-list", NAME, "a column list that is shorter or longer
 @COLUMN_LIST.says
 def column_list(name: str, count: int, given: int) -> str:
     return f'"{name}" has {count} columns, but its column list {given}'
+
+
+@COLUMN_LIST.says
+def twice_in_list(name: str, column: str) -> str:
+    return f'The column list of "{name}" has two columns named "{column}"'

@@ -71,6 +71,11 @@ def window_inside(what: str) -> str:
 
 
 @WINDOW.says
+def window_in_declaration(call: str) -> str:
+    return f"A function over a window cannot stand in {call}, which is about one row"
+
+
+@WINDOW.says
 def over_is_missing() -> str:
     return "A window function is an expression only with .over(…)"
 

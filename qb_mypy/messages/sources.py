@@ -106,3 +106,23 @@ def not_in_case(column: str, case: str) -> str:
 @UNREADABLE_SOURCE.says
 def not_a_key(constraint: str, table: str) -> str:
     return f"{constraint} is not a constraint of {table}"
+
+
+@UNREADABLE_SOURCE.says
+def number_reads(column: str, clause: str) -> str:
+    return f"{column} is used in .{clause}(), which is one number for all rows: compute it in a sub-query"
+
+
+@UNREADABLE_SOURCE.says
+def other_table(column: str, call: str) -> str:
+    return f"{column} is used in {call}, which is about the columns of this table alone"
+
+
+@UNREADABLE_SOURCE.says
+def default_reads(column: str) -> str:
+    return f"{column} is used in .default_sql(), but a new row has no columns to read: write .generated(…)"
+
+
+@UNREADABLE_SOURCE.says
+def values_read(column: str) -> str:
+    return f"{column} is used in values(), which reads no source: write a select"

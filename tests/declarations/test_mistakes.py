@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qb import Table, alias, check, col, foreign_key, index, primary_key, unique
+from qb import Table, alias, check, col, fn, foreign_key, index, primary_key, unique
 from qb.errors import SchemaError
 
 
@@ -35,6 +35,11 @@ def declare(
 def same_column_twice() -> Any:
     column = col.integer()
     return declare(a=column, b=column)
+
+
+def default_of_column() -> Any:
+    a = col.integer()
+    return declare(a=a, b=col.integer().default_sql(a))  # type: ignore[qb-scope]  # a mistake on purpose
 
 
 def over(make: Callable[..., Any], **columns: Any) -> Any:
@@ -79,7 +84,16 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
     (lambda: declare(a=col.integer(), made=check(Other.id > 1)), r'Wrong\.made uses "others"'),
     (lambda: declare(a=col.integer().check(lambda a: Other.id > 1)), r'Wrong\.a uses "others"'),
     (lambda: declare(a=col.integer().generated(Other.id + 1)), r'Wrong\.a uses "others"'),
-    (lambda: declare(a=col.integer().default_sql(Other.id)), r'Wrong\.a uses "others"'),
+    (lambda: declare(a=col.integer().default_sql(Other.id)), r'Wrong\.a uses "others"'),  # type: ignore[qb-scope]  # a mistake on purpose
+    (
+        lambda: over(lambda a: check(fn.max(a) > 1), a=col.integer()),  # type: ignore[qb-group]  # a mistake on purpose
+        r"Wrong\.made has an aggregate, but it is about one row",
+    ),
+    (lambda: over(lambda a: index(fn.rank().over(order_by=a)), a=col.integer()), "made has a function over a window"),  # type: ignore[qb-type]  # a mistake on purpose
+    (lambda: declare(a=col.integer().generated(fn.count())), r"Wrong\.a has an aggregate"),  # type: ignore[qb-group]  # a mistake on purpose
+    (lambda: declare(a=col.integer().check(lambda a: a > fn.count())), r"Wrong\.a has an aggregate"),  # type: ignore[qb-group]  # a mistake on purpose
+    (lambda: declare(a=col.integer().default_sql(fn.count())), r"Wrong\.a has an aggregate"),  # type: ignore[qb-group]  # a mistake on purpose
+    (default_of_column, r"Wrong\.b: a default reads no columns, because there is no row yet: use \.generated"),
     (
         lambda: declare(a=col.integer().generated(Other.id).default(1)),
         r"Wrong\.a is generated and cannot have a default",
@@ -97,11 +111,18 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
     ),
     (lambda: declare(a=col.integer().references(lambda: alias(Other, "o").id)), r"Wrong\.a references .* alias"),
     (
-        lambda: over(lambda a, b: foreign_key(a, b, references=lambda: (Other.id,)), a=col.integer(), b=col.text()),
+        lambda: over(
+            lambda a, b: foreign_key(a, b, references=lambda: (Other.id,)),  # type: ignore[qb-type]  # a mistake on purpose
+            a=col.integer(),
+            b=col.text(),
+        ),
         r"Wrong\.a, Wrong\.b references 1 columns",
     ),
     (
-        lambda: over(lambda a: foreign_key(a, references=lambda: (Other.id, Other.name)), a=col.integer()),
+        lambda: over(
+            lambda a: foreign_key(a, references=lambda: (Other.id, Other.name)),  # type: ignore[qb-type]  # a mistake on purpose
+            a=col.integer(),
+        ),
         r"Wrong\.a references 2 columns",
     ),
     (lambda: declare(a=col.integer(), i=index(col.integer(), name="x")), "Wrong"),

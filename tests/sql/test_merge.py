@@ -180,3 +180,13 @@ def test_values_and_columns_are_checked() -> None:
         merge(Album).using(Artist, on=literal(True)).when_not_matched().insert(**values).compile("postgres")
     with pytest.raises(TypeError, match="not its alias"):
         merge(alias(Category, "c"))  # type: ignore[arg-type]  # a mistake on purpose
+
+
+def test_neither_aggregates_nor_windows() -> None:
+    by_count = merge(Artist).using(Album, on=fn.count() > 1)  # type: ignore[qb-group]  # a mistake on purpose
+    joined = merge(Artist).using(Album, on=Album.artist_id == Artist.id)
+    by_rank = joined.when_matched(fn.rank().over() == 1)  # type: ignore[qb-type]  # a mistake on purpose
+    counting = joined.when_matched().update(id=fn.count())  # type: ignore[qb-group]  # a mistake on purpose
+    for statement in (by_count.when_matched().delete(), by_rank.delete(), counting):
+        with pytest.raises(CompileError, match="cannot stand in MERGE: compute it in a sub-query"):
+            statement.compile("postgres")

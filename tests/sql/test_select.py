@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from qb import Executor, Select, alias, col, exists, fn, literal, select, sql
+from qb import Executor, Query, Select, alias, col, exists, fn, literal, select, sql
 from qb.errors import CompileError, SchemaError
 from qb.tables import Table
 from tests.features import feature
@@ -225,6 +225,43 @@ def test_a_number_of_rows_is_not_negative() -> None:
             build("1")  # type: ignore[arg-type]  # a mistake on purpose
 
 
+def test_a_number_of_rows_reads_no_row_of_the_query() -> None:
+    select(Artist.id).limit(fn.coalesce(select(fn.count(Album.id)).scalar_subquery(), 0)).compile("sqlite")
+    for query in (
+        select(Artist.id).limit(Artist.id),  # type: ignore[qb-scope]  # a mistake on purpose
+        select(Artist.id).order_by(Artist.id).offset(Artist.id + 1),  # type: ignore[qb-scope]  # a mistake on purpose
+        select(Artist.id).union(select(Album.id)).limit(Artist.id),
+    ):
+        with pytest.raises(CompileError, match='one number for all rows, and this one reads "artists"'):
+            query.compile("sqlite")
+    elsewhere: Query[Any] = select(Album.id).limit(Artist.id)
+    with pytest.raises(CompileError, match='one number for all rows, and this one reads "artists"'):
+        elsewhere.compile("d1")
+    with pytest.raises(CompileError, match='"artists" is not in this query, but its column'):
+        elsewhere.compile("postgres")
+    with pytest.raises(CompileError, match="an aggregate, and cannot stand in LIMIT: compute it in a sub-query"):
+        select(Artist.id).limit(fn.count()).compile("sqlite")  # type: ignore[qb-group]  # a mistake on purpose
+    ranked = select(Artist.id).limit(fn.rank().over())  # type: ignore[qb-type]  # a mistake on purpose
+    with pytest.raises(CompileError, match="over a window cannot stand in LIMIT"):
+        ranked.compile("postgres")
+
+
+@feature("Select", "LIMIT and OFFSET by a row of the query around", sqlite="refused")
+async def test_a_lateral_sub_query_may_be_as_long_as_the_row_beside_it_says(check: Check) -> None:
+    some = (
+        select(Album.title).where(Album.artist_id == Artist.id).order_by(Album.id).limit(Artist.id - 1).lateral("some")
+    )
+    query = select(Artist.name, some.title).join(some, on=literal(True)).order_by(Artist.id)
+    await check(
+        query,
+        postgres='SELECT "artists"."name", "some"."title" FROM "artists" INNER JOIN LATERAL (SELECT "albums"."title" '
+        'FROM "albums" WHERE "albums"."artist_id" = "artists"."id" ORDER BY "albums"."id" LIMIT "artists"."id" - $1) '
+        'AS "some" ON $2::boolean ORDER BY "artists"."id"',
+        postgres_parameters=[1, True],
+        rows=[("Miles", "Kind of Blue")],
+    )
+
+
 async def test_the_last_limit_counts(check: Check) -> None:
     await check(
         select(Artist.name).order_by(Artist.id).limit(3).limit(1),
@@ -366,7 +403,6 @@ def test_a_select_of_joined_sources_needs_a_from() -> None:
         select(Artist.name).from_(Album),
         select(Album.title).where(alias(Album, "a").id == 1),
         select(Album.title).where(exists(select(Track.title).where(Track.album_id == Artist.id))),
-        select(literal(1).as_("x"), Album.id).limit(Artist.id),
     ],
 )
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres", "d1"])

@@ -356,6 +356,9 @@ def test_mistakes() -> None:
         TOP.mots  # type: ignore[qb-name]  # noqa: B018  # what is tried
     with pytest.raises(CompileError, match=r"values\('v'\) needs a row"):
         values("v", [], id=col.integer())
+    counted = values("v", [(fn.count(),)], id=col.integer())  # type: ignore[qb-group]  # what is tried
+    with pytest.raises(CompileError, match="an aggregate, and cannot stand in VALUES"):
+        select(counted.id).compile("sqlite")
     with pytest.raises(CompileError, match="a row has 1 values for 2 columns"):
         values("v", [(1,)], a=col.integer(), b=col.integer())
     with pytest.raises(TypeError, match=r"with_\(\) takes what \.cte"):

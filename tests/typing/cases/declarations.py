@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from schema import Album, Artist, Genre
 
-from qb import Column, Table, check, col, columns, fn, foreign_key, index, primary_key, row_type, unique  # E[attr-defined]: Module "qb" has no attribute "row_type"
+from qb import Column, Table, check, col, columns, exists, fn, foreign_key, index, primary_key, row_type, select, unique  # E[attr-defined]: Module "qb" has no attribute "row_type"
 
 
 class Kind(enum.Enum):
@@ -69,8 +69,8 @@ class Wrong(Table):
 
 class Child(Table):
     artist = col.integer()
-    album = col.integer()
-    parent = foreign_key(artist, album, references=lambda: (Album.artist_id, Album.id))
+    title = col.text()
+    parent = foreign_key(artist, title, references=lambda: (Album.artist_id, Album.title))
     alone = foreign_key(artist, references=lambda: Artist.id)  # E[arg-type]: Argument "references" to "foreign_key" # E[return-value]: Incompatible return value type
 
 
@@ -99,3 +99,61 @@ class Egg(Table):
 
 reveal_type(Hen.egg_id)  # R: Column[int | None, Defaulted, Literal['Hen.egg_id']]
 reveal_type(Egg.genre)  # R: Column[Genre | None, Defaulted, Literal['Egg.genre']]
+
+
+# A declaration is about one row of its table
+
+
+class Narrow(Table):
+    id = col.integer().primary_key()
+    number = col.integer()
+    double = col.integer().generated(number * 2)
+    positive = col.integer().check(lambda positive: fn.abs(positive) > 0)
+    by_double = index(double, where=number > 0)
+    sane = check(number < double, fn.abs(number) > 0)
+    total = col.integer().generated(fn.count(number))  # E[qb-group]: An aggregate cannot stand in .generated(), which is about one row
+    rank = col.integer().generated(fn.rank().over())  # E[qb-type]: A function over a window cannot stand in .generated(), which is about one row
+    foreign = col.integer().generated(Artist.id + 1)  # E[qb-scope]: Artist.id is used in .generated(), which is about the columns of this table alone
+    largest = col.integer().check(lambda largest: fn.max(largest) > 0)  # E[qb-group]: An aggregate cannot stand in .check()
+    known = col.integer().check(lambda known: known == Album.id)  # E[qb-scope]: Album.id is used in .check()
+    listed = col.integer().check(lambda listed: listed.in_(select(Artist.id)))  # E[qb-scope]: Artist.id is used in .check()
+    same = col.integer().default_sql(number)  # E[qb-scope]: number is used in .default_sql(), but a new row has no columns to read: write .generated(…)
+    theirs = col.integer().default_sql(Artist.id)  # E[qb-scope]: Artist.id is used in .default_sql(), but a new row has no columns
+    counted = col.integer().default_sql(fn.count())  # E[qb-group]: An aggregate cannot stand in .default_sql()
+    few = check(fn.count(number) < 5)  # E[qb-group]: An aggregate cannot stand in check()
+    there = check(exists(select(Artist.id)))  # E[qb-scope]: Artist.id is used in check()
+    first = check((number > 0) & (fn.row_number().over() < 5))  # E[qb-type]: A function over a window cannot stand in check()
+    by_name = index(Artist.name)  # E[qb-scope]: Artist.name is used in index(), which is about the columns of this table alone
+    by_sum = index(fn.sum(number))  # E[qb-group]: An aggregate cannot stand in index()
+    of_large = index(number, where=Album.plays > 5)  # E[qb-scope]: Album.plays is used in index()
+    one_name = unique(number, Artist.name)  # E[qb-scope]: Artist.name is used in unique()
+    key = primary_key(Artist.id)  # E[qb-scope]: Artist.id is used in primary_key()
+
+
+# A foreign key is of the type of a key
+
+
+class Keyed(Table):
+    first = col.integer()
+    second = col.text()
+    pair = unique(first, second)
+    by_first = index(first)
+
+
+class Pointing(Table):
+    a = col.integer()
+    b = col.text()
+    title = col.text()
+    good = foreign_key(a, b, references=lambda: (Keyed.first, Keyed.second))
+    unsorted = foreign_key(b, a, references=lambda: (Keyed.second, Keyed.first))
+    crossed = foreign_key(a, b, references=lambda: (Keyed.second, Keyed.first))  # E[qb-type]: The column is int, but Keyed.second is str  # E[qb-type]: The column is str, but Keyed.first is int
+    short = foreign_key(a, references=lambda: (Keyed.first, Keyed.second))  # E[qb-type]: The foreign key has 1 column, but references 2
+    half = foreign_key(a, references=lambda: (Keyed.first,))  # E[qb-type]: Keyed has no unique key (first) that could be referenced: reference (first, second)
+    strange = foreign_key(Album.id, references=lambda: (Artist.id,))  # E[qb-scope]: Album.id is used in foreign_key()
+    name = col.text().references(lambda: Artist.name)
+    album = col.text().references(lambda: Album.title)  # E[qb-type]: Album has no unique key (title) that could be referenced: reference (id) or (artist_id, title)
+    later = col.integer().references(lambda: Behind.number)  # E[qb-type]: Behind has no unique key (number) that could be referenced: it has no key
+
+
+class Behind(Table):
+    number = col.integer()

@@ -23,6 +23,7 @@ from qb import (
     insert,
     literal,
     many,
+    merge,
     rollup,
     select,
     sort_keys,
@@ -30,6 +31,7 @@ from qb import (
     tuple_,
     unique,
     update,
+    values,
 )
 from qb.statements.select import Select
 
@@ -220,6 +222,15 @@ update(Album).set(plays=1).where(fn.count() > 1)  # E[qb-group]: An aggregate ca
 delete(Album).where(Album.plays < fn.avg(Album.plays))  # E[qb-group]: An aggregate cannot stand in .where()
 insert(Artist).values(name=fn.concat(fn.count(), ""))  # E[qb-group]: An aggregate cannot stand in .values()
 delete(Album).all_rows().returning(fn.count())  # E[qb-group]: An aggregate cannot stand in .returning()
+update(Album).set(plays=1).from_(Artist).join(Track, on=fn.count() > 1)  # E[qb-group]: An aggregate cannot stand in .join()
+insert(Artist).values(name="x").on_conflict(Artist.id).do_update(fn.max(Artist.id) > 1, name="x")  # E[qb-group]: An aggregate cannot stand in .do_update()
+insert(Artist).values(name="x").on_conflict(Artist.id).do_update_all(fn.count() > 1)  # E[qb-group]: An aggregate cannot stand in .do_update_all()
+merge(Artist).using(Album, on=fn.count() > 1)  # E[qb-group]: An aggregate cannot stand in .using()
+merge(Artist).using(Album, on=Album.artist_id == Artist.id).when_matched().update(id=fn.count(Album.id))  # E[qb-group]: An aggregate cannot stand in .when_matched()
+merge(Artist).using(Album, on=Album.artist_id == Artist.id).when_not_matched(fn.count() > 1)  # E[qb-group]: An aggregate cannot stand in .when_not_matched()
+select(Album.id).limit(fn.count())  # E[qb-group]: An aggregate cannot stand in .limit(): compute it in a sub-query
+select(Album.id).offset(fn.max(Album.id))  # E[arg-type]: Argument 1 to "offset" of "Selection" has incompatible type  # E[qb-group]: An aggregate cannot stand in .offset()
+values("v", [(1,), (fn.count(),)], id=col.integer())  # E[qb-group]: An aggregate cannot stand in .values()
 
 # What nobody knows is not reported
 

@@ -2,7 +2,7 @@
 
 from schema import Album, Artist, Track, row
 
-from qb import fn, select
+from qb import fn, literal, select
 
 titles = select(Album.title, Album.released)
 
@@ -31,3 +31,19 @@ titles.where(Track.title == "x").clear("order_by").compile("sqlite")  # E[qb-sco
 titles.order_by(Track.title).clear("order_by").compile("sqlite")
 reveal_type(row(titles.left_join(Track, on=Track.album_id == Album.id).clear("where")).title)  # R: str
 select(fn.count()).from_(Album).clear("limit").compile("sqlite")
+
+# A number of rows is one for the whole query
+
+select(Album.id).limit(literal(2) + 1).offset(literal(1))
+select(Album.id).where(Album.plays > 5).limit(fn.coalesce(select(fn.count(Artist.id)).scalar_subquery(), 0)).compile("sqlite")
+some = select(Track.title).where(Track.album_id == Album.id).limit(Album.plays).lateral("some")
+select(Album.title, some.title.as_("track")).join(some, on=literal(True)).compile("postgres")
+select(Artist.name, some.title).join(some, on=literal(True)).compile("postgres")  # E[qb-scope]: Album.id is used in .join(), but Album is not in this query  # E[qb-scope]: Album.plays is used in .join()
+select(Album.id).limit(Album.plays)  # E[qb-scope]: Album.plays is used in .limit(), which is one number for all rows: compute it in a sub-query
+select(Album.id).offset(Album.plays + 1)  # E[qb-scope]: Album.plays is used in .offset()
+select(Album.id).fetch(Album.plays)  # E[qb-scope]: Album.plays is used in .fetch()
+select(Album.id).limit(Artist.id).compile("sqlite")  # E[qb-scope]: Artist.id is used in .limit(), but Artist is not in this query
+select(Album.id).limit("5")  # E[arg-type]: Argument 1 to "limit" of "Select" has incompatible type "str"; expected "int | Expr[int, object]"
+select(Album.id).limit(2.5)  # E[arg-type]: Argument 1 to "limit" of "Select" has incompatible type "float"
+select(Album.id).limit(Album.title)  # E[arg-type]: Argument 1 to "limit" of "Select" has incompatible type "Column[str  # E[qb-scope]: Album.title is used in .limit()
+select(Album.id).offset(None)  # E[arg-type]: Argument 1 to "offset" of "Selection" has incompatible type "None"

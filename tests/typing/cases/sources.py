@@ -70,6 +70,13 @@ select(Album.id, literal(0).as_("depth")).recursive_cte(
 select(Album.id).recursive_cte("t", lambda t: select(Track.title).join(t, on=t.id == Track.album_id))  # E[qb-type]: the recursive "t" puts Album.id (int) together with Track.title (str)
 select(Album.id).recursive_cte("t", lambda t: select(Track.album_id, t.id).join(t, on=t.id == Track.album_id))  # E[qb-type]: the recursive "t" puts 1 columns together with 2
 
+# They go by position, so the same names in another order are a mistake.
+swap = select(Album.id, Album.plays)
+swap.recursive_cte("t", lambda t: select(t.plays, t.id))  # E[qb-name]: the recursive "t" goes by position, but the names are in another order: id, plays, and plays, id
+swap.recursive_cte("t", lambda t: select(t.plays.as_("id"), t.id.as_("plays")))
+swap.cte("c", columns=("a", "a"))  # E[qb-name]: The column list of "c" has two columns named "a"
+swap.cte("c", columns=("b", "a"))
+
 # VALUES
 
 wanted = values("wanted", [(1, "a"), (2, "b")], id=col.integer(), name=col.text().nullable())
@@ -77,6 +84,8 @@ reveal_type(wanted.name)  # R: SourceColumn[str | None, Literal['wanted.name']]
 reveal_type(row(select(wanted)))  # R: tuple[int, str | None, fallback=Row[TypedDict({'id': int, 'name': str | None})]]
 wanted.title  # E[qb-name]: "wanted" has no column "title"
 values("v", [(1, None), ("x", "y")], id=col.integer(), name=col.text().nullable())  # E[qb-type]: id is int, but the value is str
+values("v", [(literal(1) + 1,)], id=col.integer())
+values("v", [(1,), (Album.id,)], id=col.integer())  # E[qb-scope]: Album.id is used in values(), which reads no source: write a select
 values("v", [(None,)], id=col.integer())  # E[qb-type]: id is int, but the value is NULL
 
 # Set operations

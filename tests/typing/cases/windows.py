@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from schema import Album, Artist, Track, row
 
-from qb import delete, fn, select, update, window
+from qb import col, delete, fn, insert, literal, merge, select, update, values, window
 
 # Places
 
@@ -74,12 +74,30 @@ fn.rank().as_("x")  # E[attr-defined]: "WindowFunction[int, Never]" has no attri
 
 # Where it cannot stand
 
+# In a sub-query it may.
+numbered = select(Album.id, position.as_("position")).subquery("numbered")
+select(numbered.id).where(numbered.position == 1).compile("sqlite")
+update(Album).set(plays=numbered.position).from_(numbered).where(numbered.id == Album.id).compile("sqlite")
+
 select(Album.id).where(position == 1)  # E[qb-type]: A function over a window cannot stand in .where(): select it in a sub-query
 select(Album.id).group_by(position)  # E[qb-type]: cannot stand in .group_by()
 select(Album.id).having((Album.plays > 1) & (position + 1 > 2))  # E[qb-type]: cannot stand in .having()
 select(Album.id).join(Artist, on=position == Artist.id)  # E[qb-type]: cannot stand in .join()
 update(Album).set(plays=1).where(position > 1)  # E[qb-type]: cannot stand in .where()
 delete(Album).where(position > 1)  # E[qb-type]: cannot stand in .where()
+update(Album).set(plays=position)  # E[qb-type]: A function over a window cannot stand in .set(): select it in a sub-query
+update(Album).set(plays=Album.plays + position)  # E[qb-type]: cannot stand in .set()
+update(Album).set(plays=1).all_rows().returning(position.as_("x"))  # E[qb-type]: cannot stand in .returning()
+update(Album).set(plays=1).from_(Artist).join(Track, on=fn.rank().over() == Track.position)  # E[qb-type]: cannot stand in .join()
+insert(Artist).values(name=fn.first_value(literal("x")).over())  # E[qb-type]: cannot stand in .values()
+insert(Artist).values(name="x").on_conflict(Artist.id).do_update(id=fn.rank().over())  # E[qb-type]: cannot stand in .do_update()
+insert(Artist).values(name="x").on_conflict(Artist.id).do_update_all(fn.rank().over() == 1)  # E[qb-type]: cannot stand in .do_update_all()
+merge(Artist).using(Album, on=position == Artist.id)  # E[qb-type]: cannot stand in .using()
+merge(Artist).using(Album, on=Album.artist_id == Artist.id).when_matched(position == 1)  # E[qb-type]: cannot stand in .when_matched()
+merge(Artist).using(Album, on=Album.artist_id == Artist.id).when_matched().update(id=position)  # E[qb-type]: cannot stand in .when_matched()
+select(Album.id).distinct_on(position)  # E[qb-type]: cannot stand in .distinct_on()
+select(Album.id).limit(fn.row_number().over())  # E[qb-type]: cannot stand in .limit()
+values("v", [(fn.row_number().over(),)], id=col.integer())  # E[qb-type]: cannot stand in .values()
 fn.sum(position)  # E[qb-type]: cannot stand inside an aggregate
 fn.count().filter(position > 1)  # E[qb-type]: cannot stand inside an aggregate
 fn.lag(position)  # E[qb-type]: cannot stand inside another one
