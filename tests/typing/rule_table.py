@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
 from qb_mypy.messages import RULES
-
-import_module("qb_mypy.messages")  # which declares them
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "rules.md"
 MAKE = "python -m tests.typing.rule_table"
