@@ -165,6 +165,10 @@ NEEDS = "@needs "
 """In front of the name of a feature that an expression or a source has, and not every dialect."""
 
 
+NULL_TEST = "@tests "
+"""In front of a column that is NOT NULL, among the refs of an expression that asks whether it is NULL."""
+
+
 class Need(NamedTuple):
     """A feature that a clause of a statement has, and not every dialect."""
 
@@ -222,6 +226,8 @@ class Facts:
         """The columns that group keys read which are expressions."""
         self.ungrouped: list[Use] = []
         """What HAVING and ORDER BY read of no group key so far; an aggregate if that is the first of the query."""
+        self.null_tests: list[Use] = []
+        """Columns that are NOT NULL, and that a clause asks whether they are NULL: a join may make it so."""
         lists = {
             "from": self.from_,
             "join": self.joined,
@@ -232,7 +238,7 @@ class Facts:
             "grouped": self.grouped,
             "whole": self.whole,
         }
-        uses = {"uses": self.uses, "ungrouped": self.ungrouped}
+        uses = {"uses": self.uses, "ungrouped": self.ungrouped, "tests": self.null_tests}
         for text in texts:
             kind, _, rest = text.partition(" ")
             if kind in uses:
@@ -254,7 +260,7 @@ class Facts:
     def encode(self) -> list[str]:
         uses = [
             f"{kind} {use.ref.encode()} {use.clause} {use.module} {use.line}"
-            for kind, known in (("uses", self.uses), ("ungrouped", self.ungrouped))
+            for kind, known in (("uses", self.uses), ("ungrouped", self.ungrouped), ("tests", self.null_tests))
             for use in known
         ]
         return [

@@ -23,6 +23,7 @@ from qb_mypy import messages, relations, scope, windows
 from qb_mypy.encoding import (
     AGGREGATE,
     LABELED,
+    NULL_TEST,
     QUERY,
     ROWS,
     ROWS_MARK,
@@ -101,8 +102,18 @@ def comparison(ctx: MethodContext, operator: str) -> Type:
         if is_equality or check_never_null(api, ctx.context, left, operator, type):
             check_comparable(api, ctx.context, left, type)
     if is_equality and isinstance(get_proper_type(types[0]), NoneType):
-        return expr_type(api, _bool(api), lax(left.refs))
+        return expr_type(api, _bool(api), null_tested(left, is_negated=operator == "!="))
     return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts), why=parts)
+
+
+def null_tested(operand: Expression, is_negated: bool) -> list[Ref] | None:
+    """The refs of a test for NULL; with a mark, when only a join could make it true."""
+    refs = lax(operand.refs)
+    if refs is None or is_negated or not operand.is_column or len(refs) != 1 or is_optional(operand.value):
+        return refs
+    if isinstance(operand.value, AnyType):
+        return refs
+    return [*refs, Ref(f"{NULL_TEST}{refs[0].source}.{refs[0].column}", "", lax=True)]
 
 
 def distinction(ctx: MethodContext) -> Type:
@@ -142,6 +153,8 @@ def membership(ctx: MethodContext, method: str) -> Type:
             messages.report(api, message, ctx.context)
         elif values is not None:
             check_types(api, ctx.context, left, values[0], "the sub-query's column")
+            if method == "not_in" and is_optional(values[0]):
+                messages.report(api, messages.not_in_null(describe(left)), ctx.context)
         free = scope.free_refs(api, options)
         refs = None if refs is None or free is None else refs + free
         found = [Expression(value, None) for value in values or ()]  # NULL, too, may be what is looked for
@@ -155,7 +168,10 @@ def membership(ctx: MethodContext, method: str) -> Type:
     for item in items:
         if not check_comparable(api, ctx.context, left, item):
             break  # the others are likely to be alike
-    return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts), why=parts)
+    refs = union_of_refs(parts)
+    if refs is not None and method == "in_" and any(isinstance(get_proper_type(item), NoneType) for item in items):
+        refs += [ref for ref in null_tested(left, is_negated=False) or () if ref.is_mark]
+    return expr_type(api, nullable_if(_bool(api), parts), refs, why=parts)
 
 
 def python_membership(ctx: MethodContext) -> Type:
@@ -242,10 +258,12 @@ def text_test(ctx: MethodContext, method: str) -> Type:
     return expr_type(api, nullable_if(_bool(api), parts), union_of_refs(parts), why=parts)
 
 
-def null_test(ctx: MethodContext) -> Type:
+def null_test(ctx: MethodContext, name: str) -> Type:
     """`a.is_null()`: always true or false."""
     api, operand = _self(ctx)
-    return ctx.default_return_type if operand is None else expr_type(api, _bool(api), lax(operand.refs))
+    if operand is None:
+        return ctx.default_return_type
+    return expr_type(api, _bool(api), null_tested(operand, is_negated=name == "is_not_null"))
 
 
 def labelled(ctx: MethodContext) -> Type:

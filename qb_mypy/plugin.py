@@ -158,7 +158,7 @@ def _expression_methods() -> dict[str, Callable[[MethodContext], Type]]:
         "collate": operators.collated,
         **dict.fromkeys(operators.DISTINCTIONS, operators.distinction),
         **dict.fromkeys(operators.LOGIC, operators.logic),
-        **dict.fromkeys(operators.NULL_TESTS, operators.null_test),
+        **{name: partial(operators.null_test, name=name) for name in operators.NULL_TESTS},
     }
     for name, operator in operators.COMPARISONS.items():
         methods[name] = partial(operators.comparison, operator=operator)

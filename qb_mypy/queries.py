@@ -89,6 +89,7 @@ def select(ctx: FunctionContext) -> Type:
             nodes = [arg for group in ctx.args for arg in group]
             relations.note_reads(ctx.api, facts, nodes, types)
             scope.note_inner(ctx.api, facts, nodes, types)
+            scope.note_null_tests(ctx.api, facts, nodes, types)
             groups.check_clause(ctx.api, ctx.args, ctx.arg_types, "select")
             return query_type(ctx.api, items, facts)
     return Instance(class_info(ctx.api, SELECT), [row, unknown, unknown])
@@ -307,6 +308,7 @@ def clear(ctx: MethodContext) -> Type:
     facts.uses = [use for use in facts.uses if use.clause not in names]
     facts.needs = [need for need in facts.needs if need.clause not in names]
     facts.ungrouped = [use for use in facts.ungrouped if use.clause not in names]
+    facts.null_tests = [use for use in facts.null_tests if use.clause not in names]
     facts.proven = [proof for proof in facts.proven if proof.clause not in names]
     facts.limited = [clause for clause in facts.limited if clause not in names]
     if "group_by" in names:

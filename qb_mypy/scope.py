@@ -14,6 +14,7 @@ from qb_mypy.encoding import (
     DERIVED,
     EXCLUDED,
     NOT_NULL,
+    NULL_TEST,
     ORDERING,
     SELECT,
     SELECTIONS,
@@ -26,7 +27,8 @@ from qb_mypy.encoding import (
     short,
     strings,
 )
-from qb_mypy.rows import item_refs
+from qb_mypy.presence import NOTHING_MISSING, Present
+from qb_mypy.rows import item_refs, present_in
 from qb_mypy.tables import table_of
 
 
@@ -40,13 +42,16 @@ class Scope(NamedTuple):
 
 def refs_of(api: TypeChecker, type: Type) -> list[Ref]:
     """What an expression or a sort key reads, as far as it is known."""
+    return [ref for ref in all_refs(api, type) if not ref.is_mark]
+
+
+def all_refs(api: TypeChecker, type: Type) -> list[Ref]:
+    """Likewise, with the marks."""
     proper = get_proper_type(type)
     if isinstance(proper, Instance) and proper.type.fullname == ORDERING:
-        refs = [Ref.decode(text) for text in strings(proper.args[0]) or ()]
-    else:
-        part = expression(proper, api)
-        refs = part.refs or [] if part is not None else []
-    return [ref for ref in refs if not ref.is_mark]
+        return [Ref.decode(text) for text in strings(proper.args[0]) or ()]
+    part = expression(proper, api)
+    return part.refs or [] if part is not None else []
 
 
 def selected(api: TypeChecker, items: Sequence[Type], with_inner: bool = True) -> list[str]:
@@ -62,6 +67,17 @@ def note_inner(api: TypeChecker, facts: Facts, args: Sequence[Expression], types
     """Remember what sub-queries among the selected items read: of this query, or of one around it."""
     for node, type in zip(args, types, strict=True):
         facts.uses += [Use(ref, "select", api.tree.fullname, node.line) for ref in refs_of(api, type) if ref.inner]
+
+
+def note_null_tests(
+    api: TypeChecker, facts: Facts, args: Sequence[Expression], types: Sequence[Type], clause: str = "select"
+) -> None:
+    """Remember which NOT NULL columns a clause asks whether they are NULL."""
+    for node, type in zip(args, types, strict=True):
+        for ref in all_refs(api, type):
+            if ref.source.startswith(NULL_TEST):
+                tested = Ref.decode(ref.source.removeprefix(NULL_TEST))
+                facts.null_tests.append(Use(tested, clause, api.tree.fullname, node.line))
 
 
 def projected(query: Instance) -> list[Type] | None:
@@ -86,6 +102,7 @@ def note_uses(
             for ref in refs_of(api, type):
                 if ref.source not in known:
                     facts.uses.append(Use(ref, clause, api.tree.fullname, node.line))
+        note_null_tests(api, facts, group, types, clause)
 
 
 def note_reads(api: TypeChecker, facts: Facts, known: Sequence[str], source: Type, where: Context, clause: str) -> None:
@@ -166,6 +183,8 @@ def check_query(api: TypeChecker, query: Instance, where: Context) -> None:
         items = projected(query) or []
         own = {*facts.sources, *(() if facts.from_ else selected(api, items, with_inner=False))}
         groups.check(api, facts, items, own, where)
+        if facts.null_tests:
+            _check_null_tests(api, facts, own, present_in(api, facts, items), where)
     if facts.from_:
         return
     if len(scope.implied) > 1:
@@ -174,6 +193,16 @@ def check_query(api: TypeChecker, query: Instance, where: Context) -> None:
     elif facts.joined and not scope.implied:
         message = messages.all_joined(short(facts.joined[0]))
         messages.report(api, message, where)
+
+
+def _check_null_tests(api: TypeChecker, facts: Facts, own: set[str], there: Present, where: Context) -> None:
+    """Report tests for NULL of columns that no join makes NULL. `own` are the statement's sources: of those around it,
+    nothing is known.
+    """
+    for use in facts.null_tests:
+        is_rolled = use.clause in groups.OF_GROUPS and groups.name_of(use.ref) in there.rolled
+        if use.ref.source in own and use.ref.source not in there.missing and not is_rolled:
+            messages.report(api, messages.never_null(use.ref.display()), place(api, use, where))
 
 
 def check_statement(api: TypeChecker, statement: ProperType | None, where: Context) -> None:
@@ -219,6 +248,9 @@ def _check_write(api: TypeChecker, write: Instance, where: Context) -> None:
         messages.report(api, messages.nothing_written(verb, table.name), where)
     elif verb in ("update", "delete") and "where" not in facts.said:
         messages.report(api, messages.every_row(verb, table.name), where)
+    if verb != "merge":
+        there = NOTHING_MISSING._replace(missing=frozenset(facts.outer))
+        _check_null_tests(api, facts, set(facts.sources), there, where)
     for use in facts.uses:
         if use.ref.source not in facts.sources and not use.clause.startswith(NOT_NULL):
             if use.ref.source.startswith(EXCLUDED):

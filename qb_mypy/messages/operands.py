@@ -44,6 +44,25 @@ def case_of_null() -> str:
     return "Nothing is equal to NULL: write case((x.is_null(), …)) instead of value="
 
 
+NEVER_NULL = Rule("never-null", TYPE, "a test for NULL of a column that is never NULL")
+
+
+@NEVER_NULL.says
+def never_null(column: str) -> str:
+    return f"{column} is never NULL here: the column is NOT NULL, and no outer join leaves it out"
+
+
+NOT_IN_NULL = Rule("not-in-null", TYPE, "a `.not_in()` of a sub-query that may give NULL")
+
+
+@NOT_IN_NULL.says
+def not_in_null(operand: str) -> str:
+    return (
+        f"the sub-query may give NULL, and then {operand}.not_in(…) is true for no row: leave NULL out with "
+        f".where(….is_not_null()), or write ~exists(…)"
+    )
+
+
 PYTHON_OPERATOR = Rule("python-operator", TYPE, "`and`, `or`, `in` and chained comparisons, which are Python's alone")
 
 
