@@ -14,7 +14,7 @@ from qb.engine import Engine
 from qb.errors import CompileError, DatabaseError, MultipleRowsFound, NoRowFound, TransactionError, shortened
 from qb.expressions import Sql
 from qb.queries import Compilable, Compiled, Query
-from qb.rows import RowBuilder, builder_of
+from qb.rows import RowBuilder, builder_for
 from qb.tables import Table
 from qb.typevars import DialectName
 
@@ -46,17 +46,32 @@ class Executor(Generic[DialectName]):
         """What queries are compiled for."""
         return self._engine.dialect
 
-    async def fetch_all(self, query: Query[T]) -> list[T]:
-        """All rows."""
+    @overload
+    async def fetch_all(self, query: Query[T]) -> list[T]: ...
+    @overload
+    async def fetch_all(self, query: Query[Any], *, into: type[C]) -> list[C]: ...
+    async def fetch_all(self, query: Query[Any], *, into: type[Any] | None = None) -> list[Any]:
+        """All rows; with `into=Cls` as `query.into(Cls)`, and so for the other methods that fetch."""
+        query = query if into is None else query.into(into)
         return await self._fetch(query, None)
 
-    async def fetch_one(self, query: Query[T]) -> T:
+    @overload
+    async def fetch_one(self, query: Query[T]) -> T: ...
+    @overload
+    async def fetch_one(self, query: Query[Any], *, into: type[C]) -> C: ...
+    async def fetch_one(self, query: Query[Any], *, into: type[Any] | None = None) -> Any:
         """The only row. Raises NoRowFound or MultipleRowsFound when it is not that one."""
+        query = query if into is None else query.into(into)
         rows = await self._fetch(query, 2)
         return rows[0] if len(rows) == 1 else self._not_one(query, rows)
 
-    async def fetch_one_or_none(self, query: Query[T]) -> T | None:
+    @overload
+    async def fetch_one_or_none(self, query: Query[T]) -> T | None: ...
+    @overload
+    async def fetch_one_or_none(self, query: Query[Any], *, into: type[C]) -> C | None: ...
+    async def fetch_one_or_none(self, query: Query[Any], *, into: type[Any] | None = None) -> Any:
         """The only row, or None when there is none. Raises MultipleRowsFound when there are more."""
+        query = query if into is None else query.into(into)
         rows = await self._fetch(query, 2)
         return rows[0] if len(rows) == 1 else self._not_one(query, rows) if rows else None
 
@@ -65,12 +80,20 @@ class Executor(Generic[DialectName]):
 
         Raises CompileError when the query has more columns, NoRowFound or MultipleRowsFound as fetch_one.
         """
-        width = self._builder(query).width
-        if width != 1:
-            raise CompileError(f"fetch_value() takes a query of one column, and this one has {width}")
+        builder = self._builder(query)
+        if builder.plain is not None:
+            raise CompileError("fetch_value() gives the value of a column: take it from the query without .into(…)")
+        if builder.width != 1:
+            raise CompileError(f"fetch_value() takes a query of one column, and this one has {builder.width}")
         return (await self.fetch_one(query))[0]
 
-    async def stream(self, query: Query[T], *, size: int = 1000) -> AsyncGenerator[T, None]:
+    @overload
+    def stream(self, query: Query[T], *, size: int = 1000) -> AsyncGenerator[T, None]: ...
+    @overload
+    def stream(self, query: Query[Any], *, into: type[C], size: int = 1000) -> AsyncGenerator[C, None]: ...
+    async def stream(
+        self, query: Query[Any], *, into: type[Any] | None = None, size: int = 1000
+    ) -> AsyncGenerator[Any, None]:
         """The rows one by one, of which at most `size` are in memory:
 
             async for row in db.stream(select(Album)): ...
@@ -80,7 +103,7 @@ class Executor(Generic[DialectName]):
         """
         if size < 1:
             raise ValueError(f"stream(size={size}): a portion has at least one row")
-        builder: Any = self._builder(query)  # builds the query's rows, T
+        builder = self._builder(query if into is None else query.into(into))
         parameters: Sequence[object] = ()
         try:
             async with self._statements(query) as (connection, statements):
@@ -275,8 +298,7 @@ class Executor(Generic[DialectName]):
         return within_limit(statement.compile(dialect), dialect)
 
     def _rows_of(self, statement: Compilable[Any]) -> RowBuilder | None:
-        dialect = self._engine.dialect
-        return statement.prepared_rows(dialect) or builder_of(statement.node, dialect)
+        return builder_for(statement, self._engine.dialect)
 
     def _builder(self, query: Query[Any]) -> RowBuilder:
         builder = self._rows_of(query)

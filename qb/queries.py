@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import GenericAlias
-from typing import TYPE_CHECKING, ClassVar, Generic, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 from qb.dialect import Dialect, find_dialect
 from qb.errors import QbError
 from qb.nodes import Node
-from qb.typevars import R, Result
+from qb.typevars import Facts, Projection, R, Result
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from qb.rows import RowBuilder
@@ -63,6 +65,11 @@ class Compilable(Generic[Result]):
         """What makes rows of what it returns, where that is known already: of a prepared query."""
         return None
 
+    @property
+    def instances_of(self) -> type[Any] | None:
+        """The class that its rows are made into."""
+        return None
+
     def with_schema(self, schema: str) -> Self:
         """The same statement on the tables of a schema, for all tables that are declared without one. It is said
         last: what is added later would mean the tables as they are declared.
@@ -107,3 +114,56 @@ class Query(Compilable[list[R]], Generic[R]):
     """A statement that returns rows of type `R`."""
 
     __slots__ = ("node",)
+
+    def into(self, cls: type[T]) -> Instances[T]:
+        """The same query with instances of a class for its rows. Columns and fields go together by their names.
+
+            await db.fetch_all(select(Album.id, Album.title).into(AlbumCard))
+
+        The class is a dataclass, a NamedTuple, a TypedDict, or one of attrs, msgspec or pydantic; rows inside of rows
+        become what its fields are declared to hold. It is said last.
+
+        Raises TypeError when it is no such class; when the query is run, CompileError where columns and fields
+        do not fit.
+        """
+        return Instances(self, cls)
+
+
+class Instances(Query[R], Generic[R, Projection, Facts]):
+    """A query whose rows are made into a class."""
+
+    __slots__ = ("_class", "_query")
+
+    def __init__(self, query: Query[Any], cls: type[Any]) -> None:
+        from qb.into import target_of
+
+        target_of(cls)
+        self._query = query
+        self._class = cls
+
+    @property
+    def node(self) -> Node:  # type: ignore[override]  # that of its query
+        """The tree of the query."""
+        return self._query.node
+
+    @property
+    def is_prepared(self) -> bool:  # type: ignore[override]  # as its query is
+        """Whether the query is compiled already."""
+        return self._query.is_prepared
+
+    @property
+    def instances_of(self) -> type[Any]:
+        return self._class
+
+    def into(self, cls: type[T]) -> Instances[T]:
+        return Instances(self._query, cls)
+
+    def compile(self, dialect: str | Dialect) -> Compiled:
+        return self._query.compile(dialect)
+
+    def prepared_rows(self, dialect: Dialect) -> RowBuilder | None:
+        builder = self._query.prepared_rows(dialect)
+        return None if builder is None else builder.into(self._class)
+
+    def transformed(self, replace: Callable[[Node], Node]) -> Self:
+        return type(self)(self._query.transformed(replace), self._class)

@@ -48,4 +48,4 @@ def _nested(query: Query[Any], on: Expr[bool | None] | None, single: bool, requi
     if not isinstance(node, Select):
         remedy = ": select from its .subquery(…)" if isinstance(node, Compound) else ""
         raise CompileError(f"nested rows are those of a select, not of {type(query).__name__}{remedy}")
-    return Expr(Nested(node, condition, single, required))
+    return Expr(Nested(node, condition, single, required, query.instances_of))

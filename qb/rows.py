@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import repeat
 from operator import itemgetter
 from types import GenericAlias
@@ -12,11 +13,13 @@ from qb import nodes
 from qb.errors import CompileError, MultipleRowsFound, NoRowFound, closest
 from qb.expressions import refuse_nested
 from qb.nodes.nested import JSON_WIDTH
+from qb.queries import Compilable
 from qb.types import SqlType
 from qb.typevars import R
 
 if TYPE_CHECKING:
     from qb.dialect import Dialect
+    from qb.into import Make, Target
 
 Decoder = Callable[[Any], Any]  # from what the driver returns to what the column holds; never called with None
 
@@ -122,10 +125,16 @@ def row_class(names: tuple[str, ...]) -> type[Row[Any]]:
     return _ROW_CLASSES[names]
 
 
-class RowBuilder:
-    """Turns a driver's rows into `Row`s for one projection."""
+Part = tuple[int, int, type[Row[Any]] | None, bool, Callable[[tuple[Any, ...]], Any]]
+"""An item of a row that has rows inside: where it starts and stops; of a row its class, whether it may be absent, and
+what makes it of its values.
+"""
 
-    __slots__ = ("cls", "decoders", "parts", "width")
+
+class RowBuilder:
+    """Turns a driver's rows into `Row`s for one projection, or into instances of a class."""
+
+    __slots__ = ("cls", "decoders", "make", "parts", "plain", "width")
 
     def __init__(
         self,
@@ -135,12 +144,12 @@ class RowBuilder:
         in_json: bool = False,
     ) -> None:
         self.decoders: list[tuple[int, Decoder]] = []
-        self.parts: list[tuple[int, int, type[Row[Any]] | None, bool]] | None = None
-        """For nested rows: where each item starts and stops, its class if it is a row, whether it may be absent."""
+        self.parts: list[Part] | None = None
+        """Of rows with rows inside."""
         names: list[str] = []
         types: list[SqlType] = []
         nested = len(projection) > 1 and any(isinstance(i, nodes.WholeSource) for i in projection)
-        parts: list[tuple[int, int, type[Row[Any]] | None, bool]] = []
+        parts: list[Part] = []
         for item in projection:
             start = len(types)
             if isinstance(item, nodes.WholeSource):
@@ -149,34 +158,57 @@ class RowBuilder:
                 attributes = tuple([column.attribute for column in columns])
                 if nested:
                     names.append(item.name)
-                    parts.append((start, len(types), row_class(attributes), item.source in outer))
+                    cls = row_class(attributes)
+                    parts.append((start, len(types), cls, item.source in outer, partial(tuple.__new__, cls)))
                 else:
                     names += attributes
             else:
                 assert isinstance(item, nodes.Expression)
                 inner = item.operand if isinstance(item, nodes.Label) else item
                 if isinstance(inner, nodes.Nested):
-                    self.decoders.append((start, nested_decoder(inner, dialect, in_json)))
+                    self.decoders.append((start, NestedRows.of(inner, dialect, in_json)))
                 types.append(item.type)
-                parts.append((start, start + 1, None, False))
+                parts.append((start, start + 1, None, False, itemgetter(0)))
                 names.append(output_name(item) or f"_{len(names)}")
         self.width = len(types)
         if nested:
             self.parts = parts
         self.cls = row_class(tuple(names))
+        self.make: Make = partial(map, tuple.__new__, repeat(self.cls))
+        self.plain: RowBuilder | None = None
+        """The builder of `Row`s, when this one builds instances."""
         find = dialect.json_decoder if in_json else dialect.decoder
         for position, type in enumerate(types):
             decoder = find(type)
             if decoder is not None:
                 self.decoders.append((position, decoder))
 
-    def build(self, rows: Iterable[Sequence[Any]]) -> list[Row[Any]]:
+    def into(self, cls: type[Any]) -> RowBuilder:
+        """What builds instances of a class, rows inside of rows included. Raises CompileError when it does not fit."""
+        from qb.into import target_of
+
+        target, plain, names = target_of(cls), self.plain or self, self.cls._fields
+        new = object.__new__(RowBuilder)
+        new.cls, new.width, new.plain = plain.cls, plain.width, plain
+        new.make = target.maker(names)
+        starts = range(plain.width) if plain.parts is None else [start for start, *_ in plain.parts]
+        name_at = dict(zip(starts, names, strict=True))
+        new.decoders = [
+            (position, decoder.into(target, name_at[position]) if isinstance(decoder, NestedRows) else decoder)
+            for position, decoder in plain.decoders
+        ]
+        new.parts = plain.parts
+        if plain.parts is not None:
+            new.parts = [(*part[:4], instance_of(part, target, name_at[part[0]])) for part in plain.parts]
+        return new
+
+    def build(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
         """The rows, decoded. With nothing to decode, all of the loop runs in C."""
         if self.decoders:
             rows = [self._decode(row) for row in rows]
         if self.parts is not None:
             rows = [self._nest(row) for row in rows]
-        return list(map(tuple.__new__, repeat(self.cls), rows))
+        return list(self.make(rows))
 
     def _decode(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)
@@ -190,28 +222,68 @@ class RowBuilder:
         assert self.parts is not None
         flat = tuple(row)
         values: list[Any] = []
-        for start, stop, cls, optional in self.parts:
+        for start, stop, cls, optional, make in self.parts:
             if cls is None:
                 values.append(flat[start])
                 continue
             items = flat[start:stop]
             # A joined row has a key that is not NULL; without a match, all of its columns are NULL.
             absent = optional and all(item is None for item in items)
-            values.append(None if absent else tuple.__new__(cls, items))
+            values.append(None if absent else make(items))
         return values
 
 
-def nested_decoder(node: nodes.Nested, dialect: Dialect, in_json: bool) -> Decoder:
-    """What makes rows of the JSON of many() or one(); inside of other JSON, that is parsed already."""
-    query = node.query
-    builder = RowBuilder(query.projection, dialect, outer_joined(query), in_json=True)
-    build = builder.build if builder.width <= JSON_WIDTH else lambda rows: builder.build(map(concatenated, rows))
-    decode = build if not node.single else lambda rows: only_row(build(rows), node.required)
-    if in_json:
-        return decode
-    from json import loads
+def instance_of(part: Part, target: Target, name: str) -> Callable[[tuple[Any, ...]], Any]:
+    """What makes a row inside of a row, where the row around it becomes an instance."""
+    from qb.into import target_of
 
-    return lambda text: decode(loads(text))
+    _, _, cls, is_optional, make_row = part
+    inner = None if cls is None else target.inner(name, False, is_optional)
+    if cls is None or inner is None:
+        return make_row
+    make = target_of(inner.cls).maker(cls._fields)
+    return lambda items: next(iter(make((items,))))
+
+
+class NestedRows:
+    """Makes rows of the JSON of many() or one()."""
+
+    __slots__ = ("builder", "collect", "in_json", "node")
+
+    def __init__(
+        self, node: nodes.Nested, builder: RowBuilder, in_json: bool, collect: Callable[[list[Any]], Any] | None = None
+    ) -> None:
+        self.node = node
+        self.builder = builder
+        self.in_json = in_json
+        """Whether it is inside of other JSON, and parsed already."""
+        self.collect = collect
+        """What the list of many() is made into."""
+
+    @staticmethod
+    def of(node: nodes.Nested, dialect: Dialect, in_json: bool) -> NestedRows:
+        """What makes the rows as they are."""
+        builder = RowBuilder(node.query.projection, dialect, outer_joined(node.query), in_json=True)
+        return NestedRows(node, builder if node.instances_of is None else builder.into(node.instances_of), in_json)
+
+    def into(self, target: Target, name: str) -> NestedRows:
+        """What makes them into what a field is declared to hold."""
+        node = self.node
+        inner = target.inner(name, not node.single, node.single and not node.required)
+        if inner is None or node.instances_of is not None:
+            return self
+        return NestedRows(node, self.builder.into(inner.cls), self.in_json, inner.collect)
+
+    def __call__(self, value: Any) -> Any:
+        if not self.in_json:
+            from json import loads
+
+            value = loads(value)
+        builder, node = self.builder, self.node
+        rows = builder.build(value if builder.width <= JSON_WIDTH else map(concatenated, value))
+        if node.single:
+            return only_row(rows, node.required)
+        return rows if self.collect is None else self.collect(rows)
 
 
 def concatenated(portions: Iterable[list[Any]]) -> list[Any]:
@@ -219,7 +291,7 @@ def concatenated(portions: Iterable[list[Any]]) -> list[Any]:
     return [value for portion in portions for value in portion]
 
 
-def only_row(rows: list[Row[Any]], required: bool) -> Row[Any] | None:
+def only_row(rows: list[Any], required: bool) -> Any:
     """The row of one()."""
     if len(rows) > 1:
         raise MultipleRowsFound(
@@ -258,6 +330,15 @@ def builder_of(node: nodes.Node, dialect: Dialect) -> RowBuilder | None:
         return None
     reading = (nodes.Select, nodes.Update, nodes.Delete, nodes.Merge)
     return RowBuilder(projection, dialect, outer_joined(node) if isinstance(node, reading) else frozenset())
+
+
+def builder_for(statement: Compilable[Any], dialect: Dialect) -> RowBuilder | None:
+    """What makes the rows of a statement, or the instances that it asks for; None when it returns nothing."""
+    prepared = statement.prepared_rows(dialect)
+    if prepared is not None:
+        return prepared
+    builder, cls = builder_of(statement.node, dialect), statement.instances_of
+    return builder if builder is None or cls is None else builder.into(cls)
 
 
 def outer_joined(select: nodes.Select | nodes.Update | nodes.Delete | nodes.Merge) -> frozenset[nodes.Source]:

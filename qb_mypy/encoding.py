@@ -56,6 +56,7 @@ DERIVED = "qb.derived.Derived"
 ROW = "qb.rows.Row"
 ROW_VALUE = "qb.expressions.row_values.RowValue"
 QUERY = "qb.queries.Query"
+INSTANCES = "qb.queries.Instances"
 SELECT = "qb.statements.select.Select"
 COMPOUND = "qb.statements.selection.Compound"
 SELECTIONS = (SELECT, COMPOUND)

@@ -24,6 +24,7 @@ from qb_mypy.encoding import (
     EXECUTOR,
     EXPR,
     FRAME_FUNCTION,
+    INSTANCES,
     MATCHED,
     NEEDS,
     NOT_MATCHED,
@@ -44,7 +45,7 @@ from qb_mypy.encoding import (
 )
 
 C = TypeVar("C", FunctionContext, MethodContext)
-STATEMENTS = frozenset({*SELECTIONS, *WRITES, RETURNING})
+STATEMENTS = frozenset({*SELECTIONS, *WRITES, INSTANCES, RETURNING})
 OPEN_CLAUSES = frozenset({CONFLICT, MATCHED, NOT_MATCHED, NOT_MATCHED_BY_SOURCE})
 """What belongs to a statement, which is its only type argument."""
 REFS_AT = {COLUMN: 2, DERIVED: 2, ORDERING: 0, WINDOW: 0, WINDOW_FUNCTION: 1, FRAME_FUNCTION: 1, ROW_VALUE: 1}

@@ -14,7 +14,19 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import Instance, Type, get_proper_type
 
 from qb_mypy import messages, scope
-from qb_mypy.encoding import NESTED_MARK, QUERY, READ, SELECT, Facts, Ref, Use, expression, facts_of, refs_type
+from qb_mypy.encoding import (
+    INSTANCES,
+    NESTED_MARK,
+    QUERY,
+    READ,
+    SELECT,
+    Facts,
+    Ref,
+    Use,
+    expression,
+    facts_of,
+    refs_type,
+)
 
 
 def nested(ctx: FunctionContext) -> Type:
@@ -25,7 +37,7 @@ def nested(ctx: FunctionContext) -> Type:
     query = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types[0] else None
     if not isinstance(result, Instance) or not isinstance(query, Instance) or not query.type.has_base(QUERY):
         return ctx.default_return_type
-    if query.type.fullname != SELECT:
+    if query.type.fullname not in (SELECT, INSTANCES):
         if query.type.fullname != QUERY:  # which may be any
             message = messages.nested_statement(query.type.name, query.type.name == "Compound")
             messages.report(api, message, ctx.context)

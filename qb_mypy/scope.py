@@ -13,6 +13,7 @@ from qb_mypy import groups, messages
 from qb_mypy.encoding import (
     DERIVED,
     EXCLUDED,
+    INSTANCES,
     NOT_NULL,
     NULL_TEST,
     ORDERING,
@@ -30,6 +31,8 @@ from qb_mypy.encoding import (
 from qb_mypy.presence import NOTHING_MISSING, Present
 from qb_mypy.rows import item_refs, present_in
 from qb_mypy.tables import table_of
+
+READING = (*SELECTIONS, INSTANCES)
 
 
 class Scope(NamedTuple):
@@ -145,7 +148,7 @@ def _check_condition(api: TypeChecker, node: Expression) -> None:
 
 def scope_of(api: TypeChecker, query: Instance) -> Scope | None:
     """The scope of a Select; None when too little is known of it."""
-    if query.type.fullname not in SELECTIONS:
+    if query.type.fullname not in READING:
         return None
     facts, items = facts_of(query), projected(query)
     if facts is None or items is None or any(item_refs(api, item) is None for item in items):
@@ -179,7 +182,7 @@ def check_query(api: TypeChecker, query: Instance, where: Context) -> None:
     if scope is None or facts is None:
         return
     is_clear = facts.from_ or len(scope.implied) < 2
-    if is_clear and query.type.fullname == SELECT:
+    if is_clear and query.type.fullname in (SELECT, INSTANCES):
         items = projected(query) or []
         own = {*facts.sources, *(() if facts.from_ else selected(api, items, with_inner=False))}
         groups.check(api, facts, items, own, where)
@@ -209,7 +212,7 @@ def check_statement(api: TypeChecker, statement: ProperType | None, where: Conte
     """A statement is about to be run: all that it reads must be there, and a write must say what it does."""
     if not isinstance(statement, Instance):
         return
-    if statement.type.fullname in SELECTIONS:
+    if statement.type.fullname in READING:
         _check_select(api, statement, where)
     elif statement.type.fullname in WRITES:
         _check_write(api, statement, where)

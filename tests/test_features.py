@@ -14,7 +14,10 @@ from qb.statements.merge import Matched, NotMatched
 from tests.feature_table import MAKE, PAGE, ROOT, marks, page
 
 STATEMENTS = (Select, Insert, Update, Delete, Merge, Matched, NotMatched)
-PLAIN = {"node", "table", "is_prepared", "prepared_rows", "compile", "condition", "event", "merge", "do_nothing"}
+PLAIN = {
+    *("node", "table", "is_prepared", "prepared_rows", "instances_of"),
+    *("compile", "condition", "event", "merge", "do_nothing"),
+}
 """Attributes that build no SQL of their own."""
 
 

@@ -8,10 +8,9 @@ from typing import Any
 from qb.compiler import Compiler
 from qb.dialect import Dialect
 from qb.errors import EncodingError
-from qb.nodes import Node
 from qb.prepared.traced import Traced
-from qb.queries import Compiled
-from qb.rows import RowBuilder, builder_of
+from qb.queries import Compilable, Compiled
+from qb.rows import RowBuilder, builder_for
 from qb.symbols import Symbol, sample_of
 from qb.types import Array, RowCount, SqlType
 
@@ -137,10 +136,10 @@ _new = tuple.__new__
 _COMPILERS: dict[type[Compiler], type[Any]] = {}
 
 
-def compiled(node: Node, dialect: Dialect, classes: tuple[type, ...]) -> Variant:
+def compiled(query: Compilable[Any], dialect: Dialect, classes: tuple[type, ...]) -> Variant:
     """A traced query, compiled. Raises TraceError when its SQL depends on values."""
     compiler = _COMPILERS.get(dialect.compiler)
     if compiler is None:
         compiler = _COMPILERS[dialect.compiler] = type("Prepared", (Binding, dialect.compiler), {})
-    sql, parameters = compiler().compile(node)
-    return Variant(classes, sql, parameters, builder_of(node, dialect))
+    sql, parameters = compiler().compile(query.node)
+    return Variant(classes, sql, parameters, builder_for(query, dialect))

@@ -84,6 +84,10 @@ class PreparedQuery(Query[R], Generic[R]):
         return None if variant is None else variant.builder
 
     @property
+    def instances_of(self) -> type[Any] | None:
+        return self.built().instances_of
+
+    @property
     def node(self) -> Node:  # type: ignore[override]  # made when it is asked for
         """The tree of the ordinary query."""
         return self.built().node
@@ -202,7 +206,7 @@ class Prepared:
         made = self.build(tuple(symbols))
         try:
             known_dialect = find_dialect(dialect) if isinstance(dialect, str) else dialect
-            variant = compiled(made.node, known_dialect, key[1:])
+            variant = compiled(made, known_dialect, key[1:])
         except TraceError:  # the SQL itself depends on a value
             variant = None
         except EncodingError:  # perhaps this value only: the ordinary way tells
