@@ -95,7 +95,8 @@ CASE_FUNCTION = "qb.expressions.branches.case"
 JOINS = ("join", "left_join", "right_join", "full_join", "cross_join")
 CLAUSES = ("where", "group_by", "having", "order_by", "distinct_on")
 NUMBERS_OF_ROWS = ("limit", "offset", "fetch")
-RUNS = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", "stream", "execute", "explain"})
+FETCHES = frozenset({"fetch_all", "fetch_one", "fetch_one_or_none", "fetch_value", "stream"})
+RUNS = FETCHES | {"execute", "explain"}
 
 FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     SELECT_FUNCTION: queries.select,
@@ -311,11 +312,13 @@ class QbPlugin(Plugin):
         return guarded(needs.carrying(hook, fullname))
 
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
+        if fullname.rpartition(".")[2] in FETCHES:  # whatever subclass of a database it is
+            return guarded(queries.fetch_signature)
         return guarded(METHOD_SIGNATURES.get(fullname))
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         name = fullname.rpartition(".")[2]
-        if name in RUNS:  # whatever subclass of a database it is
+        if name in RUNS:  # likewise
             return guarded(partial(queries.run, name=name))
         return guarded(needs.carrying(METHODS.get(fullname), fullname))
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mypy.checker import TypeChecker
+from mypy.expandtype import expand_type
 from mypy.nodes import ARG_STAR, Context
 from mypy.nodes import Expression as Written
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
+from mypy.subtypes import is_subtype
 from mypy.typeops import make_simplified_union
 from mypy.types import (
     AnyType,
@@ -24,13 +26,14 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import grouping, groups, messages, needs, presence, proofs, relations, rows, scope, windows
+from qb_mypy import grouping, groups, instances, messages, needs, presence, proofs, relations, rows, scope, windows
 from qb_mypy.encoding import (
     AGGREGATE,
     DERIVED,
     EXECUTOR,
     EXPR,
     LABELED,
+    QUERY,
     RAW_MARK,
     ROW,
     ROWS,
@@ -349,6 +352,29 @@ def compiled(ctx: MethodContext) -> Type:
     return ctx.default_return_type
 
 
+def fetch_signature(ctx: MethodSigContext) -> FunctionLike:
+    """The methods that fetch take anything instead of what is no query: `run` says it in better words than mypy, which
+    has several signatures to show.
+    """
+    database, signature = get_proper_type(ctx.type), ctx.default_signature
+    if not isinstance(database, Instance) or not database.type.has_base(EXECUTOR) or not ctx.args or not ctx.args[0]:
+        return signature
+    assert isinstance(ctx.api, TypeChecker)
+    with ctx.api.msg.filter_errors():
+        given = ctx.api.expr_checker.accept(ctx.args[0][0])  # what mypy will ask for next, and then remembers
+    if is_query(ctx.api, given):
+        return signature
+    unknown = AnyType(TypeOfAny.from_error)
+    anything = ctx.api.named_generic_type("builtins.object", [])
+    free = expand_type(signature, {variable.id: unknown for variable in signature.variables})
+    return free.copy_modified(arg_types=[anything, *free.arg_types[1:]], variables=[])
+
+
+def is_query(api: TypeChecker, type: Type) -> bool:
+    """Whether this is a query, as far as it is known."""
+    return is_subtype(type, Instance(class_info(api, QUERY), [AnyType(TypeOfAny.special_form)]))
+
+
 def run(ctx: MethodContext, name: str) -> Type:
     """`db.fetch_…(query)`, `db.execute(statement)`; methods of these names of other classes are not ours."""
     database = get_proper_type(ctx.type)
@@ -362,6 +388,12 @@ def run(ctx: MethodContext, name: str) -> Type:
         statement = f"{query.type.name.lower()}({'…' if table is None else table.name})"
         messages.report(ctx.api, messages.no_rows(statement), ctx.context)
         return ctx.default_return_type
+    if returns_rows and query is not None and not is_query(ctx.api, query):
+        message = messages.no_query(name, messages.quoted(ctx.api, query), source_of(query) is not None)
+        messages.report(ctx.api, message, ctx.args[0][0])
+        return ctx.default_return_type
+    if returns_rows and query is not None:
+        instances.check_run(ctx, query)
     scope.check_statement(ctx.api, query, ctx.context)
     needs.check_run(ctx, database, name)
     if name != "fetch_value" or not isinstance(query, Instance):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qb_mypy.messages.declarations import *
 from qb_mypy.messages.groups import *
+from qb_mypy.messages.instances import *
 from qb_mypy.messages.json import *
 from qb_mypy.messages.names import *
 from qb_mypy.messages.operands import *

@@ -101,3 +101,9 @@ NO_ROWS = Rule("no-rows", TYPE, "a fetch of a statement that returns no rows")
 @NO_ROWS.says
 def no_rows(statement: str) -> str:
     return f"{statement} returns no rows: add .returning(…), or run it with execute()"
+
+
+@NO_ROWS.says
+def no_query(method: str, type: str, is_table: bool) -> str:
+    remedy = ": write select(…) of it" if is_table else ""
+    return f"{method}() takes a query that returns rows, not {type}{remedy}"

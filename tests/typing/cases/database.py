@@ -29,8 +29,8 @@ async def fetch(db: Database) -> None:
     (await db.fetch_one_or_none(albums)).title  # E[union-attr]: Item "None"
     db.fetch_all(albums)[0]  # E[index]: is not indexable
     db.fetch_one(albums).title  # E[attr-defined]: has no attribute "title"
-    await db.fetch_all("select 1")  # E[arg-type]: Argument 1 to "fetch_all" of "Executor" has incompatible type "str"
-    await db.fetch_all(Album)  # E[arg-type]: Argument 1 to "fetch_all" of "Executor" has incompatible type "type[Album]"
+    await db.fetch_all("select 1")  # E[qb-type]: fetch_all() takes a query that returns rows, not "str"
+    await db.fetch_all(Album)  # E[qb-type]: fetch_all() takes a query that returns rows, not "type[Album]": write select(…) of it
     await db.fetch_al(albums)  # E[attr-defined]: "Database[str]" has no attribute "fetch_al"
 
 
@@ -39,8 +39,8 @@ async def writes(db: Database) -> None:
     reveal_type(await db.execute(one))  # R: Affected
     reveal_type(await db.fetch_one(one.returning(Artist.id)))  # R: tuple[int, fallback=Row[TypedDict({'id': int})]]
     reveal_type(await db.fetch_value(one.returning(Artist.id)))  # R: int
-    await db.fetch_one(one)  # E[qb-type]: insert(Artist) returns no rows: add .returning(…), or run it with execute() # E[arg-type]: Argument 1 to "fetch_one"
-    await db.fetch_all(update(Album).set(plays=0).all_rows())  # E[qb-type]: update(Album) returns no rows # E[arg-type]: Argument 1 to "fetch_all"
+    await db.fetch_one(one)  # E[qb-type]: insert(Artist) returns no rows: add .returning(…), or run it with execute()
+    await db.fetch_all(update(Album).set(plays=0).all_rows())  # E[qb-type]: update(Album) returns no rows
     await db.execute(delete(Album))  # E[qb-type]: delete(Album) deletes every row
     await db.execute(update(Album).set(plays=0).where(Artist.id == 1))  # E[qb-scope]: Artist.id is used in .where()
     await db.execute(sql("vacuum"))

@@ -14,6 +14,12 @@ class Named:
     name: str
 
 
+@dataclass
+class NameAndTitle:
+    name: str
+    title: str
+
+
 class Title(NamedTuple):
     title: str
 
@@ -68,7 +74,7 @@ insert(Artist).returning(Artist.name).into(Named)  # E[qb-type]: insert(Artist) 
 async def checked(db: Database, local: Database[Literal["sqlite"]]) -> None:
     wrong = select(Artist.name).order_by(Album.id).into(Named)  # E[qb-scope]: Album is not in this query
     await db.fetch_all(wrong)
-    await db.fetch_all(select(Artist.name, Album.title), into=Named)  # E[qb-scope]: Artist and Album are selected, but not joined
+    await db.fetch_all(select(Artist.name, Album.title), into=NameAndTitle)  # E[qb-scope]: Artist and Album are selected, but not joined
     distinct = names.distinct_on(Artist.id).into(Named)
     await db.fetch_all(distinct)
     await local.fetch_all(distinct)  # E[qb-dialect]: DISTINCT ON is not in SQLite

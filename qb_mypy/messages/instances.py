@@ -1,0 +1,65 @@
+"""Classes that rows are made into."""
+
+from __future__ import annotations
+
+from qb_mypy.rules import TYPE, Rule
+from qb_mypy.wording import closest, listed
+
+INTO = Rule("into", TYPE, "a class whose fields are not the columns of the rows that are made into it")
+
+
+@INTO.says
+def no_class_for_rows(cls: str) -> str:
+    return (
+        f"Rows are made into a dataclass, a NamedTuple, a TypedDict, or a class of attrs, msgspec or pydantic, and "
+        f"{cls} is none of these"
+    )
+
+
+@INTO.says
+def no_field(cls: str, columns: list[str], known: list[str]) -> str:
+    quoted = ", ".join([f'"{column}"' for column in columns])
+    if len(columns) > 1:
+        return f"{cls} has no fields for the columns {quoted}{listed(known)}"
+    return f"{cls} has no field for the column {quoted}{closest(columns[0], known) or listed(known)}"
+
+
+@INTO.says
+def nameless_for_field(cls: str) -> str:
+    return f'A selected expression has no name: name it with .as_("…") after a field of {cls}'
+
+
+@INTO.says
+def no_column_for(cls: str, fields: list[str], columns: list[str]) -> str:
+    names = " and ".join([f"{cls}.{field}" for field in fields])
+    near = closest(fields[0], columns) if len(fields) == 1 else ""
+    said = (
+        "have no default, and there are no columns for them"
+        if len(fields) > 1
+        else "has no default, and there is no column for it"
+    )
+    return f"{names} {said}{near or '; the query has ' + ', '.join(columns)}"
+
+
+INTO_TYPE = Rule("into-type", TYPE, "a field of such a class that cannot hold what its column has")
+
+
+@INTO_TYPE.says
+def other_field_type(field: str, field_type: str, column_type: str) -> str:
+    return f"{field} is {field_type}, but the column is {column_type}: declare it {column_type}"
+
+
+@INTO_TYPE.says
+def null_in_field(field: str, field_type: str) -> str:
+    return f"{field} is {field_type}, but the column may be NULL: declare it {field_type} | None"
+
+
+@INTO_TYPE.says
+def absent_in_field(field: str, field_type: str) -> str:
+    return f"{field} is {field_type}, but there may be no such row: declare it {field_type} | None"
+
+
+@INTO_TYPE.says
+def rows_in_field(field: str, field_type: str, is_list: bool) -> str:
+    kind = "a list of rows: declare it a list of such a class" if is_list else "a row: declare it such a class"
+    return f"{field} is {field_type}, but the column has {kind}"
