@@ -110,7 +110,7 @@ dated.into(Dated)  # E[qb-type]: Dated.released is date, but the column may be N
 select(Artist.name.as_("title"), Album.plays).left_join(Album, on=Album.artist_id == Artist.id).into(Card)  # E[qb-type]: Card.plays is int, but the column may be NULL
 cards.into(WrongTypes)  # E[qb-type]: WrongTypes.title is int, but the column is str: declare it str # E[qb-type]: WrongTypes.plays is str, but the column is int
 cards.into(Box[int])  # E[qb-type]: Box.title is int, but the column is str
-select(Album.title, fn.max(Album.plays).as_("plays")).group_by(Album.title).into(Card)  # E[qb-type]: Card.plays is int, but the column may be NULL
+select(fn.max(Album.title).as_("title"), fn.count().as_("plays")).into(Card)  # E[qb-type]: Card.title is str, but the column may be NULL
 select(Album.title, sql("random()", returns=str).as_("plays")).into(Card)  # E[qb-type]: Card.plays is int, but the column is str
 select(Album.title, Album.genre.as_("plays")).into(Card)  # E[qb-type]: Card.plays is int, but the column is Genre
 
