@@ -104,7 +104,9 @@ def check_row(api: TypeChecker, row: ProperType, target: ProperType, where: Cont
     unknown = [name for name in given if name not in fields]
     if unknown:
         messages.report(api, messages.no_field(cls, unknown, list(fields)), where)
+    meant = "".join([messages.closest(name, fields) for name in unknown])
     missing = [name for name, field in fields.items() if field.is_required and name not in given]
+    missing = [name for name in missing if f'"{name}"' not in meant]
     if missing:
         messages.report(api, messages.no_column_for(cls, missing, list(given)), where)
 

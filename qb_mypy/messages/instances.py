@@ -32,13 +32,10 @@ def nameless_for_field(cls: str) -> str:
 @INTO.says
 def no_column_for(cls: str, fields: list[str], columns: list[str]) -> str:
     names = " and ".join([f"{cls}.{field}" for field in fields])
-    near = closest(fields[0], columns) if len(fields) == 1 else ""
-    said = (
-        "have no default, and there are no columns for them"
-        if len(fields) > 1
-        else "has no default, and there is no column for it"
-    )
-    return f"{names} {said}{near or '; the query has ' + ', '.join(columns)}"
+    said = "has no default, and there is no column for it"
+    if len(fields) > 1:
+        said = "have no defaults, and there are no columns for them"
+    return f"{names} {said}; the query has {', '.join(columns)}"
 
 
 INTO_TYPE = Rule("into-type", TYPE, "a field of such a class that cannot hold what its column has")
@@ -61,5 +58,7 @@ def absent_in_field(field: str, field_type: str) -> str:
 
 @INTO_TYPE.says
 def rows_in_field(field: str, field_type: str, is_list: bool) -> str:
-    kind = "a list of rows: declare it a list of such a class" if is_list else "a row: declare it such a class"
-    return f"{field} is {field_type}, but the column has {kind}"
+    kind = "a list of rows: declare it a list of a class with their columns"
+    if not is_list:
+        kind = "a whole row: declare it a class with its columns"
+    return f"{field} is {field_type}, but the column is {kind}"

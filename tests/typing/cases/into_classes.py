@@ -100,11 +100,12 @@ reveal_type(row(select(Artist.name.as_("title"), fn.count().as_("plays")).group_
 reveal_type(row(select(Album.title, fn.coalesce(Album.released, date.today()).as_("released")).into(Dated)))  # R: Dated
 
 select(Album.title).into(Card)  # E[qb-type]: Card.plays has no default, and there is no column for it; the query has title
-select(Album.title.as_("titel"), Album.plays).into(Card)  # E[qb-type]: Card has no field for the column "titel"; did you mean "title"? # E[qb-type]: Card.title has no default, and there is no column for it; did you mean "titel"?
+select(Album.title.as_("titel"), Album.plays).into(Card)  # E[qb-type]: Card has no field for the column "titel"; did you mean "title"?
 select(Album.title, Album.plays, Album.id).into(Card)  # E[qb-type]: Card has no field for the column "id"; it has title, plays
 select(Album.title, Album.plays + 1).into(Card)  # E[qb-type]: A selected expression has no name: name it with .as_("…") after a field of Card # E[qb-type]: Card.plays has no default
 select(Album.title, Album.plays, fn.upper(Album.title).as_("loud")).into(ComputedCard)  # E[qb-type]: ComputedCard has no field for the column "loud"; it has title, plays, tags
 select(Album.title, Album.plays, Album.id.as_("count")).into(ComputedCard)  # E[qb-type]: ComputedCard has no field for the column "count"
+select(Album.plays.as_("stars")).into(Card)  # E[qb-type]: Card has no field for the column "stars" # E[qb-type]: Card.title and Card.plays have no defaults, and there are no columns for them; the query has stars
 select(Album.plays).into(KeywordCard)  # E[qb-type]: KeywordCard.title has no default, and there is no column for it
 dated.into(Dated)  # E[qb-type]: Dated.released is date, but the column may be NULL: declare it date | None
 select(Artist.name.as_("title"), Album.plays).left_join(Album, on=Album.artist_id == Artist.id).into(Card)  # E[qb-type]: Card.plays is int, but the column may be NULL
@@ -199,7 +200,7 @@ class Converted:
 reveal_type(row(cards.into(AttrsCard)))  # R: AttrsCard
 reveal_type(row(cards.into(Converted)).plays)  # R: str
 select(Album.title).into(AttrsCard)  # E[qb-type]: AttrsCard.plays has no default, and there is no column for it
-select(Album.title, Album.plays.as_("_plays")).into(AttrsCard)  # E[qb-type]: AttrsCard has no field for the column "_plays"; did you mean "plays"? # E[qb-type]: AttrsCard.plays has no default
+select(Album.title, Album.plays.as_("_plays")).into(AttrsCard)  # E[qb-type]: AttrsCard has no field for the column "_plays"; did you mean "plays"?
 select(Album.title, Album.plays, Album.title.as_("loud")).into(AttrsCard)  # E[qb-type]: AttrsCard has no field for the column "loud"
 select(Album.title, Album.title.as_("plays")).into(AttrsCard)  # E[qb-type]: AttrsCard.plays is int, but the column is str
 
@@ -315,7 +316,7 @@ reveal_type(row(joined.into(KeptPair)).artist.name)  # R: str
 select(Artist).into(ShortArtist)  # E[qb-type]: ShortArtist has no field for the column "country"; it has id, name
 select(Artist).into(ArtistDict)  # E[qb-type]: ArtistDict.country is str, but the column may be NULL: declare it str | None
 outer.into(StrictPair)  # E[qb-type]: StrictPair.artist is ArtistData, but there may be no such row: declare it ArtistData | None
-joined.into(WrongPair)  # E[qb-type]: WrongPair.artist is int, but the column has a row: declare it such a class
+joined.into(WrongPair)  # E[qb-type]: WrongPair.artist is int, but the column is a whole row: declare it a class with its columns
 outer.into(KeptPair)  # E[qb-type]: KeptPair.artist is Row[Artist], but the column may be NULL
 
 
@@ -385,7 +386,7 @@ reveal_type(row(select(Artist.name, one(newest, required=True).as_("newest")).in
 reveal_type(row(select(Artist.name, many(cards.into(Card)).as_("albums")).into(Outer)).albums[0].plays)  # R: int
 select(Artist.name, one(newest).as_("newest")).into(StrictNewest)  # E[qb-type]: StrictNewest.newest is Card, but there may be no such row
 deep.into(Discography)  # E[qb-type]: Card has no field for the column "tracks" # E[qb-type]: Card.plays has no default
-flat.into(SetOfAlbums)  # E[qb-type]: SetOfAlbums.albums is set[Card], but the column has a list of rows: declare it a list of such a class
+flat.into(SetOfAlbums)  # E[qb-type]: SetOfAlbums.albums is set[Card], but the column is a list of rows: declare it a list of a class with their columns
 flat.into(Newest)  # E[qb-type]: Newest has no field for the column "albums" # E[qb-type]: Newest.newest has no default
 select(Artist.name, many(dated).as_("albums")).into(Outer)  # E[qb-type]: Card has no field for the column "released" # E[qb-type]: Card.plays has no default
 select(Artist.name, many(cards.into(Card)).as_("albums")).into(ArtistAlbums)  # E[qb-type]: ArtistAlbums.albums is list[AlbumTracks], but the column is list[Card]
