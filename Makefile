@@ -5,16 +5,19 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test prove check bench clean
+.PHONY: help demo test test-mypy prove check bench clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(READY)  ## Run the demo
 	$(BIN)/python -m examples.demo
 
 test: $(READY)  ## Run all tests (they start their own PostgreSQL)
 	$(BIN)/python -m pytest $(ARGS)
+
+test-mypy: $(READY)  ## Run the typed cases with every mypy that is supported
+	$(BIN)/python -m tests.typing.versions $(ARGS)
 
 prove: $(READY)  ## Try 100,000 random queries, other ones in every run (EXAMPLES=…)
 	$(BIN)/python -m pytest tests/properties --examples $(or $(EXAMPLES),100000) $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 
@@ -15,8 +16,9 @@ SCHEMA_NUMBERS = count(1)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """For the property tests in tests/properties."""
+    """For the property tests in tests/properties, and the typed cases in tests/typing."""
     parser.addoption("--examples", type=int, help="how many random queries to try, other ones in every run")
+    parser.addoption("--mypy-python", default=sys.executable, help="the Python whose mypy checks the typed cases")
 
 
 @pytest.fixture(scope="session")

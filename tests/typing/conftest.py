@@ -10,9 +10,9 @@ from tests.typing.harness import Project, Report
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+def project(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Project]:
     """The cases, which the runs below check one after the other."""
-    made = Project(tmp_path_factory.mktemp("cases"))
+    made = Project(tmp_path_factory.mktemp("cases"), pytestconfig.getoption("mypy_python"))
     yield made
     made.stop_daemon()
 

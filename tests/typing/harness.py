@@ -12,6 +12,7 @@ Every error and every revealed type must be expected, and every expectation met.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 CASES = Path(__file__).parent / "cases"
+ROOT = Path(__file__).parent.parent.parent
 RECORDER = Path(__file__).parent / "recorder.py"
 SCHEMA = "schema.py"
 """The module that the cases import: when only they change, it comes from mypy's cache."""
@@ -136,12 +138,14 @@ def plain(type_text: str) -> str:
 class Project:
     """A copy of the cases with mypy's cache beside it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, python: str = sys.executable) -> None:
         self.folder = folder
+        self.python = python
         for path in CASES.glob("*.py"):
             shutil.copy(path, folder / path.name)
         (folder / "mypy.ini").write_text(
             f"[mypy]\nstrict = True\nplugins = {RECORDER}\nshow_traceback = True\nwarn_unused_ignores = True\n"
+            f"python_executable = {sys.executable}\n"  # which has the packages, whatever Python runs mypy
         )
 
     def mypy(self) -> Report:
@@ -168,6 +172,9 @@ class Project:
                 path.write_text(path.read_text() + "\n# changed\n")
 
     def _run(self, module: str, *arguments: str) -> Report:
-        command = [sys.executable, "-m", module, *arguments]
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=300, check=False)
+        command = [self.python, "-m", module, *arguments]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}  # for mypy to find the plugin
+        done = subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
         return Report(done.stdout + done.stderr)
