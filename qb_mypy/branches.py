@@ -120,7 +120,9 @@ def _branches(api: TypeChecker, node: Node, type: Type) -> list[Branch]:
     mapped = _mapped(api, proper)
     if mapped is not None:
         return [Branch(mapped.args[0], mapped.args[1])]
-    messages.report(api, messages.not_a_pair(messages.quoted(api, proper)), node)
+    part = expression(proper, api)
+    words = describe(part) if part is not None and part.is_column else messages.quoted(api, proper)
+    messages.report(api, messages.not_a_pair(words), node)
     return [Branch(None, None)]
 
 

@@ -94,7 +94,7 @@ def _having(ctx: MethodContext, clause: Instance, case: str, *said: str) -> Inst
         for node, type in zip(group, types, strict=True):
             for ref in scope.refs_of(ctx.api, type):
                 if ref.source in absent:
-                    messages.report(ctx.api, messages.not_in_case(ref.display(), case), node)
+                    messages.report(ctx.api, messages.not_in_case(ref.display(), short(ref.source), case), node)
     facts.said += said
     if said and case == "when_not_matched_by_source":
         facts.outer += sources

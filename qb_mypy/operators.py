@@ -149,7 +149,7 @@ def membership(ctx: MethodContext, method: str) -> Type:
         relations.check_sub_query(api, options, ctx.context)
         values = items_of(options)
         if values is not None and len(values) != 1:
-            message = messages.one_column(f"A sub-query in .{method}() selects", len(values))
+            message = messages.one_column(f".{method}()", len(values))
             messages.report(api, message, ctx.context)
         elif values is not None:
             check_types(api, ctx.context, left, values[0], "the sub-query's column")

@@ -31,7 +31,7 @@ def quantified(ctx: FunctionContext, name: str) -> Type:
         relations.check_sub_query(api, given, ctx.context)
         values = items_of(given)
         if values is not None and len(values) != 1:
-            message = messages.one_column(f"A sub-query in {name}() selects", len(values))
+            message = messages.one_column(f"{name}()", len(values))
             messages.report(api, message, ctx.context)
             return nothing
         value = unknown if values is None else values[0]

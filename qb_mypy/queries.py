@@ -329,7 +329,7 @@ def scalar_subquery(ctx: MethodContext) -> Type:
     scope.check_query(ctx.api, query, ctx.context)
     relations.check_sub_query(ctx.api, query, ctx.context)
     if len(values) != 1:
-        message = messages.one_column("A scalar sub-query selects", len(values))
+        message = messages.one_column(".scalar_subquery()", len(values))
         messages.report(ctx.api, message, ctx.context)
         return ctx.default_return_type
     free = scope.free_refs(ctx.api, query)
@@ -402,7 +402,7 @@ def run(ctx: MethodContext, name: str) -> Type:
     if values is None:
         return ctx.default_return_type
     if len(values) != 1:
-        message = messages.one_column("fetch_value() takes a query of", len(values))
+        message = messages.one_column("fetch_value()", len(values))
         messages.report(ctx.api, message, ctx.context)
         return ctx.default_return_type
     return _awaitable_of(ctx.default_return_type, values[0])

@@ -39,7 +39,7 @@ def nested(ctx: FunctionContext) -> Type:
         return ctx.default_return_type
     if query.type.fullname not in (SELECT, INSTANCES):
         if query.type.fullname != QUERY:  # which may be any
-            message = messages.nested_statement(query.type.name, query.type.name == "Compound")
+            message = messages.nested_statement(query.type.name)
             messages.report(api, message, ctx.context)
         return ctx.default_return_type
     scope.check_query(api, query, ctx.context)

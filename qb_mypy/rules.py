@@ -40,12 +40,16 @@ class Rule:
         RULES[name] = self
 
     def says(self, words: Callable[P, str]) -> Callable[P, Message]:
-        """Make a message of this rule of a function that returns its words."""
+        """Make a message of this rule of a function that returns its words.
+
+        They begin with a name as it was written, or with a capital: "the expression" has no name.
+        """
         self.messages.append(words.__name__)
 
         @wraps(words)
         def message(*args: P.args, **kwargs: P.kwargs) -> Message:
-            return Message(self, words(*args, **kwargs))
+            text = words(*args, **kwargs)
+            return Message(self, "The " + text[4:] if text.startswith("the ") else text)
 
         return message
 

@@ -15,6 +15,11 @@ def quoted(api: TypeChecker, type: Type) -> str:
     return format_type(type, api.options)
 
 
+def amount(number: int, noun: str) -> str:
+    """So many of something."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """The name that was meant, as the end of a sentence; nothing where none is near."""
     near = difflib.get_close_matches(name, list(known), 1)

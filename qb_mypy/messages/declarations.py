@@ -9,12 +9,12 @@ DEFAULT_TYPE = Rule("default-type", TYPE, "a default or a generated value of ano
 
 @DEFAULT_TYPE.says
 def default_type(column_type: str, value_type: str) -> str:
-    return f"The column is {column_type}, but its default is {value_type}"
+    return f"The column is {column_type}, but its default is {value_type}: give it one of type {column_type}"
 
 
 @DEFAULT_TYPE.says
 def generated_type(column_type: str, value_type: str) -> str:
-    return f"The column is {column_type}, but it is generated as {value_type}"
+    return f"The column is {column_type}, but it is generated as {value_type}: cast(…) what it is made of"
 
 
 REFERENCE_TYPE = Rule("reference-type", TYPE, "a foreign key of another type than the column that it references")
@@ -22,7 +22,7 @@ REFERENCE_TYPE = Rule("reference-type", TYPE, "a foreign key of another type tha
 
 @REFERENCE_TYPE.says
 def reference_type(column_type: str, other: str, other_type: str) -> str:
-    return f"The column is {column_type}, but {other} is {other_type}"
+    return f"The foreign key is {column_type}, but {other} is {other_type}: declare both with one kind of column"
 
 
 @REFERENCE_TYPE.says
@@ -45,7 +45,7 @@ ROW_ANNOTATION = Rule("row-annotation", TYPE, "`Row[…]`, `NewRow[…]` or `Row
 
 @ROW_ANNOTATION.says
 def one_table(name: str) -> str:
-    return f"{name}[…] takes one table"
+    return f"{name}[…] takes one table, as in {name}[Album]"
 
 
 @ROW_ANNOTATION.says

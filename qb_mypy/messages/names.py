@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qb_mypy.rules import NAME, Rule
-from qb_mypy.wording import closest, listed
+from qb_mypy.wording import amount, closest, listed
 
 UNKNOWN_COLUMN = Rule("unknown-column", NAME, "a column that the table, the sub-query or the row does not have")
 
@@ -20,7 +20,7 @@ def unknown_in_row(name: str, known: list[str]) -> str:
 
 @UNKNOWN_COLUMN.says
 def no_item(table: str, count: int, index: int) -> str:
-    return f'"{table}" has {count} columns: there is no row[{index}]'
+    return f'"{table}" has {amount(count, "column")}, and no row[{index}]'
 
 
 UNNAMED_COLUMN = Rule("unnamed-column", NAME, "an expression without a name where the name is needed")
@@ -54,7 +54,7 @@ COLUMN_LIST = Rule("column-list", NAME, "a column list that is shorter or longer
 
 @COLUMN_LIST.says
 def column_list(name: str, count: int, given: int) -> str:
-    return f'"{name}" has {count} columns, but its column list {given}'
+    return f'"{name}" has {amount(count, "column")}, but its list names {given}: name each, or leave the list out'
 
 
 @COLUMN_LIST.says

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qb_mypy.rules import TYPE, Rule
+from qb_mypy.wording import amount
 
 COMPARISON = Rule("comparison", TYPE, "a comparison of values of different types")
 
@@ -16,7 +17,7 @@ def compared(left: str, left_type: str, right: str, right_type: str) -> str:
 
 @COMPARISON.says
 def row_length(own: int, other: int) -> str:
-    return f"A row value of {own} stands beside one of {other}"
+    return f"A row value of {own} is compared with one of {other}: both have as many values"
 
 
 @COMPARISON.says
@@ -74,7 +75,7 @@ def python_logic(word: str) -> str:
 
 @PYTHON_OPERATOR.says
 def chained() -> str:
-    return "a chained comparison is not SQL: write (a < b) & (b < c), or .between(…)"
+    return "A chained comparison is not SQL: write (a < b) & (b < c), or .between(…)"
 
 
 @PYTHON_OPERATOR.says
@@ -87,7 +88,7 @@ CONDITION = Rule("condition", TYPE, "a condition that is not a bool")
 
 @CONDITION.says
 def not_a_condition(operand: str, type: str) -> str:
-    return f"{operand} is {type}, not a condition"
+    return f"{operand} is {type}, not a condition: compare it with something"
 
 
 @CONDITION.says
@@ -128,7 +129,7 @@ def not_quantified(function: str, type: str) -> str:
 
 @OPERAND.says
 def not_a_list(method: str, type: str) -> str:
-    return f".{method}() takes a list of values, not one {type}"
+    return f".{method}() takes a list of values, not one {type}: write .{method}([…])"
 
 
 @OPERAND.says
@@ -149,7 +150,7 @@ FUNCTION_ARGUMENT = Rule("function-argument", TYPE, "arguments that do not fit a
 
 @FUNCTION_ARGUMENT.says
 def argument_count(expected: int, given: int) -> str:
-    return f"The function takes {expected} arguments and was given {given}"
+    return f"The function takes {amount(expected, 'argument')} and was given {given}"
 
 
 @FUNCTION_ARGUMENT.says
@@ -159,7 +160,7 @@ def argument_type(number: int, kind: str, given: str) -> str:
 
 @FUNCTION_ARGUMENT.says
 def holes(count: int, given: int) -> str:
-    return f"sql() has {count} holes and was given {given} values"
+    return f"sql() has {amount(count, 'hole')} and was given {amount(given, 'value')}"
 
 
 RESULT_TYPE = Rule("result-type", TYPE, "values of `case()` or `coalesce()` that do not fit together")
@@ -167,12 +168,12 @@ RESULT_TYPE = Rule("result-type", TYPE, "values of `case()` or `coalesce()` that
 
 @RESULT_TYPE.says
 def unlike_results(call: str, first: str, other: str) -> str:
-    return f"The values of {call} do not fit together: one is {first}, another {other}"
+    return f"The values of {call} do not fit together: one is {first}, another {other}: cast(…) them to one type"
 
 
 @RESULT_TYPE.says
 def only_null(call: str) -> str:
-    return f"{call} has no value but NULL"
+    return f"{call} has no value but NULL: cast(…) it to the type that it is to have"
 
 
 CASE_FORM = Rule("case-form", TYPE, "a `case()` that is not made of pairs")
@@ -180,12 +181,12 @@ CASE_FORM = Rule("case-form", TYPE, "a `case()` that is not made of pairs")
 
 @CASE_FORM.says
 def not_a_pair(type: str) -> str:
-    return f"case() takes pairs of a condition and a value, not {type}"
+    return f"case() takes pairs, as in case((condition, value)), not {type}"
 
 
 @CASE_FORM.says
 def case_of_nothing() -> str:
-    return "case() needs a condition and a value"
+    return "case() needs a condition and a value: write case((condition, value))"
 
 
 @CASE_FORM.says

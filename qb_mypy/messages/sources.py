@@ -67,7 +67,7 @@ LATERAL = Rule("lateral", SCOPE, "a sub-query in FROM that reads what stands bes
 
 @LATERAL.says
 def not_lateral(subquery: str, column: str, source: str) -> str:
-    return f'"{subquery}" reads {column}, but {source} stands beside it in FROM: .lateral("{subquery}")'
+    return f'"{subquery}" reads {column}, but {source} stands beside it in FROM: write .lateral("{subquery}")'
 
 
 UNREADABLE_SOURCE = Rule("unreadable-source", SCOPE, "a column in a clause that cannot read its table")
@@ -95,17 +95,17 @@ def stray_excluded() -> str:
 
 @UNREADABLE_SOURCE.says
 def not_of_table(column: str, table: str) -> str:
-    return f"{column} is not a column of {table}"
+    return f"{column} is not a column of {table}: name one that is"
 
 
 @UNREADABLE_SOURCE.says
-def not_in_case(column: str, case: str) -> str:
-    return f"{column} is used in .{case}(), where there is no such row"
+def not_in_case(column: str, source: str, case: str) -> str:
+    return f"{column} is used in .{case}(), where there is no row of {source}"
 
 
 @UNREADABLE_SOURCE.says
 def not_a_key(constraint: str, table: str) -> str:
-    return f"{constraint} is not a constraint of {table}"
+    return f"{constraint} is not a constraint of {table}: name one that is"
 
 
 @UNREADABLE_SOURCE.says

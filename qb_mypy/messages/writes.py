@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qb_mypy.rules import TYPE, Rule
+from qb_mypy.wording import amount
 
 WRITTEN_VALUE = Rule("written-value", TYPE, "a value of another type than the column that it is for")
 
@@ -17,7 +18,7 @@ WRITTEN_NULL = Rule("written-null", TYPE, "a value that may be NULL for a column
 
 @WRITTEN_NULL.says
 def written_null(column: str, value: str) -> str:
-    return f"{column} is NOT NULL, but {value} may be NULL"
+    return f"{column} is NOT NULL, but {value} may be NULL: make a value of it with fn.coalesce(…)"
 
 
 WRITTEN_GENERATED = Rule("written-generated", TYPE, "a value for a column that the database generates")
@@ -33,12 +34,12 @@ MISSING_VALUE = Rule("missing-value", TYPE, "a new row without a value that it n
 
 @MISSING_VALUE.says
 def may_be_missing(column: str) -> str:
-    return f"{column} must be given, but may be missing in the dictionary"
+    return f"{column} must be given, but may be missing in the dictionary: make it a required key"
 
 
 @MISSING_VALUE.says
 def not_given(table: str, columns: list[str]) -> str:
-    return f"from_select() into {table} gives no value for {', '.join(columns)}"
+    return f"from_select() into {table} gives no value for {', '.join(columns)}: select one"
 
 
 INSERT_SELECT = Rule("insert-select", TYPE, "a select that gives more or fewer columns than the insert takes")
@@ -46,7 +47,7 @@ INSERT_SELECT = Rule("insert-select", TYPE, "a select that gives more or fewer c
 
 @INSERT_SELECT.says
 def wrong_count(table: str, given: int, expected: int) -> str:
-    return f"from_select() into {table}: the select gives {given} columns for {expected}"
+    return f"from_select() into {table}: the select gives {amount(given, 'column')} for {expected}"
 
 
 EMPTY_WRITE = Rule("empty-write", TYPE, "a statement that would write nothing")

@@ -22,7 +22,7 @@ def recorded(name: str, words: Callable[..., Message], *args: Any, **kwargs: Any
     names = sorted(parts([*args, *kwargs.values()]), key=len, reverse=True)
     form = said.text
     for value in names:
-        form = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "…", form)
+        form = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "…", form, flags=re.IGNORECASE)
     form = re.sub(r"…(, …)+", "…", form)
     with Path(RECORD).open("a", encoding="utf-8") as file:
         file.write(json.dumps([name, said.text, form]) + "\n")

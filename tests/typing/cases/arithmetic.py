@@ -45,7 +45,7 @@ reveal_type(Artist.name + Artist.country)  # R: Expr[str | None, Literal['Artist
 
 Album.title + 1  # E[qb-type]: Album.title is str, but the value is int: there is no "+" between them
 Album.plays + "1"  # E[qb-type]: Album.plays is int, but the value is str: there is no "+" between them
-"Plays: " + Album.plays  # E[qb-type]: the value is str, but Album.plays is int: there is no "+" between them
+"Plays: " + Album.plays  # E[qb-type]: The value is str, but Album.plays is int: there is no "+" between them
 Album.title - Album.plays  # E[qb-type]: Album.title is str, but Album.plays is int: there is no "-" between them
 Album.title * 2  # E[qb-type]: there is no "*" between them
 Album.live + 1  # E[qb-type]: Album.live is bool, but the value is int: there is no "+" between them
@@ -63,4 +63,4 @@ reveal_type(Track.length + Track.length)  # R: Expr[timedelta | None, Literal['T
 Track.length * 2  # E[qb-type]: Track.length is timedelta, but the value is int
 Album.created_at * timedelta(days=1)  # E[qb-type]: Album.created_at is datetime, but the value is timedelta
 (Album.plays + "1") + 1  # E[qb-type]: Album.plays is int, but the value is str
-literal(1) + literal("1")  # E[qb-type]: the expression is int, but the other one is str
+literal(1) + literal("1")  # E[qb-type]: The expression is int, but the other one is str

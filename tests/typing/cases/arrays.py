@@ -24,9 +24,9 @@ reveal_type(fn.array_append(Disc.tags, "x"))  # R: Expr[list[str], Literal['Disc
 reveal_type(fn.array_position(Disc.genres, Genre.rock))  # R: Expr[int | None, Literal['Disc.genres'] | Literal['@needs fn.array_position()']]
 reveal_type(Disc.tags + ["x"])  # R: Expr[list[str], Literal['Disc.tags'] | Literal['@needs + of arrays']]
 
-Disc.tags.has(1)  # E[qb-type]: the expression is str, but the value is int
+Disc.tags.has(1)  # E[qb-type]: The expression is str, but the value is int
 Disc.tags.has(None)  # E[qb-type]: is never true
-Disc.tags.has(Album.plays)  # E[qb-type]: the expression is str, but Album.plays is int
+Disc.tags.has(Album.plays)  # E[qb-type]: The expression is str, but Album.plays is int
 Disc.tags.overlaps("x")  # E[qb-type]: Disc.tags is list[str], but the value is str
 Disc.tags.contains_all([1])  # E[qb-type]: Disc.tags is list[str], but the value is list[int]
 Disc.tags.contains_all(Disc.years)  # E[qb-type]: Disc.tags is list[str], but Disc.years is list[int]

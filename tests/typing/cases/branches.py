@@ -21,14 +21,14 @@ reveal_type(case((sql("{} > 1", Album.plays, returns=bool), 1), else_=2))  # R: 
 reveal_type(case((anything(), 1), else_=2))  # R: Expr[int, Never]
 
 case((Album.plays, 1), else_=2)  # E[qb-type]: Album.plays is int, not a condition
-case((True, 1), else_=2)  # E[qb-type]: the value is bool, not a condition
+case((True, 1), else_=2)  # E[qb-type]: The value is bool, not a condition
 case((Album.live and Album.plays > 1, 1), else_=2)  # E[qb-type]: "and" is not SQL
 case((Album.live, 1), else_="x")  # E[qb-type]: The values of case() do not fit together: one is int, another str
 case((Album.live, Album.title), else_=0)  # E[qb-type]: The values of case() do not fit together: one is str, another int
 case((Album.live, 1), else_=True)  # E[qb-type]: The values of case() do not fit together: one is int, another bool
 case((Album.live, None))  # E[qb-type]: case() has no value but NULL
 case(else_=1)  # E[qb-type]: case() needs a condition and a value
-case(Album.live, 1)  # E[qb-type]: case() takes pairs of a condition and a value, not "Column[bool,  # E[qb-type]: case() takes pairs of a condition and a value, not "int"
+case(Album.live, 1)  # E[qb-type]: case() takes pairs, as in case((condition, value)), not Album.live  # E[qb-type]: case() takes pairs, as in case((condition, value)), not "int"
 case((Album.live == "x", 1), else_=2)  # E[qb-type]: Album.live is bool, but the value is str
 select(Album.id).where(case((Album.live, 1), else_=2))  # E[arg-type]: Argument 1 to "where" of "Select" has incompatible type
 
@@ -63,4 +63,4 @@ cast(Album.title, col.timestamp())  # E[qb-type]: Album.title is str, and engine
 cast(Album.live, col.real())  # E[qb-type]: Album.live is bool, and engines do not agree
 cast("5", col.integer())  # E[arg-type]: Argument 1 to "cast" has incompatible type "str"
 cast(Album.title, int)  # E[arg-type]: Argument 2 to "cast" has incompatible type "type[int]"
-cast(Album.plays, col.text()) + 1  # E[qb-type]: the expression is str, but the value is int
+cast(Album.plays, col.text()) + 1  # E[qb-type]: The expression is str, but the value is int

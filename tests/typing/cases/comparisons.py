@@ -37,10 +37,10 @@ Track.length > 180  # E[qb-type]: Track.length is timedelta, but the value is in
 Album.title == b"Blue"  # E[qb-type]: Album.title is str, but the value is bytes
 Album.id == Album  # E[qb-type]: Album.id is int, but the value is type[Album]
 Album.id == [1, 2]  # E[qb-type]: Album.id is int, but the value is list[int]
-Album.id == select(Album.id)  # E[qb-type]: a select is a value only as .scalar_subquery()
-fn.lower(Album.title) == 5  # E[qb-type]: the expression is str, but the value is int
-fn.count(Album.id) == "5"  # E[qb-type]: the expression is int, but the value is str
-Album.plays + 1 == "6"  # E[qb-type]: the expression is int, but the value is str
+Album.id == select(Album.id)  # E[qb-type]: A select is a value only as .scalar_subquery()
+fn.lower(Album.title) == 5  # E[qb-type]: The expression is str, but the value is int
+fn.count(Album.id) == "5"  # E[qb-type]: The expression is int, but the value is str
+Album.plays + 1 == "6"  # E[qb-type]: The expression is int, but the value is str
 
 Album.price == 5
 Album.price > Decimal("9.99")
@@ -106,8 +106,8 @@ Album.id.in_(1, 2)  # E[call-arg]: Too many arguments for "in_" of "Expr" # E[ar
 Album.title.in_("Blue")  # E[qb-type]: .in_() takes a list of values, not one str
 Album.artist_id.in_(select(Artist.id))
 Album.artist_id.in_(select(Artist.name))  # E[qb-type]: Album.artist_id is int, but the sub-query's column is str
-Album.artist_id.in_(select(Artist.id, Artist.name))  # E[qb-type]: A sub-query in .in_() selects one column, but this one has 2
-Album.artist_id.in_(select(Artist))  # E[qb-type]: A sub-query in .in_() selects one column, but this one has 3
+Album.artist_id.in_(select(Artist.id, Artist.name))  # E[qb-type]: .in_() takes a query of one column, but this one has 2
+Album.artist_id.in_(select(Artist))  # E[qb-type]: .in_() takes a query of one column, but this one has 3
 Album.artist_id.in_(Artist)  # E[qb-type]: .in_() takes a list of values, not one type[Artist]
 
 # And, or, not
@@ -117,7 +117,7 @@ reveal_type(Album.live | (Album.released == date.today()))  # R: Expr[bool | Non
 reveal_type(~Album.live)  # R: Expr[bool, Literal['Album.live']]
 Album.live & Album.plays  # E[operator]: Unsupported operand types for & ("Column[bool
 Album.plays & Album.live  # E[qb-type]: Album.plays is int, not a condition
-Album.live & Album.plays > 5  # E[operator]: Unsupported operand types for & ("Column[bool # E[qb-type]: the expression is bool, but the value is int
+Album.live & Album.plays > 5  # E[operator]: Unsupported operand types for & ("Column[bool # E[qb-type]: The expression is bool, but the value is int
 ~Album.title  # E[qb-type]: Album.title is str, not a condition
 Album.live | True  # E[operator]: Unsupported operand types for |
 
@@ -125,7 +125,7 @@ live = select(Album.id)
 live.where(Album.live and Album.plays > 5)  # E[qb-type]: "and" is not SQL: write (a) & (b)
 live.where((Album.plays > 5) or Album.live)  # E[qb-type]: "or" is not SQL: write (a) | (b)
 live.where(~Album.live & (Album.plays > 1 and Album.plays < 5))  # E[qb-type]: "and" is not SQL
-live.where(1 < Album.plays < 5)  # E[qb-type]: a chained comparison is not SQL: write (a < b) & (b < c), or .between(…)
+live.where(1 < Album.plays < 5)  # E[qb-type]: A chained comparison is not SQL: write (a < b) & (b < c), or .between(…)
 live.where(not Album.live)  # E[arg-type]: has incompatible type "bool"; expected "Expr[bool | None, object]"
 live.where(Album.id in [1, 2])  # E[arg-type]: has incompatible type "bool"; expected "Expr[bool | None, object]"
 live.where("Blue" in Album.title)  # E[qb-type]: "in" is not SQL: write .contains(…) for a part of a text, .in_(…) for one of several # E[arg-type]: "bool"

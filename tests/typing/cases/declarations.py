@@ -49,7 +49,7 @@ class Wrong(Table):
     made_day = col.date().default_sql(fn.now())  # E[qb-type]: The column is date, but its default is datetime
     half = col.integer().default(0.5)  # E[qb-type]: The column is int, but its default is float
     upper = col.integer().generated(fn.upper(title))  # E[qb-type]: The column is int, but it is generated as str
-    artist = col.text().references(lambda: Artist.id)  # E[qb-type]: The column is str, but Artist.id is int
+    artist = col.text().references(lambda: Artist.id)  # E[qb-type]: The foreign key is str, but Artist.id is int
     album = col.integer().references(lambda: Album.idd)  # E[qb-name]: "Album" has no column "idd"; did you mean "id"?
     table = col.integer().references(Artist.id)  # E[arg-type]: Argument 1 to "references" of "Column" has incompatible type "Column[int
     action = col.integer().references(lambda: Artist.id, on_delete="CASCADE")  # E[arg-type]: Argument "on_delete" to "references" of "Column" has incompatible type
@@ -87,7 +87,7 @@ price: Column[Decimal] = Album.price
 class Hen(Table):
     id = col.integer().primary_key()
     egg_id = col.bigint().nullable().references(lambda: Egg.id)
-    name = col.text().references(lambda: Egg.id)  # E[qb-type]: The column is str, but Egg.id is int
+    name = col.text().references(lambda: Egg.id)  # E[qb-type]: The foreign key is str, but Egg.id is int
     lost = col.text().references(lambda: Egg.nest)  # E[qb-name]: "Egg" has no column "nest"; it has id, hen_id, genre
 
 
@@ -146,7 +146,7 @@ class Pointing(Table):
     title = col.text()
     good = foreign_key(a, b, references=lambda: (Keyed.first, Keyed.second))
     unsorted = foreign_key(b, a, references=lambda: (Keyed.second, Keyed.first))
-    crossed = foreign_key(a, b, references=lambda: (Keyed.second, Keyed.first))  # E[qb-type]: The column is int, but Keyed.second is str  # E[qb-type]: The column is str, but Keyed.first is int
+    crossed = foreign_key(a, b, references=lambda: (Keyed.second, Keyed.first))  # E[qb-type]: The foreign key is int, but Keyed.second is str  # E[qb-type]: The foreign key is str, but Keyed.first is int
     short = foreign_key(a, references=lambda: (Keyed.first, Keyed.second))  # E[qb-type]: The foreign key has 1 column, but references 2
     half = foreign_key(a, references=lambda: (Keyed.first,))  # E[qb-type]: Keyed has no unique key (first) that could be referenced: reference (first, second)
     strange = foreign_key(Album.id, references=lambda: (Artist.id,))  # E[qb-scope]: Album.id is used in foreign_key()

@@ -17,14 +17,14 @@ reveal_type(soundex == "R163")  # R: Expr[bool, Literal['~Artist.name'] | Litera
 select(Artist.name).where(sql("{} % 2 = {}", Artist.id, 0, returns=bool), soundex.startswith("R"))
 select(Artist.name).where(sql("random() < 0.5"))
 
-soundex + 1  # E[qb-type]: the expression is str, but the value is int: there is no "+" between them
-soundex == 5  # E[qb-type]: the expression is str, but the value is int
+soundex + 1  # E[qb-type]: The expression is str, but the value is int: there is no "+" between them
+soundex == 5  # E[qb-type]: The expression is str, but the value is int
 select(Artist.name).where(soundex)  # E[arg-type]: expected "Expr[bool | None, object]"
 select(Artist.name).where("name = 'x'")  # E[arg-type]: has incompatible type "str"; expected "Expr[bool | None, object]"
 sql("lower({})", Artist.name, returns="str")  # E[call-overload]: No overload variant of "sql" matches argument types
 sql(Artist.name)  # E[call-overload]: No overload variant of "sql" matches argument type "Column[str
-sql("{} + {}", Album.plays)  # E[qb-type]: sql() has 2 holes and was given 1 values
-sql("lower(name)", Artist.name)  # E[qb-type]: sql() has 0 holes and was given 1 values
+sql("{} + {}", Album.plays)  # E[qb-type]: sql() has 2 holes and was given 1 value
+sql("lower(name)", Artist.name)  # E[qb-type]: sql() has 0 holes and was given 1 value
 sql("'{{}}' || {}", Artist.name)
 
 # Its holes are in scope, or not
@@ -40,7 +40,7 @@ reveal_type(row(select(literal(Decimal(1)).as_("one"))).one)  # R: Decimal
 reveal_type(literal("x") + Album.title)  # R: Expr[str, Literal['Album.title']]
 reveal_type(fn.upper(literal("x")))  # R: Expr[str, Never]
 reveal_type(literal(Genre.rock) == Album.genre)  # R: Expr[bool, Literal['Album.genre']]
-literal(1) == "1"  # E[qb-type]: the expression is int, but the value is str
-literal(1) + "1"  # E[qb-type]: the expression is int, but the value is str
-literal("a").like(5)  # E[qb-type]: the expression is str, but the value is int
+literal(1) == "1"  # E[qb-type]: The expression is int, but the value is str
+literal(1) + "1"  # E[qb-type]: The expression is int, but the value is str
+literal("a").like(5)  # E[qb-type]: The expression is str, but the value is int
 select(1).compile("sqlite")  # E[qb-type]: select() takes columns, expressions and tables, not "int"; a plain value is literal(…)

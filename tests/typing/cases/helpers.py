@@ -89,7 +89,7 @@ def newest(table: type[E]) -> Select[Row[E]]:
     q = select(table).where(table.deleted_at.is_null(), table.id > 5).order_by(table.id.desc())
     reveal_type(q)  # R: Select[Row[E], Any, Any]
     table.name  # E[qb-name]: "Entity" has no column "name"; it has deleted_at, id
-    table.id == "x"  # E[qb-type]: the expression is int, but the value is str
+    table.id == "x"  # E[qb-type]: The expression is int, but the value is str
     return q
 
 
@@ -131,7 +131,7 @@ first_of(int)  # E[type-var]: Value of type variable "TB" of "first_of" cannot b
 
 
 def between(column: Column[int], low: int, high: int) -> Expr[bool]:
-    column == "x"  # E[qb-type]: the expression is int, but the value is str
+    column == "x"  # E[qb-type]: The expression is int, but the value is str
     return (column >= low) & (column <= high)
 
 

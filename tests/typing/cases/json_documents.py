@@ -34,16 +34,16 @@ update(User).set(config=fn.json_set(fn.json_set(User.config["level"], 1)["volume
 update(User).set(meta=fn.json_merge(User.meta, {"a": None}), past=fn.json_array()).where(User.id == 1)
 update(Album).set(settings=fn.json_set(Album.settings["theme"], "x")).where(Album.id == 1)
 update(User).set(config=fn.json_set(User.meta["theme"], "x")).where(User.id == 1)  # E[arg-type]: Argument "config" to "set" of "Update" has incompatible type
-fn.json_set(User.config, {})  # E[qb-type]: User.config is not a part of a JSON document: write document[key]
-fn.json_set(User.config["level"], "x")  # E[qb-type]: the part is int, but the value is str
-fn.json_set(User.config["level"], 1.5)  # E[qb-type]: the part is int, but the value is float
-fn.json_set(User.config["level"], None)  # E[qb-type]: the part is int, but the value is NULL
-fn.json_set(User.config["level"], User.name)  # E[qb-type]: the part is int, but User.name is str
-fn.json_set(User.meta["a"], date(2000, 1, 1))  # E[qb-type]: the value is date, which JSON does not have
+fn.json_set(User.config, {})  # E[qb-type]: User.config is not a part of a JSON document: write User.config[key]
+fn.json_set(User.config["level"], "x")  # E[qb-type]: The part is int, but the value is str
+fn.json_set(User.config["level"], 1.5)  # E[qb-type]: The part is int, but the value is float
+fn.json_set(User.config["level"], None)  # E[qb-type]: The part is int, but the value is NULL
+fn.json_set(User.config["level"], User.name)  # E[qb-type]: The part is int, but User.name is str
+fn.json_set(User.meta["a"], date(2000, 1, 1))  # E[qb-type]: The value is date, which JSON does not have
 fn.json_remove(User.config)  # E[qb-type]: User.config is not a part of a JSON document
 fn.json_set("config", "x")  # E[arg-type]: Argument 1 to "json_set" has incompatible type "str"
 fn.json_merge(User.past, {})  # E[qb-type]: User.past is list[Config], but fn.json_merge() is for objects
-fn.json_merge(User.meta, [1])  # E[qb-type]: the value is list[int], but fn.json_merge() is for objects
+fn.json_merge(User.meta, [1])  # E[qb-type]: The value is list[int], but fn.json_merge() is for objects
 fn.json_merge(User.meta, User.name)  # E[qb-type]: User.name is str, but fn.json_merge() is for objects
 
 reveal_type(fn.json_array_length(User.config["tags"]))  # R: Expr[int, Literal['User.config']]
@@ -56,7 +56,7 @@ reveal_type(row(select(User.id, fn.json_object(s=Album.settings, n=5).as_("x")))
 reveal_type(fn.json_object(id=User.id)["id"])  # R: Expr[int, Literal['~User.id']]
 reveal_type(fn.json_array(User.id, "x", None))  # R: Expr[list[int | str | None], Literal['~User.id']]
 fn.json_object(id=User.id)["name"]  # E[qb-name]: The object has no key "name"; it has id
-fn.json_object(at=Album.released)  # E[qb-type]: Album.released is date, which JSON does not have: make a text of it
+fn.json_object(at=Album.released)  # E[qb-type]: Album.released is date, which JSON does not have: give it as text
 fn.json_array(Album.genre)  # E[qb-type]: Album.genre is Genre, which JSON does not have
 fn.json_array(Album.price)  # E[qb-type]: Album.price is Decimal, which JSON does not have
 

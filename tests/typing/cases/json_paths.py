@@ -84,17 +84,17 @@ User.profile["at"]["z"]  # E[qb-name]: "Point" has no key "z"; it has x, y
 User.profile[0]  # E[qb-type]: User.profile is Profile, whose parts are found by texts, not by int
 User.past["theme"]  # E[qb-type]: User.past is list[Profile], whose parts are found by whole numbers, not by str
 User.profile["sizes"][0]  # E[qb-type]: is dict[str, int], whose parts are found by texts, not by int
-User.profile["pair"][2]  # E[qb-name]: has 2 items: there is no [2]
-User.profile["theme"]["x"]  # E[qb-type]: the expression is str: only a JSON document has parts
+User.profile["pair"][2]  # E[qb-name]: has 2 items, and no [2]
+User.profile["theme"]["x"]  # E[qb-type]: The expression is str: only a JSON document has parts
 User.past[True]  # E[qb-type]: has a text for its key or a whole number for its index, not bool
 User.profile[None]  # E[index]: Invalid index type "None"
 User.profile[User.id]  # E[index]: Invalid index type
 Album.title["x"]  # E[qb-type]: Album.title is str: only a JSON document has parts
 Album.title[0]  # E[qb-type]: Album.title is str: only a JSON document has parts
 Album.genre["x"]  # E[qb-type]: Album.genre is Genre: only a JSON document has parts
-(Album.plays + 1)["x"]  # E[qb-type]: the expression is int: only a JSON document has parts
-User.profile["level"] == "x"  # E[qb-type]: the expression is int, but the value is str
-fn.lower(User.profile["level"])  # E[qb-type]: the expression is int, but fn.lower() is for text
+(Album.plays + 1)["x"]  # E[qb-type]: The expression is int: only a JSON document has parts
+User.profile["level"] == "x"  # E[qb-type]: The expression is int, but the value is str
+fn.lower(User.profile["level"])  # E[qb-type]: The expression is int, but fn.lower() is for text
 select(User.id).where(User.profile["theme"])  # E[arg-type]: has incompatible type "Expr[str
 list(Album.title)  # E[call-overload]: No overload variant of "list" matches
 for _ in Album.title:  # E[misc]: "None" not callable

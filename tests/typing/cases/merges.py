@@ -52,10 +52,10 @@ into.when_not_matched_by_source().update(plays="x")  # E[arg-type]: Argument "pl
 
 into.when_matched(Track.count == 1).delete().compile("postgres")  # E[qb-scope]: Track.count is used in .when_matched(), but Track is not in this merge: add .using(Track, on=…)
 into.when_matched().update(title=Track.title).compile("postgres")  # E[qb-scope]: Track.title is used in .when_matched(), but Track is not in this merge
-into.when_not_matched(Album.live)  # E[qb-scope]: Album.live is used in .when_not_matched(), where there is no such row
-into.when_not_matched().insert(artist_id=1, title=Album.title, price=Decimal(1), genre=Genre.jazz)  # E[qb-scope]: Album.title is used in .when_not_matched(), where there is no such row
-into.when_not_matched_by_source(Artist.id == 1)  # E[qb-scope]: Artist.id is used in .when_not_matched_by_source(), where there is no such row
-into.when_not_matched_by_source().update(title=Artist.name)  # E[qb-scope]: Artist.name is used in .when_not_matched_by_source(), where there is no such row
+into.when_not_matched(Album.live)  # E[qb-scope]: Album.live is used in .when_not_matched(), where there is no row of Album
+into.when_not_matched().insert(artist_id=1, title=Album.title, price=Decimal(1), genre=Genre.jazz)  # E[qb-scope]: Album.title is used in .when_not_matched(), where there is no row of Album
+into.when_not_matched_by_source(Artist.id == 1)  # E[qb-scope]: Artist.id is used in .when_not_matched_by_source(), where there is no row of Artist
+into.when_not_matched_by_source().update(title=Artist.name)  # E[qb-scope]: Artist.name is used in .when_not_matched_by_source(), where there is no row of Artist
 into.when_matched(Album.live and Album.plays == 1)  # E[qb-type]: "and" is not SQL
 into.when_matched(Album.plays)  # E[arg-type]: Argument 1 to "when_matched" of "Merge" has incompatible type "Column[int
 into.when_matched(Album.plays == "x")  # E[qb-type]: Album.plays is int, but the value is str

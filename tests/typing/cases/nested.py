@@ -74,8 +74,8 @@ many(select(Album), on=Album.artist_id)  # E[arg-type]: Argument "on" to "many" 
 many(select(Album), on=True)  # E[arg-type]: Argument "on" to "many" has incompatible type "bool"
 many(select(Album), on=Album.live and Artist.id == 1)  # E[qb-type]: "and" is not SQL
 many(Album)  # E[arg-type]: Argument 1 to "many" has incompatible type "type[Album]"
-many(select(Album).union(select(Album)))  # E[qb-type]: nested rows are those of a select, not of Compound: select from its .subquery(…)
-one(insert(Artist).values(name="x").returning(Artist.id))  # E[qb-type]: nested rows are those of a select, not of Returning
+many(select(Album).union(select(Album)))  # E[qb-type]: Nested rows are those of a select, not of a set operation: select from its .subquery(…)
+one(insert(Artist).values(name="x").returning(Artist.id))  # E[qb-type]: Nested rows are those of a select, not of the rows that a write returns
 many(select(Album.title, Artist.name))  # E[qb-scope]: Album and Artist are selected, but not joined
 many(select(Album.titel))  # E[qb-name]: "Album" has no column "titel"; did you mean "title"?
 select(albums.as_("a"), literal(1).as_("a"))  # E[qb-name]: Two columns of this query are named "a"
@@ -88,12 +88,12 @@ many(select(liked.plays))  # E[qb-name]: "liked" has no column "plays"
 
 # Not for SQL
 
-select(Artist.name).order_by(albums)  # E[qb-type]: Nested rows cannot stand in .order_by(): they are for the program, and not for SQL
+select(Artist.name).order_by(albums)  # E[qb-type]: Nested rows cannot stand in .order_by(): they can only be selected
 select(Artist.name).where(albums == albums)  # E[qb-type]: Nested rows cannot stand in .where()
 select(Artist.name).group_by(albums.as_("a"))  # E[qb-type]: Nested rows cannot stand in .group_by()
-select(albums.as_("a")).from_(Artist).scalar_subquery()  # E[qb-type]: Nested rows are for the program, and a sub-query has no use for them
-select(Artist.id, albums.as_("a")).subquery("s")  # E[qb-type]: Nested rows are for the program
-exists(select(Artist.id, albums.as_("a")))  # E[qb-type]: Nested rows are for the program
+select(albums.as_("a")).from_(Artist).scalar_subquery()  # E[qb-type]: Nested rows cannot stand in a sub-query: select them in the query around it
+select(Artist.id, albums.as_("a")).subquery("s")  # E[qb-type]: Nested rows cannot stand in a sub-query
+exists(select(Artist.id, albums.as_("a")))  # E[qb-type]: Nested rows cannot stand in a sub-query
 
 
 async def main(db: Database) -> None:
@@ -120,6 +120,6 @@ asyncio.run(main(Database.connect("sqlite://")))
 # Where SQL compares rows
 
 with_albums = select(Artist.name, many(select(Album.title)).as_("albums"))
-with_albums.distinct()  # E[qb-type]: Nested rows cannot stand in .distinct(): they are for the program, and not for SQL
+with_albums.distinct()  # E[qb-type]: Nested rows cannot stand in .distinct(): they can only be selected
 with_albums.union(with_albums)  # E[qb-type]: Nested rows cannot stand in .union()  # E[qb-type]: Nested rows cannot stand in .union()
 insert(Artist).values(name="x").returning(many(select(Album.title)))  # E[qb-type]: Nested rows cannot stand in .returning()

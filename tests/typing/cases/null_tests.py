@@ -80,9 +80,9 @@ def search(expression: Expr[int], artist: int | None) -> None:
 
 # NOT IN of a sub-query is true for no row when NULL is among its values
 
-albums.where(Album.artist_id.not_in(select(Category.parent_id)))  # E[qb-type]: the sub-query may give NULL, and then Album.artist_id.not_in(…) is true for no row: leave NULL out with .where(….is_not_null()), or write ~exists(…)
-albums.where(Album.title.not_in(select(Artist.name).union(select(Artist.country))))  # E[qb-type]: the sub-query may give NULL
-albums.where(Album.artist_id.not_in(select(fn.max(Artist.id))))  # E[qb-type]: the sub-query may give NULL
+albums.where(Album.artist_id.not_in(select(Category.parent_id)))  # E[qb-type]: The sub-query may give NULL, and then Album.artist_id.not_in(…) is true for no row: leave NULL out with .where(….is_not_null()), or write ~exists(…)
+albums.where(Album.title.not_in(select(Artist.name).union(select(Artist.country))))  # E[qb-type]: The sub-query may give NULL
+albums.where(Album.artist_id.not_in(select(fn.max(Artist.id))))  # E[qb-type]: The sub-query may give NULL
 albums.where(Album.artist_id.not_in(select(Category.parent_id).where(Category.parent_id.is_not_null())))
 albums.where(Album.artist_id.not_in(select(Artist.id)))
 albums.where(Album.artist_id.in_(select(Category.parent_id)))

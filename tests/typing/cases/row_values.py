@@ -41,18 +41,18 @@ reveal_type(tuple_(Category.id, Category.parent_id).in_(list[tuple[int, int]]())
 reveal_type(key == anything())  # R: Any
 select(Album.id).where(key == (1, "x"))
 
-key == ("x", 1)  # E[qb-type]: the expression is int, but the value is str  # E[qb-type]: the expression is str, but the value is int
-key == (1, "x", 2)  # E[qb-type]: A row value of 2 stands beside one of 3
+key == ("x", 1)  # E[qb-type]: The expression is int, but the value is str  # E[qb-type]: The expression is str, but the value is int
+key == (1, "x", 2)  # E[qb-type]: A row value of 2 is compared with one of 3: both have as many values
 key < (1, None)  # E[qb-type]: A row value with NULL is equal to nothing
 key == 1  # E[qb-type]: A row value is compared with a tuple, not with int
-key == tuple_(Artist.name, Artist.id)  # E[qb-type]: the expression is int, but the other one is str  # E[qb-type]: the expression is str, but the other one is int
-key.in_([(1, 2)])  # E[qb-type]: the expression is str, but the value is int
+key == tuple_(Artist.name, Artist.id)  # E[qb-type]: The expression is int, but the other one is str  # E[qb-type]: The expression is str, but the other one is int
+key.in_([(1, 2)])  # E[qb-type]: The expression is str, but the value is int
 key.in_([1, 2])  # E[qb-type]: A row value is compared with a tuple, not with int  # E[qb-type]: A row value is compared with a tuple, not with int
-key.in_(select(Artist.id))  # E[qb-type]: A row value of 2 stands beside one of 1
-key.in_(select(Artist.id, Album.plays))  # E[qb-type]: the expression is str, but the sub-query's column is int  # E[qb-scope]: Artist and Album are selected, but not joined
+key.in_(select(Artist.id))  # E[qb-type]: A row value of 2 is compared with one of 1: both have as many values
+key.in_(select(Artist.id, Album.plays))  # E[qb-type]: The expression is str, but the sub-query's column is int  # E[qb-scope]: Artist and Album are selected, but not joined
 tuple_(Album.id)  # E[qb-type]: tuple_() takes two expressions or more
 tuple_(Album.id, 5)  # E[call-overload]: No overload variant of "tuple_" matches argument types
 select(Album.id).where(key)  # E[arg-type]: Argument 1 to "where" of "Select" has incompatible type "RowValue
 select(key)  # E[qb-type]: select() takes columns, expressions and tables
 select(Track.title).where(Track.position == 1, key == (1, "x")).compile("sqlite")  # E[qb-scope]: Album.artist_id is used in .where(), but Album is not in this query  # E[qb-scope]: Album.title is used in .where()
-key == (Genre.rock, "x")  # E[qb-type]: the expression is int, but the value is Genre
+key == (Genre.rock, "x")  # E[qb-type]: The expression is int, but the value is Genre

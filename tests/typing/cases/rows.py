@@ -84,7 +84,7 @@ album.by_artist  # E[qb-name]: "Album" has no column "by_artist"
 reveal_type(album[0])  # R: datetime
 reveal_type(album[2])  # R: int
 reveal_type(album[-1])  # R: str
-album[20]  # E[qb-name]: "Album" has 13 columns: there is no row[20]
+album[20]  # E[qb-name]: "Album" has 13 columns, and no row[20]
 reveal_type(row(select(parent)))  # R: Row[Category]
 reveal_type(row(select(parent)).parent_id)  # R: int | None
 

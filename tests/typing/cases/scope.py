@@ -84,7 +84,7 @@ select(Album.title, fn.coalesce(count, 0).as_("tracks")).compile("sqlite")
 select(Artist.name, count.as_("tracks")).compile("sqlite")  # E[qb-scope]: Album.id is used in select(), but Album is not in this query
 select(Album.title).where(count > 5).order_by(count.desc()).compile("sqlite")
 select(Album.title).where(count > "5")  # E[qb-type]: int, but the value is str
-select(Track.id, Track.title).scalar_subquery()  # E[qb-type]: A scalar sub-query selects one column, but this one has 2
+select(Track.id, Track.title).scalar_subquery()  # E[qb-type]: .scalar_subquery() takes a query of one column, but this one has 2
 exists(Track.album_id == Album.id)  # E[arg-type]: Argument 1 to "exists" has incompatible type "Expr[bool
 exists(Track)  # E[arg-type]: Argument 1 to "exists" has incompatible type "type[Track]"
 select(Album.title).where(tracks)  # E[arg-type]: Argument 1 to "where" of "Select" has incompatible type "Select[

@@ -54,7 +54,7 @@ reveal_type(listed.b)  # R: SourceColumn[str, Literal['listed.b']]
 new = insert(Artist).values(name="x").returning(Artist.id).cte("new")
 reveal_type(new.id)  # R: SourceColumn[int, Literal['new.id'] | Literal['@needs A write inside of WITH']]
 select(c.title, c2.title.as_("x")).join(c, on=c2.id == c.id).compile("sqlite")
-select(Album.id, Album.title).cte("listed", columns=("a",))  # E[qb-name]: "listed" has 2 columns, but its column list 1
+select(Album.id, Album.title).cte("listed", columns=("a",))  # E[qb-name]: "listed" has 2 columns, but its list names 1
 listed.title  # E[qb-name]: "listed" has no column "title"
 select(c.id).join(c, on=c.id == c.id).compile("sqlite")  # E[qb-scope]: c
 select(c.id).where(c2.id == 1).compile("sqlite")  # E[qb-scope]: c2.id is used in .where(), but c2 is not in this query
@@ -67,12 +67,12 @@ reveal_type(row(select(tree)).id)  # R: int
 select(Album.id, literal(0).as_("depth")).recursive_cte(
     "tree", lambda tree: select(Track.album_id, tree.dept).join(tree, on=tree.id == Track.album_id)  # E[qb-name]: "tree" has no column "dept"
 )
-select(Album.id).recursive_cte("t", lambda t: select(Track.title).join(t, on=t.id == Track.album_id))  # E[qb-type]: the recursive "t" puts Album.id (int) together with Track.title (str)
-select(Album.id).recursive_cte("t", lambda t: select(Track.album_id, t.id).join(t, on=t.id == Track.album_id))  # E[qb-type]: the recursive "t" puts 1 columns together with 2
+select(Album.id).recursive_cte("t", lambda t: select(Track.title).join(t, on=t.id == Track.album_id))  # E[qb-type]: The recursive "t" puts Album.id (int) together with Track.title (str)
+select(Album.id).recursive_cte("t", lambda t: select(Track.album_id, t.id).join(t, on=t.id == Track.album_id))  # E[qb-type]: The recursive "t" puts 1 column together with 2
 
 # They go by position, so the same names in another order are a mistake.
 swap = select(Album.id, Album.plays)
-swap.recursive_cte("t", lambda t: select(t.plays, t.id))  # E[qb-name]: the recursive "t" goes by position, but the names are in another order: id, plays, and plays, id
+swap.recursive_cte("t", lambda t: select(t.plays, t.id))  # E[qb-name]: The recursive "t" goes by position, but the names are in another order (id, plays, and plays, id): select them in one
 swap.recursive_cte("t", lambda t: select(t.plays.as_("id"), t.id.as_("plays")))
 swap.cte("c", columns=("a", "a"))  # E[qb-name]: The column list of "c" has two columns named "a"
 swap.cte("c", columns=("b", "a"))
@@ -105,10 +105,10 @@ reveal_type(both.scalar_subquery())  # R: Expr[str | None, Never]
 insert(Artist).from_select(both)
 
 select(Album.title).union(select(Album.plays))  # E[qb-type]: UNION puts Album.title (str) together with Album.plays (int)
-select(Album.title).union_all(select(Album.title, Album.plays))  # E[qb-type]: UNION ALL puts 1 columns together with 2
-select(Album.id, Album.plays).union(select(Album.plays, Album.id))  # E[qb-name]: UNION goes by position, but the names are in another order: id, plays, and plays, id
-select(Album.title).union(insert(Artist).values(name="x").returning(Artist.name))  # E[qb-type]: UNION puts selects together, and Returning is none
-both.order_by(Album.plays)  # E[qb-scope]: A set operation is sorted by what its first query selects (name), and plays is not there
+select(Album.title).union_all(select(Album.title, Album.plays))  # E[qb-type]: UNION ALL puts 1 column together with 2
+select(Album.id, Album.plays).union(select(Album.plays, Album.id))  # E[qb-name]: UNION goes by position, but the names are in another order (id, plays, and plays, id): select them in one
+select(Album.title).union(insert(Artist).values(name="x").returning(Artist.name))  # E[qb-type]: UNION puts selects together, not the rows that a write returns
+both.order_by(Album.plays)  # E[qb-scope]: A set operation is sorted by what its first query selects (name): plays is not there
 both.where(Album.plays > 1)  # E[attr-defined]: has no attribute "where"
 row(both).title  # E[qb-name]: The row has no column "title"
 select(Album.title).where(Track.position == 1).union(select(Artist.name)).compile("sqlite")  # E[qb-scope]: Track.position is used in .where(), but Track is not in this query

@@ -13,7 +13,7 @@ Album.plays.like("1%")  # E[qb-type]: Album.plays is int, but .like() is for tex
 Album.released.startswith("2024")  # E[qb-type]: Album.released is date, but .startswith() is for text
 Album.genre.contains("ro")  # E[qb-type]: Album.genre is Genre, but .contains() is for text
 Track.id.ilike("8e5b%")  # E[qb-type]: Track.id is UUID, but .ilike() is for text
-fn.count(Album.id).not_like("1")  # E[qb-type]: the expression is int, but .not_like() is for text
+fn.count(Album.id).not_like("1")  # E[qb-type]: The expression is int, but .not_like() is for text
 Album.title.contains(5)  # E[qb-type]: Album.title is str, but the value is int
 Album.title.endswith(Album.plays)  # E[qb-type]: Album.title is str, but Album.plays is int
 Album.title.like(None)  # E[qb-type]: Album.title.like(None) is never true
@@ -23,4 +23,4 @@ Album.title.startwith("A")  # E[attr-defined]: has no attribute "startwith"
 
 
 def search(term: str | None) -> None:
-    Album.title.contains(term)  # E[qb-type]: the value may be None, and Album.title.contains(None) is never true
+    Album.title.contains(term)  # E[qb-type]: The value may be None, and Album.title.contains(None) is never true

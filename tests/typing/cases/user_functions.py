@@ -26,4 +26,4 @@ levenshtein(Artist.name, "x").distinct()  # E[attr-defined]: has no attribute "d
 function("f", str, returns=col.integer())  # E[call-overload]: No overload variant of "function"
 function("f", returns=int)  # E[call-overload]: No overload variant of "function"
 function("f", col.text())  # E[call-overload]: No overload variant of "function"
-fn.abs(levenshtein(Artist.name, "x")) == "1"  # E[qb-type]: the expression is int, but the value is str
+fn.abs(levenshtein(Artist.name, "x")) == "1"  # E[qb-type]: The expression is int, but the value is str

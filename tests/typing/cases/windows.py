@@ -66,9 +66,9 @@ position = fn.row_number().over(order_by=Album.id)
 reveal_type(position + 1)  # R: Expr[int, Literal['~Album.id'] | Literal['@window']]
 reveal_type(row(select((position + 1).as_("x"), Album.title)).x)  # R: int
 select(position).order_by(position.desc(), Album.id).compile("sqlite")
-fn.rank().over() == "x"  # E[qb-type]: the expression is int, but the value is str
+fn.rank().over() == "x"  # E[qb-type]: The expression is int, but the value is str
 fn.rank() == 1  # E[comparison-overlap]: Non-overlapping equality check
-select(fn.rank())  # E[qb-type]: A window function is an expression only with .over(…)
+select(fn.rank())  # E[qb-type]: A window function needs its window: add .over(…)
 select(Album.id).order_by(fn.rank())  # E[arg-type]: Argument 1 to "order_by" of "Select" has incompatible type
 fn.rank().as_("x")  # E[attr-defined]: "WindowFunction[int, Never]" has no attribute "as_"
 
