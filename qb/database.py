@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, Self, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
 
 from qb.dialect import PLAIN, Characteristics, Connection, Driver, Isolation, Job, find_dialect
 from qb.engine import Engine
@@ -13,6 +13,9 @@ from qb.errors import DatabaseError, QbError, TransactionError, closest
 from qb.executor import Executor
 from qb.transaction import CURRENT, Joined, Transaction, current, joined
 from qb.typevars import DialectName
+
+if TYPE_CHECKING:
+    from qb.observers import Event, Observation
 
 T = TypeVar("T")
 
@@ -31,19 +34,30 @@ class Database(Executor[DialectName]):
     """
 
     @classmethod
-    def connect(cls, url: str, *, dialect: str | None = None, show_parameters: bool = False, **options: Any) -> Self:
+    def connect(
+        cls,
+        url: str,
+        *,
+        dialect: str | None = None,
+        show_parameters: bool = False,
+        observers: Iterable[Callable[[Event], None]] = (),
+        **options: Any,
+    ) -> Self:
         """A database for a URL, opened by `await` or `async with`.
 
         `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` (in memory), `postgresql://user:pw@host/name`:
         the scheme names the dialect, unless `dialect` does. Errors have no parameters, which may be private, unless
-        `show_parameters` says so. `options` are the driver's.
+        `show_parameters` says so. `observers` are told what is run, as by `observe`. `options` are the driver's.
 
         Raises QbError when there is no such dialect; opening raises ConnectionFailed or AccessDenied.
         """
         scheme, separator, _ = url.partition("://")
         if not separator:
             raise QbError("a database has a URL: sqlite:///music.db, postgresql://user@host/name")
-        return cls(find_dialect(dialect or scheme).driver(url, options), show_parameters=show_parameters)
+        db = cls(find_dialect(dialect or scheme).driver(url, options), show_parameters=show_parameters)
+        for observer in observers:
+            db.observe(observer)
+        return db
 
     def __init__(self, driver: Driver, *, show_parameters: bool = False) -> None:
         super().__init__(Engine(driver, show_parameters=show_parameters))
@@ -80,6 +94,17 @@ class Database(Executor[DialectName]):
         `PostgresDriver` of `dialects.postgres`.
         """
         return self._engine.driver
+
+    def observe(self, observer: Callable[[Event], None], *, parameters: bool = False) -> Observation:
+        """Call `observer` with an event about every statement, transaction, retry, wait for a connection and look-up
+        in a cache from now on, until the result is told to `stop()`, or a `with` block of it ends:
+
+            with db.observe(print): ...
+
+        The events are in `qb.observers`, and observers that are ready. They have no parameters of statements, which
+        may be private, unless `parameters` says so.
+        """
+        return self._engine.observe(observer, parameters)
 
     def transaction(
         self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
@@ -131,13 +156,18 @@ class Database(Executor[DialectName]):
         tries = 0
         is_nested = self._is_transaction
         while True:
+            hub = self._engine.hub
+            started = 0.0 if hub is None else hub.now()
             try:
                 async with self.transaction(isolation=isolation, read_only=read_only, deferrable=deferrable) as tx:
                     return await work(tx)
             except DatabaseError as error:
                 if not error.is_retryable or tries >= retries or is_nested:
                     raise
-                await pause(tries, backoff)
+                seconds = length_of_pause(tries, backoff)
+                if hub is not None:
+                    hub.tell_retry(tries + 1, hub.now() - started, seconds, error)
+                await pause(seconds)
             tries += 1
 
     def autonomous(self) -> Self:
@@ -173,9 +203,15 @@ class Database(Executor[DialectName]):
         return f"<Database {self.dialect.name}>"
 
 
-async def pause(tries: int, backoff: float) -> None:
-    """Wait before another try."""
-    import asyncio
+def length_of_pause(tries: int, backoff: float) -> float:
+    """Seconds to wait before another try."""
     import random
 
-    await asyncio.sleep(random.uniform(0, min(LONGEST_PAUSE, backoff * 2**tries)))
+    return random.uniform(0, min(LONGEST_PAUSE, backoff * 2**tries))
+
+
+async def pause(seconds: float) -> None:
+    """Wait before another try."""
+    import asyncio
+
+    await asyncio.sleep(seconds)

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
 from qb.dialect import Connection, Dialect, Driver
+
+if TYPE_CHECKING:
+    from qb.observers import Event, Observation
+    from qb.observers.hub import Hub
+
+Lease = AbstractAsyncContextManager[Connection]
 
 
 class Engine:
     """One database that was opened: its driver, for everybody who runs queries on it."""
 
-    __slots__ = ("dialect", "driver", "show_parameters")
+    __slots__ = ("dialect", "driver", "hub", "layers", "show_parameters")
 
     def __init__(self, driver: Driver, *, show_parameters: bool = False) -> None:
         self.driver = driver
         self.show_parameters = show_parameters
         """Whether errors have the parameters of their statement."""
         self.dialect: Dialect = driver.dialect
+        self.hub: Hub | None = None
+        """Its observers, once there have been any."""
+        self.layers: tuple[Callable[[Lease, bool], Lease], ...] = ()
+        """What stands between those who take a connection and the driver, which knows nothing of it."""
 
-    def acquire(self, reads: bool) -> AbstractAsyncContextManager[Connection]:
+    def acquire(self, reads: bool) -> Lease:
         """A connection; one for reads may be another one than those for writes."""
-        return self.driver.acquire(reads)
+        lease = self.driver.acquire(reads)
+        for layer in self.layers:
+            lease = layer(lease, reads)
+        return lease
+
+    def observe(self, observer: Callable[[Event], None], parameters: bool) -> Observation:
+        """Have an observer called from the next connection on."""
+        from qb.observers.hub import Hub, Observation
+
+        if self.hub is None:
+            from functools import partial
+
+            from qb.observers.connections import ObservedLease
+
+            self.hub = Hub(self.driver)
+            self.layers = (*self.layers, partial(ObservedLease, self.hub))
+        return Observation(self.hub, observer, parameters)

@@ -1,0 +1,30 @@
+"""What a database tells those who watch it: `db.observe(observer)`, where an observer is called with every event.
+
+    from qb.observers import Logs, Metrics, SlowQueries, StatementRun, Tracing
+
+An observer that raises does not disturb the statement: the failure is logged. Nothing here is loaded, and nothing
+costs anything, as long as nobody observes.
+"""
+
+from typing import TYPE_CHECKING
+
+from qb.lazy import lazily
+from qb.observers.events import CacheLookup, Event, PoolWait, Retry, StatementRun, TransactionStep
+from qb.observers.hub import Observation, Observer
+
+if TYPE_CHECKING:
+    from qb.observers.logs import Logs
+else:
+    __getattr__ = lazily(__name__, {"Logs": "qb.observers.logs"})
+
+__all__ = [
+    "CacheLookup",
+    "Event",
+    "Logs",
+    "Observation",
+    "Observer",
+    "PoolWait",
+    "Retry",
+    "StatementRun",
+    "TransactionStep",
+]
