@@ -38,7 +38,9 @@ class Branch(NamedTuple):
 
 
 def any_branches(ctx: FunctionSigContext) -> FunctionLike:
-    """`case(*whens: object, value: object, else_: object)`: the hook looks at them itself."""
+    """`case(*whens: object, value: object, else_: object)`: the hook looks at them itself. One overload is enough."""
+    if ARG_NAMED_OPT not in ctx.default_signature.arg_kinds:
+        return ctx.default_signature.copy_modified(arg_types=[], arg_kinds=[], arg_names=[])
     anything = ctx.api.named_generic_type("builtins.object", [])
     return ctx.default_signature.copy_modified(
         arg_types=[anything] * 3,

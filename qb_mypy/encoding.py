@@ -30,6 +30,8 @@ from mypy.types import (
     get_proper_type,
 )
 
+from qb_mypy.memory import Memory, OfTypes
+
 EXPR = "qb.expressions.core.Expr"
 LABELED = "qb.expressions.core.Labeled"
 AGGREGATE = "qb.expressions.aggregates.AggregateExpr"
@@ -279,6 +281,17 @@ class Facts:
             *[f"{NEEDS}{need.clause} {need.feature}" for need in self.needs],
         ]
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Facts) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]  # they change
+
+    def copy(self) -> Facts:
+        """The same facts, to which more can be added."""
+        new = object.__new__(Facts)
+        vars(new).update({name: known.copy() for name, known in vars(self).items()})
+        return new
+
     @property
     def sources(self) -> list[str]:
         """What is in the statement by name."""
@@ -308,10 +321,19 @@ def mapped(api: TypeChecker, type: Instance, fullname: str) -> Instance:
     return map_instance_to_supertype(type, class_info(api, fullname))
 
 
+_LITERALS: Memory[tuple[str, ...], tuple[object, Type]] = Memory()
+
+
 def literals(api: TypeChecker, texts: Iterable[str]) -> Type:
     """A union of Literal strings; Never for none."""
+    key = tuple(texts)
+    text_class = api.modules["builtins"].names["str"].node
+    known = _LITERALS.get(key)
+    if known is not None and known[0] is text_class:
+        return known[1]
     fallback = api.named_generic_type("builtins.str", [])
-    return UnionType.make_union([LiteralType(text, fallback) for text in dict.fromkeys(texts)])
+    made = UnionType.make_union([LiteralType(text, fallback) for text in dict.fromkeys(key)])
+    return _LITERALS.keep(key, (text_class, made))[1]
 
 
 def strings(type: Type) -> list[str] | None:
@@ -334,11 +356,19 @@ def strings(type: Type) -> list[str] | None:
     return None
 
 
+_EXPRESSIONS: OfTypes[Expression | None] = OfTypes()
+
+
 def expression(type: Type, api: TypeChecker) -> Expression | None:
     """An expression's value and refs; None when the type is no expression."""
     proper = get_proper_type(type)
     if not isinstance(proper, Instance):
         return None
+    known = _EXPRESSIONS.get(id(proper))
+    return _EXPRESSIONS.keep(proper, _expression(proper, api)) if known is None else known[1]
+
+
+def _expression(proper: Instance, api: TypeChecker) -> Expression | None:
     if proper.type.fullname == COLUMN:
         value, refs = proper.args[0], proper.args[2]
     elif proper.type.fullname in EXPRESSIONS:
@@ -420,15 +450,33 @@ def lax(refs: list[Ref] | None) -> list[Ref] | None:
     return None if refs is None else [ref._replace(lax=True) for ref in refs]
 
 
+_FACTS: OfTypes[Facts | None] = OfTypes()
+
+
 def facts_of(statement: Instance) -> Facts | None:
     """The facts of a statement, its last type argument; None when they are unknown (a plain `Select[R]`)."""
-    texts = strings(statement.args[-1])
-    return None if texts is None else Facts(texts)
+    found = facts_to_read(statement)
+    return None if found is None else found.copy()
+
+
+def facts_to_read(statement: Instance) -> Facts | None:
+    """The same for whoever changes nothing of them: they are everybody's."""
+    last = statement.args[-1]
+    known = _FACTS.get(id(last))
+    if known is not None:
+        return known[1]
+    texts = strings(last)
+    return _FACTS.keep(last, None if texts is None else Facts(texts))
+
+
+def facts_type(api: TypeChecker, facts: Facts) -> Type:
+    """The type argument for some facts."""
+    return literals(api, facts.encode())
 
 
 def with_facts(api: TypeChecker, statement: Instance, facts: Facts) -> Instance:
     """The statement with other facts."""
-    return statement.copy_modified(args=[*statement.args[:-1], literals(api, facts.encode())])
+    return statement.copy_modified(args=[*statement.args[:-1], facts_type(api, facts)])
 
 
 def optional(type: Type) -> Type:

@@ -7,11 +7,11 @@ of qb's brings what its arguments need into its result, so no other rule has to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from mypy.checker import TypeChecker
-from mypy.nodes import Context, ListExpr, SetExpr, TupleExpr
+from mypy.nodes import Context, ListExpr, SetExpr, TupleExpr, TypeInfo
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import CallableType, Instance, TupleType, Type, UnionType, get_proper_type
 
@@ -38,11 +38,13 @@ from qb_mypy.encoding import (
     WRITES,
     Need,
     facts_of,
+    facts_to_read,
     literals,
     mapped,
     strings,
     with_facts,
 )
+from qb_mypy.memory import OfTypes
 
 C = TypeVar("C", FunctionContext, MethodContext)
 STATEMENTS = frozenset({*SELECTIONS, *WRITES, INSTANCES, RETURNING})
@@ -73,7 +75,7 @@ def carrying(hook: Callable[[C], Type] | None, fullname: str) -> Callable[[C], T
 
 def _with_needs_of_call(ctx: FunctionContext | MethodContext, fullname: str, type: Type) -> Type:
     result = get_proper_type(type)
-    if not isinstance(result, Instance) or not (_is_statement(result) or _refs_position(result) is not None):
+    if not isinstance(result, Instance) or not _can_need(result.type):
         return type
     assert isinstance(ctx.api, TypeChecker)
     found: list[str] = []
@@ -81,7 +83,7 @@ def _with_needs_of_call(ctx: FunctionContext | MethodContext, fullname: str, typ
         for node, argument in zip(nodes, types, strict=True):
             if isinstance(node, (ListExpr, SetExpr, TupleExpr)):  # each on its own: together they may be objects
                 for item in map(ctx.api.lookup_type_or_none, node.items):
-                    found += [] if item is None else needs_of(item)
+                    found += () if item is None else needs_of(item)
             found += needs_of(argument)
     asked = needed(ctx, fullname)
     if asked is not None:
@@ -97,9 +99,16 @@ def _with_needs_of_call(ctx: FunctionContext | MethodContext, fullname: str, typ
     return with_needs(ctx.api, result, found, clause) if found else type
 
 
-def needs_of(type: Type, depth: int = DEPTH) -> list[str]:
+_NEEDS: OfTypes[tuple[str, ...]] = OfTypes()
+
+
+def needs_of(type: Type) -> tuple[str, ...]:
     """The features that an expression, a source, a statement, or what holds some of these, needs."""
-    return list(dict.fromkeys(_needs_of(type, depth)))
+    proper = get_proper_type(type)
+    if isinstance(proper, Instance) and not proper.args:
+        return ()
+    known = _NEEDS.get(id(proper))
+    return _NEEDS.keep(proper, tuple(dict.fromkeys(_needs_of(proper, DEPTH)))) if known is None else known[1]
 
 
 def _needs_of(type: Type, depth: int) -> Iterator[str]:
@@ -112,7 +121,7 @@ def _needs_of(type: Type, depth: int) -> Iterator[str]:
     elif isinstance(proper, CallableType) and not proper.is_type_obj():
         yield from _needs_of(proper.ret_type, depth - 1)
     elif isinstance(proper, Instance) and proper.type.fullname in STATEMENTS:
-        facts = facts_of(proper)
+        facts = facts_to_read(proper)
         yield from [need.feature for need in facts.needs] if facts is not None else ()
     elif isinstance(proper, Instance) and proper.args:
         position = _refs_position(proper)
@@ -125,7 +134,7 @@ def _needs_of(type: Type, depth: int) -> Iterator[str]:
                     yield text.removeprefix(NEEDS)
 
 
-def with_needs(api: TypeChecker, type: Instance, features: Iterable[str], clause: str) -> Instance:
+def with_needs(api: TypeChecker, type: Instance, features: Sequence[str], clause: str) -> Instance:
     """The expression, source or statement, which needs these features, too."""
     if _is_statement(type):
         return _of_statement(api, type, features, clause, replacing=False)
@@ -138,14 +147,14 @@ def with_needs(api: TypeChecker, type: Instance, features: Iterable[str], clause
 
 
 def _of_statement(
-    api: TypeChecker, statement: Instance, features: Iterable[str], clause: str, replacing: bool
+    api: TypeChecker, statement: Instance, features: Sequence[str], clause: str, replacing: bool
 ) -> Instance:
     if statement.type.fullname in OPEN_CLAUSES:
         inner = get_proper_type(statement.args[0])
         if not isinstance(inner, Instance) or not _is_statement(inner):
             return statement
         return statement.copy_modified(args=[_of_statement(api, inner, features, clause, replacing)])
-    facts = facts_of(statement)
+    facts = facts_of(statement) if features or replacing else None
     if facts is None:
         return statement
     before = list(facts.needs)
@@ -155,6 +164,19 @@ def _of_statement(
         if feature not in [need.feature for need in facts.needs]:
             facts.needs.append(Need(clause, feature))
     return statement if facts.needs == before else with_facts(api, statement, facts)
+
+
+_CAN_NEED: OfTypes[bool] = OfTypes()
+
+
+def _can_need(info: TypeInfo) -> bool:
+    """Whether what is of this class says what it needs."""
+    known = _CAN_NEED.get(id(info))
+    if known is not None:
+        return known[1]
+    name = info.fullname
+    carries = name in STATEMENTS or name in OPEN_CLAUSES or name in REFS_AT or info.has_base(EXPR)
+    return _CAN_NEED.keep(info, carries)
 
 
 def _is_statement(type: Instance) -> bool:

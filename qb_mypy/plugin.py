@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from mypy.errors import CompileError
@@ -263,6 +263,49 @@ __version__ = SOURCES
 """What mypy remembers of a plugin: another one empties its cache, and the daemon starts anew."""
 
 
+# mypy asks for the hook at every call and every attribute of a program: so each answer is made once.
+
+
+@cache
+def class_attribute_hook(fullname: str) -> Callable[[AttributeContext], Type] | None:
+    """Of any class: which of them are tables, their types say."""
+    return guarded(partial(tables.class_attribute, fullname=fullname))
+
+
+@cache
+def attribute_hook(fullname: str) -> Callable[[AttributeContext], Type] | None:
+    """Of rows, aliases and sub-queries."""
+    owner, _, name = fullname.rpartition(".")
+    if name.startswith("_"):
+        return None
+    if owner == ROW:
+        return guarded(partial(rows.attribute, name=name))
+    if owner == DERIVED:
+        return guarded(partial(sources.attribute, name=name))
+    return guarded(partial(tables.alias_attribute, name=name)) if owner == ALIAS else None
+
+
+@cache
+def function_hook(fullname: str) -> Callable[[FunctionContext], Type] | None:
+    """Of qb's functions."""
+    owner, _, name = fullname.rpartition(".")
+    hook = FUNCTIONS.get(fullname)
+    if owner == "qb.fts":
+        hook = partial(full_text.function, name=name)
+    if hook is None and owner.startswith("qb.fn.") and not name.startswith("_"):
+        hook = partial(functions.function, name=name)
+    return guarded(needs.carrying(hook, fullname))
+
+
+@cache
+def method_hook(fullname: str) -> Callable[[MethodContext], Type] | None:
+    """Of qb's methods, and of those that run queries, whatever subclass of a database has them."""
+    name = fullname.rpartition(".")[2]
+    if name in RUNS:
+        return guarded(partial(queries.run, name=name))
+    return guarded(needs.carrying(METHODS.get(fullname), fullname))
+
+
 class QbPlugin(Plugin):
     """Row types, scopes and value types of qb's queries."""
 
@@ -284,17 +327,10 @@ class QbPlugin(Plugin):
         return guarded(declarations.declared) if fullname == TABLE else None
 
     def get_class_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        return guarded(partial(tables.class_attribute, fullname=fullname))
+        return class_attribute_hook(fullname)
 
     def get_attribute_hook(self, fullname: str) -> Callable[[AttributeContext], Type] | None:
-        owner, _, name = fullname.rpartition(".")
-        if name.startswith("_"):
-            return None
-        if owner == ROW:
-            return guarded(partial(rows.attribute, name=name))
-        if owner == DERIVED:
-            return guarded(partial(sources.attribute, name=name))
-        return guarded(partial(tables.alias_attribute, name=name)) if owner == ALIAS else None
+        return attribute_hook(fullname)
 
     def get_type_analyze_hook(self, fullname: str) -> Callable[[AnalyzeTypeContext], Type] | None:
         return guarded(ANNOTATIONS.get(fullname))
@@ -303,13 +339,7 @@ class QbPlugin(Plugin):
         return guarded(FUNCTION_SIGNATURES.get(fullname))
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
-        owner, _, name = fullname.rpartition(".")
-        hook = FUNCTIONS.get(fullname)
-        if owner == "qb.fts":
-            hook = partial(full_text.function, name=name)
-        if hook is None and owner.startswith("qb.fn.") and not name.startswith("_"):
-            hook = partial(functions.function, name=name)
-        return guarded(needs.carrying(hook, fullname))
+        return function_hook(fullname)
 
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
         if fullname.rpartition(".")[2] in FETCHES:  # whatever subclass of a database it is
@@ -317,10 +347,7 @@ class QbPlugin(Plugin):
         return guarded(METHOD_SIGNATURES.get(fullname))
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
-        name = fullname.rpartition(".")[2]
-        if name in RUNS:  # likewise
-            return guarded(partial(queries.run, name=name))
-        return guarded(needs.carrying(METHODS.get(fullname), fullname))
+        return method_hook(fullname)
 
 
 def plugin(version: str) -> type[Plugin]:

@@ -47,7 +47,7 @@ from qb_mypy.encoding import (
     expr_type,
     expression,
     facts_of,
-    literals,
+    facts_type,
     optional,
     refs_type,
     short,
@@ -63,7 +63,11 @@ CHANGING = frozenset({"where", "having", "group_by"})
 
 
 def any_items(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
-    """`select(*items: object)`: the hook looks at the items itself, in place of a dozen overloads."""
+    """`select(*items: object)`: the hook looks at the items itself, in place of a dozen overloads. mypy asks for
+    each of those, and tries all that take as many arguments: so but for the last they take none.
+    """
+    if ARG_STAR not in ctx.default_signature.arg_kinds:
+        return ctx.default_signature.copy_modified(arg_types=[], arg_kinds=[], arg_names=[])
     return ctx.default_signature.copy_modified(
         arg_types=[ctx.api.named_generic_type("builtins.object", [])],
         arg_kinds=[ARG_STAR],
@@ -175,7 +179,7 @@ def query_type(api: TypeChecker, items: Sequence[Type], facts: Facts, like: Inst
     """A Select of these items with these facts."""
     info = class_info(api, SELECT) if like is None else like.type
     row = rows.row_type(api, items, rows.present_in(api, facts, items))
-    return Instance(info, [row, packed(api, items), literals(api, facts.encode())])
+    return Instance(info, [row, packed(api, items), facts_type(api, facts)])
 
 
 def from_(ctx: MethodContext) -> Type:
@@ -228,7 +232,7 @@ def clause(ctx: MethodContext, name: str) -> Type:
     groups.check_clause(ctx.api, ctx.args, ctx.arg_types, name, known)
     if query is None or facts is None or items is None:
         return ctx.default_return_type
-    before = facts.encode()
+    before = facts.copy()
     scope.note_uses(ctx.api, facts, known, ctx.args, ctx.arg_types, name)
     if name in ("having", "order_by", "distinct_on"):
         groups.note_reads(ctx.api, facts, items, ctx.args, ctx.arg_types, name)
@@ -241,7 +245,7 @@ def clause(ctx: MethodContext, name: str) -> Type:
             _note_proofs(ctx.api, facts, items, node, name)
     if name == "having":
         _limit(ctx.api, facts, items, name)
-    if facts.encode() == before:
+    if facts == before:
         return ctx.default_return_type
     return query_type(ctx.api, items, facts, query) if name in CHANGING else with_facts(ctx.api, query, facts)
 

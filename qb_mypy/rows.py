@@ -34,6 +34,7 @@ from qb_mypy.encoding import (
     strings,
     without_none,
 )
+from qb_mypy.memory import OfTypes
 from qb_mypy.presence import NOTHING_MISSING, Present, present
 from qb_mypy.tables import (
     Source,
@@ -109,8 +110,16 @@ def item_name(item: Type) -> str | None:
     return None
 
 
+_REFS: OfTypes[list[Ref] | None] = OfTypes()
+
+
 def item_refs(api: TypeChecker, item: Type) -> list[Ref] | None:
     """What one item of a projection reads; None when that is unknown."""
+    known = _REFS.get(id(item))
+    return _REFS.keep(item, _item_refs(api, item)) if known is None else known[1]
+
+
+def _item_refs(api: TypeChecker, item: Type) -> list[Ref] | None:
     source = source_of(item)
     if source is not None:
         return [Ref(source.name, "*")]

@@ -24,10 +24,11 @@ from qb_mypy.encoding import (
     Ref,
     Use,
     expression,
-    facts_of,
+    facts_to_read,
     short,
     strings,
 )
+from qb_mypy.memory import OfTypes
 from qb_mypy.presence import NOTHING_MISSING, Present
 from qb_mypy.rows import item_refs, present_in
 from qb_mypy.tables import table_of
@@ -146,11 +147,19 @@ def _check_condition(api: TypeChecker, node: Expression) -> None:
             messages.report(api, messages.chained(), node)
 
 
+_SCOPES: OfTypes[Scope | None] = OfTypes()
+
+
 def scope_of(api: TypeChecker, query: Instance) -> Scope | None:
     """The scope of a Select; None when too little is known of it."""
+    known = _SCOPES.get(id(query))
+    return _SCOPES.keep(query, _scope_of(api, query)) if known is None else known[1]
+
+
+def _scope_of(api: TypeChecker, query: Instance) -> Scope | None:
     if query.type.fullname not in READING:
         return None
-    facts, items = facts_of(query), projected(query)
+    facts, items = facts_to_read(query), projected(query)
     if facts is None or items is None or any(item_refs(api, item) is None for item in items):
         return None
     names = selected(api, items, with_inner=not facts.from_)
@@ -162,7 +171,7 @@ def scope_of(api: TypeChecker, query: Instance) -> Scope | None:
 def free_refs(api: TypeChecker, query: Instance) -> list[Ref] | None:
     """What a sub-query reads of the query around it; None when that is unknown."""
     scope = scope_of(api, query)
-    facts, items = (facts_of(query), projected(query)) if scope is not None else (None, None)
+    facts, items = (facts_to_read(query), projected(query)) if scope is not None else (None, None)
     if scope is None or facts is None or items is None:
         return None
     # An aggregate of nothing but columns of the query around is one of that query, with others it is the sub-query's.
@@ -178,7 +187,7 @@ def free_refs(api: TypeChecker, query: Instance) -> list[Ref] | None:
 def check_query(api: TypeChecker, query: Instance, where: Context) -> None:
     """Report a query whose FROM does not follow from what it selects, or that reads the rows of its groups."""
     scope = scope_of(api, query)
-    facts = facts_of(query) if scope is not None else None
+    facts = facts_to_read(query) if scope is not None else None
     if scope is None or facts is None:
         return
     is_clear = facts.from_ or len(scope.implied) < 2
@@ -220,7 +229,7 @@ def check_statement(api: TypeChecker, statement: ProperType | None, where: Conte
 
 def _check_select(api: TypeChecker, query: Instance, where: Context) -> None:
     scope = scope_of(api, query)
-    facts = facts_of(query) if scope is not None else None
+    facts = facts_to_read(query) if scope is not None else None
     if scope is None or facts is None:
         return
     if facts.from_:
@@ -241,7 +250,7 @@ def _check_select(api: TypeChecker, query: Instance, where: Context) -> None:
 
 
 def _check_write(api: TypeChecker, write: Instance, where: Context) -> None:
-    table, facts = table_of(write), facts_of(write)
+    table, facts = table_of(write), facts_to_read(write)
     if table is None or facts is None:
         return
     verb = write.type.name.lower()

@@ -24,6 +24,7 @@ from mypy.types import (
 
 from qb_mypy import messages
 from qb_mypy.encoding import ALIAS, ANY_SOURCE, COLUMN, DERIVED, TABLE, Ref, class_info, literals, short, strings
+from qb_mypy.memory import Memory
 from qb_mypy.rules import Message
 
 
@@ -114,10 +115,18 @@ def column_of(api: TypeChecker, source: Source, name: str) -> Instance | None:
     return bound(api, column, source.name, name)
 
 
+_BOUND: Memory[tuple[int, str, str], tuple[Instance, Instance]] = Memory()
+
+
 def bound(api: TypeChecker, column: Instance, source: str, name: str) -> Instance:
     """A column with its name and source."""
+    key = id(column), source, name
+    known = _BOUND.get(key)
+    if known is not None:
+        return known[1]
     ref = literals(api, [Ref(source, name).encode()])
-    return column.copy_modified(args=[column.args[0], column.args[1], ref])
+    # With the column itself: as long as it is here, its identity is no other's.
+    return _BOUND.keep(key, (column, column.copy_modified(args=[column.args[0], column.args[1], ref])))[1]
 
 
 def source_of(type: Type) -> Source | None:
@@ -125,14 +134,18 @@ def source_of(type: Type) -> Source | None:
     proper = get_proper_type(type)
     if isinstance(proper, TypeType):
         return _table_source(proper.item)
-    if isinstance(proper, CallableType) and proper.is_type_obj():
-        return _table_source(get_proper_type(proper.ret_type))
-    if isinstance(proper, Instance) and proper.type.fullname == ALIAS:
+    if isinstance(proper, CallableType):
+        return _table_source(get_proper_type(proper.ret_type)) if proper.is_type_obj() else None
+    fullname = proper.type.fullname if isinstance(proper, Instance) else None
+    if fullname not in (ALIAS, DERIVED):
+        return None
+    assert isinstance(proper, Instance)
+    if fullname == ALIAS:
         table = _table_source(get_proper_type(proper.args[0]))
         names = strings(proper.args[1])
         if table is not None and names:
             return Source(names[0], table.table)
-    if isinstance(proper, Instance) and proper.type.fullname == DERIVED:
+    else:
         names, items = strings(proper.args[1]), get_proper_type(proper.args[0])
         if names and isinstance(items, TupleType):
             return Source(names[0], None, tuple(field_of(item) for item in items.items))
