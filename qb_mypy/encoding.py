@@ -321,19 +321,24 @@ def mapped(api: TypeChecker, type: Instance, fullname: str) -> Instance:
     return map_instance_to_supertype(type, class_info(api, fullname))
 
 
-_LITERALS: Memory[tuple[str, ...], tuple[object, Type]] = Memory()
+_LITERALS: Memory[str, LiteralType] = Memory()
+_UNIONS: Memory[tuple[str, ...], Type] = Memory()
 
 
 def literals(api: TypeChecker, texts: Iterable[str]) -> Type:
     """A union of Literal strings; Never for none."""
     key = tuple(texts)
-    text_class = api.modules["builtins"].names["str"].node
-    known = _LITERALS.get(key)
-    if known is not None and known[0] is text_class:
-        return known[1]
-    fallback = api.named_generic_type("builtins.str", [])
-    made = UnionType.make_union([LiteralType(text, fallback) for text in dict.fromkeys(key)])
-    return _LITERALS.keep(key, (text_class, made))[1]
+    known = _UNIONS.get(key)
+    if known is None:
+        known = _UNIONS.keep(key, UnionType.make_union([_literal(api, text) for text in dict.fromkeys(key)]))
+    return known
+
+
+def _literal(api: TypeChecker, text: str) -> LiteralType:
+    known = _LITERALS.get(text)
+    if known is None:
+        known = _LITERALS.keep(text, LiteralType(text, api.named_generic_type("builtins.str", [])))
+    return known
 
 
 def strings(type: Type) -> list[str] | None:
@@ -365,7 +370,7 @@ def expression(type: Type, api: TypeChecker) -> Expression | None:
     if not isinstance(proper, Instance):
         return None
     known = _EXPRESSIONS.get(id(proper))
-    return _EXPRESSIONS.keep(proper, _expression(proper, api)) if known is None else known[1]
+    return _EXPRESSIONS.of(proper, _expression(proper, api)) if known is None else known[1]
 
 
 def _expression(proper: Instance, api: TypeChecker) -> Expression | None:
@@ -466,7 +471,7 @@ def facts_to_read(statement: Instance) -> Facts | None:
     if known is not None:
         return known[1]
     texts = strings(last)
-    return _FACTS.keep(last, None if texts is None else Facts(texts))
+    return _FACTS.of(last, None if texts is None else Facts(texts))
 
 
 def facts_type(api: TypeChecker, facts: Facts) -> Type:

@@ -108,7 +108,7 @@ def needs_of(type: Type) -> tuple[str, ...]:
     if isinstance(proper, Instance) and not proper.args:
         return ()
     known = _NEEDS.get(id(proper))
-    return _NEEDS.keep(proper, tuple(dict.fromkeys(_needs_of(proper, DEPTH)))) if known is None else known[1]
+    return _NEEDS.of(proper, tuple(dict.fromkeys(_needs_of(proper, DEPTH)))) if known is None else known[1]
 
 
 def _needs_of(type: Type, depth: int) -> Iterator[str]:
@@ -176,7 +176,7 @@ def _can_need(info: TypeInfo) -> bool:
         return known[1]
     name = info.fullname
     carries = name in STATEMENTS or name in OPEN_CLAUSES or name in REFS_AT or info.has_base(EXPR)
-    return _CAN_NEED.keep(info, carries)
+    return _CAN_NEED.of(info, carries)
 
 
 def _is_statement(type: Instance) -> bool:

@@ -40,6 +40,7 @@ from qb_mypy import (
     instances,
     json_documents,
     json_paths,
+    memory,
     merging,
     needs,
     operators,
@@ -298,8 +299,16 @@ def function_hook(fullname: str) -> Callable[[FunctionContext], Type] | None:
 
 
 @cache
-def method_hook(fullname: str) -> Callable[[MethodContext], Type] | None:
+def method_signature_hook(fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
     """Of qb's methods, and of those that run queries, whatever subclass of a database has them."""
+    if fullname.rpartition(".")[2] in FETCHES:
+        return guarded(queries.fetch_signature)
+    return guarded(METHOD_SIGNATURES.get(fullname))
+
+
+@cache
+def method_hook(fullname: str) -> Callable[[MethodContext], Type] | None:
+    """Likewise."""
     name = fullname.rpartition(".")[2]
     if name in RUNS:
         return guarded(partial(queries.run, name=name))
@@ -311,6 +320,7 @@ class QbPlugin(Plugin):
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
+        memory.forget()
         global __version__
         self.settings = settings.use(options.config_file)
         __version__ = f"{SOURCES} {self.settings}"
@@ -342,9 +352,7 @@ class QbPlugin(Plugin):
         return function_hook(fullname)
 
     def get_method_signature_hook(self, fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
-        if fullname.rpartition(".")[2] in FETCHES:  # whatever subclass of a database it is
-            return guarded(queries.fetch_signature)
-        return guarded(METHOD_SIGNATURES.get(fullname))
+        return method_signature_hook(fullname)
 
     def get_method_hook(self, fullname: str) -> Callable[[MethodContext], Type] | None:
         return method_hook(fullname)

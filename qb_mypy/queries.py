@@ -55,6 +55,7 @@ from qb_mypy.encoding import (
     union_of_refs,
     with_facts,
 )
+from qb_mypy.memory import OfTypes
 from qb_mypy.tables import source_of, table_of
 
 OUTER_KINDS = {"left_join": "left", "right_join": "right", "full_join": "full"}
@@ -62,17 +63,22 @@ CHANGING = frozenset({"where", "having", "group_by"})
 """Clauses that may change the row."""
 
 
+_SIGNATURES: OfTypes[FunctionLike] = OfTypes()
+
+
 def any_items(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
     """`select(*items: object)`: the hook looks at the items itself, in place of a dozen overloads. mypy asks for
     each of those, and tries all that take as many arguments: so but for the last they take none.
     """
-    if ARG_STAR not in ctx.default_signature.arg_kinds:
-        return ctx.default_signature.copy_modified(arg_types=[], arg_kinds=[], arg_names=[])
-    return ctx.default_signature.copy_modified(
-        arg_types=[ctx.api.named_generic_type("builtins.object", [])],
-        arg_kinds=[ARG_STAR],
-        arg_names=[None],
-    )
+    given = ctx.default_signature
+    known = _SIGNATURES.get(id(given))
+    if known is not None:
+        return known[1]
+    if ARG_STAR not in given.arg_kinds:
+        return _SIGNATURES.of(given, given.copy_modified(arg_types=[], arg_kinds=[], arg_names=[]))
+    anything = ctx.api.named_generic_type("builtins.object", [])
+    made = given.copy_modified(arg_types=[anything], arg_kinds=[ARG_STAR], arg_names=[None])
+    return _SIGNATURES.of(given, made)
 
 
 def select(ctx: FunctionContext) -> Type:

@@ -116,7 +116,7 @@ _REFS: OfTypes[list[Ref] | None] = OfTypes()
 def item_refs(api: TypeChecker, item: Type) -> list[Ref] | None:
     """What one item of a projection reads; None when that is unknown."""
     known = _REFS.get(id(item))
-    return _REFS.keep(item, _item_refs(api, item)) if known is None else known[1]
+    return _REFS.of(item, _item_refs(api, item)) if known is None else known[1]
 
 
 def _item_refs(api: TypeChecker, item: Type) -> list[Ref] | None:

@@ -153,7 +153,7 @@ _SCOPES: OfTypes[Scope | None] = OfTypes()
 def scope_of(api: TypeChecker, query: Instance) -> Scope | None:
     """The scope of a Select; None when too little is known of it."""
     known = _SCOPES.get(id(query))
-    return _SCOPES.keep(query, _scope_of(api, query)) if known is None else known[1]
+    return _SCOPES.of(query, _scope_of(api, query)) if known is None else known[1]
 
 
 def _scope_of(api: TypeChecker, query: Instance) -> Scope | None:

@@ -209,7 +209,9 @@ def class_attribute(ctx: AttributeContext, fullname: str) -> Type:
     elif any(any_source(item) is not None for item in whole.items):  # mypy asks for one after the other
         owner = ANY_SOURCE
     assert isinstance(ctx.api, TypeChecker)
-    return bound(ctx.api, column, owner, name)
+    declared = None if source is None or source.table is None else declared_column(source.table, name)
+    # mypy gives a copy of the declared type; of the declared one itself it is known what comes of it.
+    return bound(ctx.api, column if declared is None else declared, owner, name)
 
 
 def missing_attribute(ctx: AttributeContext, source: Source, name: str) -> Type:
