@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
+from qb import nodes
 from qb.compiler import Compiler
 from qb.errors import CommitUncertain, ConnectionFailed, QbError, TimeoutExceeded, closest
 from qb.identifiers import QUOTED
@@ -20,6 +21,7 @@ T = TypeVar("T")
 Isolation = Literal["read committed", "repeatable read", "serializable"]
 Build = Callable[[Iterable[Sequence[Any]]], list[Any]]  # rows as the driver gives them, made into a query's
 Job = tuple[str, Sequence[object], Build | None]  # a statement with its parameters; None counts the changed rows
+Rows = Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]]
 Decoder = Callable[[Any], Any]  # from what the driver returns to the Python value; never called with None
 
 
@@ -92,9 +94,15 @@ class Connection:
     """
 
     async def fetch(
-        self, sql: str, parameters: Sequence[object], build: Callable[[Iterable[Sequence[Any]]], list[T]]
+        self,
+        sql: str,
+        parameters: Sequence[object],
+        build: Callable[[Iterable[Sequence[Any]]], list[T]],
+        limit: int | None = None,
     ) -> list[T]:
-        """What `build` makes of the rows as the driver gives them; it need not take all of them."""
+        """What `build` makes of the rows as the driver gives them; it need not take all of them. With a `limit`, the
+        engine need not give more.
+        """
         raise NotImplementedError
 
     async def execute(self, sql: str, parameters: Sequence[object]) -> Affected:
@@ -127,6 +135,12 @@ class Connection:
                     await finish(self.rollback())
             raise
         return results
+
+    async def insert_rows(self, table: nodes.Table, columns: Sequence[nodes.Column], rows: Rows) -> Affected | None:
+        """Insert rows of plain values, which are encoded as their turn comes, by the engine's way for many: all of
+        them, or none. None, and nothing is done or taken, when it has no such way for this table.
+        """
+        return None
 
     async def begin(self, characteristics: Characteristics) -> None:
         """Start a transaction, now or with the next statement."""

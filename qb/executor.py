@@ -316,7 +316,7 @@ class Executor(Generic[DialectName]):
         sql, parameters = self._compile(query)
         try:
             async with self._connection(self._engine.driver.reads_only(sql)) as connection:
-                return await connection.fetch(sql, parameters, build)
+                return await connection.fetch(sql, parameters, build, limit)
         except DatabaseError as error:
             self._attribute(error, query, parameters)
             raise

@@ -79,7 +79,11 @@ class SqliteConnection(Connection):
         self._in_transaction = False
 
     async def fetch(
-        self, sql: str, parameters: Sequence[object], build: Callable[[Iterable[Sequence[Any]]], list[T]]
+        self,
+        sql: str,
+        parameters: Sequence[object],
+        build: Callable[[Iterable[Sequence[Any]]], list[T]],
+        limit: int | None = None,
     ) -> list[T]:
         def run() -> list[T]:
             cursor = self._start(sql, parameters)

@@ -9,7 +9,9 @@ from time import perf_counter, time
 from types import TracebackType
 from typing import Any, TypeVar
 
-from qb.dialect import Affected, Characteristics, Connection, Job
+from qb import nodes
+from qb.dialect import Affected, Characteristics, Connection, Job, Rows
+from qb.identifiers import QUOTED
 from qb.observers.events import PoolWait, StatementRun, Step, TransactionStep
 from qb.observers.hub import Hub, task_name
 
@@ -86,11 +88,15 @@ class ObservedConnection(Connection):
     # Statements
 
     async def fetch(
-        self, sql: str, parameters: Sequence[object], build: Callable[[Iterable[Sequence[Any]]], list[T]]
+        self,
+        sql: str,
+        parameters: Sequence[object],
+        build: Callable[[Iterable[Sequence[Any]]], list[T]],
+        limit: int | None = None,
     ) -> list[T]:
         timer = Timer()
         try:
-            rows = await self.inner.fetch(sql, parameters, build)
+            rows = await self.inner.fetch(sql, parameters, build, limit)
         except BaseException as error:
             self._ran(sql, parameters, timer.started, timer.seconds(), error=error)
             raise
@@ -105,6 +111,18 @@ class ObservedConnection(Connection):
             self._ran(sql, parameters, timer.started, timer.seconds(), error=error)
             raise
         self._ran(sql, parameters, timer.started, timer.seconds(), int(affected))
+        return affected
+
+    async def insert_rows(self, table: nodes.Table, columns: Sequence[nodes.Column], rows: Rows) -> Affected | None:
+        timer = Timer()
+        sql = f"COPY {QUOTED[table.name]} ({', '.join([QUOTED[column.name] for column in columns])})"
+        try:
+            affected = await self.inner.insert_rows(table, columns, rows)
+        except BaseException as error:
+            self._ran(sql, (), timer.started, timer.seconds(), error=error)
+            raise
+        if affected is not None:
+            self._ran(sql, (), timer.started, timer.seconds(), int(affected))
         return affected
 
     async def stream(
