@@ -191,15 +191,16 @@ class RowBuilder:
         new = object.__new__(RowBuilder)
         new.cls, new.width, new.plain = plain.cls, plain.width, plain
         new.make = target.maker(names)
-        starts = range(plain.width) if plain.parts is None else [start for start, *_ in plain.parts]
-        name_at = dict(zip(starts, names, strict=True))
-        new.decoders = [
-            (position, decoder.into(target, name_at[position]) if isinstance(decoder, NestedRows) else decoder)
-            for position, decoder in plain.decoders
-        ]
-        new.parts = plain.parts
-        if plain.parts is not None:
-            new.parts = [(*part[:4], instance_of(part, target, name_at[part[0]])) for part in plain.parts]
+        new.decoders, new.parts = plain.decoders, plain.parts
+        if plain.parts is not None or any(isinstance(decoder, NestedRows) for _, decoder in plain.decoders):
+            starts = range(plain.width) if plain.parts is None else [start for start, *_ in plain.parts]
+            name_at = dict(zip(starts, names, strict=True))
+            new.decoders = [
+                (position, decoder.into(target, name_at[position]) if isinstance(decoder, NestedRows) else decoder)
+                for position, decoder in plain.decoders
+            ]
+            if plain.parts is not None:
+                new.parts = [(*part[:4], instance_of(part, target, name_at[part[0]])) for part in plain.parts]
         return new
 
     def build(self, rows: Iterable[Sequence[Any]]) -> list[Any]:

@@ -138,6 +138,7 @@ COLLECTIONS = frozenset({
     "builtins.tuple",
     "typing.Iterable",
     "typing.Collection",
+    "typing.Container",
     "typing.Reversible",
     "typing.Sequence",
     "typing.MutableSequence",

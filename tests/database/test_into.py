@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 from collections import namedtuple
 from collections.abc import Sequence
 from dataclasses import InitVar, dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, ClassVar, Generic, NamedTuple, NotRequired, Required, TypedDict, TypeVar
 
 import attrs
@@ -191,6 +194,17 @@ async def test_pydantic_checks_the_values(db: Database) -> None:
     assert await db.fetch_one(BLUE, into=Popular) == Popular(title="Blue", plays=300)
 
 
+async def test_what_a_class_refuses_was_written_all_the_same(db: Database) -> None:
+    added = insert(Album).values(title="Demos", artist_id=1, plays=5).returning(Album.title, Album.plays)
+    with pytest.raises(pydantic.ValidationError):
+        await db.fetch_one(added, into=Popular)
+    assert await db.fetch_value(select(fn.count()).from_(Album)) == 5
+    with pytest.raises(pydantic.ValidationError):
+        async with db.transaction() as tx:
+            await tx.fetch_one(added, into=Popular)
+    assert await db.fetch_value(select(fn.count()).from_(Album)) == 5
+
+
 async def test_the_order_of_the_columns_is_not_that_of_the_fields(db: Database) -> None:
     turned = select(Album.plays, Album.title).where(Album.id == 1)
     for cls in (Card, KeywordCard, DefaultsCard, TupleCard, DictCard, StructCard, KeywordStruct, CheckedCard):
@@ -264,6 +278,29 @@ def test_it_compiles_as_the_query_does() -> None:
     assert isinstance(into.with_schema("music"), type(into))
     assert repr(into) == repr(BLUE).replace("<Select", "<Instances")
     assert cards(1).into(Card).compile("sqlite").parameters == (1,)
+
+
+def test_nothing_is_imported_that_the_class_does_not_bring() -> None:
+    script = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parent.parent.parent)!r})
+from typing import NamedTuple
+from qb import Table, col, select
+from qb.dialect import find_dialect
+from qb.rows import builder_for
+
+class Album(Table):
+    title = col.text().primary_key()
+
+class Title(NamedTuple):
+    title: str
+
+print(*builder_for(select(Album).into(Title), find_dialect("sqlite")).build([("Blue",)]))
+print(*sys.modules)
+"""
+    made, loaded = subprocess.check_output([sys.executable, "-I", "-c", script], text=True).splitlines()
+    assert made == "Title(title='Blue')"
+    assert set(loaded.split()) & {"dataclasses", "inspect", "attrs", "msgspec", "pydantic"} == set()
 
 
 # Rows inside of rows

@@ -11,7 +11,7 @@ import msgspec
 import pydantic
 from qb import Database, Expr, Query, Row, Select, alias, col, fn, literal, many, one, select, sql
 from qb import Table
-from schema import Album, Artist, Genre, Settings, Track, row
+from schema import Album, AlbumTuple, Artist, ArtistAlbumsDict, ArtistData, Genre, Settings, Track, row
 
 T = TypeVar("T")
 C = TypeVar("C")
@@ -264,13 +264,6 @@ cards.into()  # E[call-arg]: Missing positional argument "cls"
 
 
 @dataclass
-class ArtistData:
-    id: int
-    name: str
-    country: str | None
-
-
-@dataclass
 class ShortArtist:
     id: int
     name: str
@@ -419,3 +412,15 @@ async def cards_of(db: Database, query: Select[Row[Album]]) -> list[Card]:
 async def use(db: Database, unknown: Query[Any]) -> None:
     reveal_type(await first(db, cards, Card))  # R: Card | None
     reveal_type(await db.fetch_all(unknown, into=Card))  # R: list[Card]
+
+
+# Classes of another module
+
+titles = many(select(Album.released, Album.title)).as_("albums")
+reveal_type(row(select(Artist.name, titles).into(ArtistAlbumsDict))["albums"][0].title)  # R: str
+reveal_type(row(select(Album.title).into(AlbumTuple)).released)  # R: date | None
+select(Artist.name, Artist.country, titles).into(ArtistAlbumsDict)  # E[qb-type]: ArtistAlbumsDict.country is str, but the column may be NULL
+select(Artist.country, titles).into(ArtistAlbumsDict)  # E[qb-type]: ArtistAlbumsDict.name has no default # E[qb-type]: ArtistAlbumsDict.country is str, but the column may be NULL
+select(Artist.name, many(cards).as_("albums")).into(ArtistAlbumsDict)  # E[qb-type]: AlbumTuple has no field for the column "plays"; it has title, released
+select(Album.released, Album.plays.as_("title")).into(AlbumTuple)  # E[qb-type]: AlbumTuple.title is str, but the column is int
+select(Artist.id, Artist.name).into(ArtistData)  # E[qb-type]: ArtistData.country has no default, and there is no column for it; the query has id, name

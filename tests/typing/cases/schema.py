@@ -1,8 +1,9 @@
 """The tables of the typed cases."""
 
 import enum
-from datetime import datetime
-from typing import Any, TypedDict, TypeVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple, NotRequired, TypedDict, TypeVar
 
 from qb import Query, Table, alias, check, col, fn, index, primary_key, unique
 
@@ -82,3 +83,21 @@ parent = alias(Category, "parent")
 def anything() -> Any:
     """A value that mypy knows nothing of."""
     return datetime.now()
+
+
+@dataclass
+class ArtistData:
+    id: int
+    name: str
+    country: str | None
+
+
+class AlbumTuple(NamedTuple):
+    title: str
+    released: date | None = None
+
+
+class ArtistAlbumsDict(TypedDict):
+    name: str
+    albums: list[AlbumTuple]
+    country: NotRequired[str]
