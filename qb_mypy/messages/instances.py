@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qb_mypy.rules import TYPE, Rule
-from qb_mypy.wording import closest, listed
+from qb_mypy.wording import closest
 
 INTO = Rule("into", TYPE, "a class whose fields are not the columns of the rows that are made into it")
 
@@ -19,9 +19,11 @@ def no_class_for_rows(cls: str) -> str:
 @INTO.says
 def no_field(cls: str, columns: list[str], known: list[str]) -> str:
     quoted = ", ".join([f'"{column}"' for column in columns])
+    has = f" (it has {', '.join(known)})" if known else ""
     if len(columns) > 1:
-        return f"{cls} has no fields for the columns {quoted}{listed(known)}"
-    return f"{cls} has no field for the column {quoted}{closest(columns[0], known) or listed(known)}"
+        return f"{cls} has no fields for the columns {quoted}{has}: leave them out, or declare the fields"
+    remedy = closest(columns[0], known) or f"{has}: leave it out, or declare the field"
+    return f"{cls} has no field for the column {quoted}{remedy}"
 
 
 @INTO.says
@@ -31,11 +33,10 @@ def nameless_for_field(cls: str) -> str:
 
 @INTO.says
 def no_column_for(cls: str, fields: list[str], columns: list[str]) -> str:
-    names = " and ".join([f"{cls}.{field}" for field in fields])
-    said = "has no default, and there is no column for it"
+    names, has = " and ".join([f"{cls}.{field}" for field in fields]), f"(the query has {', '.join(columns)})"
     if len(fields) > 1:
-        said = "have no defaults, and there are no columns for them"
-    return f"{names} {said}; the query has {', '.join(columns)}"
+        return f"{names} have no defaults, and there are no columns for them {has}: select them, or give them defaults"
+    return f"{names} has no default, and there is no column for it {has}: select it, or give it a default"
 
 
 INTO_TYPE = Rule("into-type", TYPE, "a field of such a class that cannot hold what its column has")

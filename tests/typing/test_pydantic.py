@@ -56,7 +56,7 @@ select(Album.title, Album.released).into(Wrong)
 """
 SAID = [
     "Box.title is int, but the column is str: declare it str",
-    "Card.plays has no default, and there is no column for it; the query has title",
+    "Card.plays has no default, and there is no column for it (the query has title): select it, or give it a default",
     "Wrong.title is int, but the column is str: declare it str",
     "Wrong.released is date, but the column may be NULL: declare it date | None",
 ]

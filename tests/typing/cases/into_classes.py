@@ -99,13 +99,13 @@ reveal_type(row(dated.where(Album.id == 1).order_by(Album.id).limit(1).into(Mayb
 reveal_type(row(select(Artist.name.as_("title"), fn.count().as_("plays")).group_by(Artist.id).into(Card)))  # R: Card
 reveal_type(row(select(Album.title, fn.coalesce(Album.released, date.today()).as_("released")).into(Dated)))  # R: Dated
 
-select(Album.title).into(Card)  # E[qb-type]: Card.plays has no default, and there is no column for it; the query has title
+select(Album.title).into(Card)  # E[qb-type]: Card.plays has no default, and there is no column for it (the query has title): select it, or give it a default
 select(Album.title.as_("titel"), Album.plays).into(Card)  # E[qb-type]: Card has no field for the column "titel"; did you mean "title"?
-select(Album.title, Album.plays, Album.id).into(Card)  # E[qb-type]: Card has no field for the column "id"; it has title, plays
+select(Album.title, Album.plays, Album.id).into(Card)  # E[qb-type]: Card has no field for the column "id" (it has title, plays): leave it out, or declare the field
 select(Album.title, Album.plays + 1).into(Card)  # E[qb-type]: A selected expression has no name: name it with .as_("…") after a field of Card # E[qb-type]: Card.plays has no default
-select(Album.title, Album.plays, fn.upper(Album.title).as_("loud")).into(ComputedCard)  # E[qb-type]: ComputedCard has no field for the column "loud"; it has title, plays, tags
+select(Album.title, Album.plays, fn.upper(Album.title).as_("loud")).into(ComputedCard)  # E[qb-type]: ComputedCard has no field for the column "loud" (it has title, plays, tags): leave it out, or declare the field
 select(Album.title, Album.plays, Album.id.as_("count")).into(ComputedCard)  # E[qb-type]: ComputedCard has no field for the column "count"
-select(Album.plays.as_("stars")).into(Card)  # E[qb-type]: Card has no field for the column "stars" # E[qb-type]: Card.title and Card.plays have no defaults, and there are no columns for them; the query has stars
+select(Album.plays.as_("stars")).into(Card)  # E[qb-type]: Card has no field for the column "stars" # E[qb-type]: Card.title and Card.plays have no defaults, and there are no columns for them (the query has stars): select them, or give them defaults
 select(Album.plays).into(KeywordCard)  # E[qb-type]: KeywordCard.title has no default, and there is no column for it
 dated.into(Dated)  # E[qb-type]: Dated.released is date, but the column may be NULL: declare it date | None
 select(Artist.name.as_("title"), Album.plays).left_join(Album, on=Album.artist_id == Artist.id).into(Card)  # E[qb-type]: Card.plays is int, but the column may be NULL
@@ -131,7 +131,7 @@ class Narrow(NamedTuple):
 
 reveal_type(row(cards.into(TupleCard)).stars)  # R: int
 reveal_type(row(select(Album.plays.as_("stars"), Album.plays, Album.title).into(TupleCard)).title)  # R: str
-cards.into(Narrow)  # E[qb-type]: Narrow has no field for the column "plays"; it has title
+cards.into(Narrow)  # E[qb-type]: Narrow has no field for the column "plays" (it has title): leave it out, or declare the field
 dated.into(TupleCard)  # E[qb-type]: TupleCard has no field for the column "released" # E[qb-type]: TupleCard.plays has no default
 select(Album.plays.as_("title")).into(Narrow)  # E[qb-type]: Narrow.title is str, but the column is int
 
@@ -154,7 +154,7 @@ reveal_type(row(select(Album.title).into(DictCard)).get("plays"))  # R: int | No
 reveal_type(row(select(Album.title).into(PartialCard))["title"])  # R: str
 select(Album.plays).into(DictCard)  # E[qb-type]: DictCard.title has no default, and there is no column for it
 select(Album.plays).into(PartialCard)  # E[qb-type]: PartialCard.title has no default
-dated.into(PartialCard)  # E[qb-type]: PartialCard has no field for the column "released"; it has title, plays
+dated.into(PartialCard)  # E[qb-type]: PartialCard has no field for the column "released" (it has title, plays): leave it out, or declare the field
 select(Album.title, Album.released.as_("plays")).into(PartialCard)  # E[qb-type]: PartialCard.plays is int, but the column is date
 
 
@@ -175,7 +175,7 @@ class KeywordStruct(msgspec.Struct, kw_only=True, frozen=True):
 reveal_type(row(cards.into(Struct)))  # R: Struct
 reveal_type(row(select(Album.title).into(Struct)).plays)  # R: int
 reveal_type(row(dated.into(KeywordStruct)).released)  # R: date | None
-dated.into(Struct)  # E[qb-type]: Struct has no field for the column "released"; it has title, plays
+dated.into(Struct)  # E[qb-type]: Struct has no field for the column "released" (it has title, plays): leave it out, or declare the field
 cards.into(KeywordStruct)  # E[qb-type]: KeywordStruct has no field for the column "plays" # E[qb-type]: KeywordStruct.released has no default
 select(Album.title, Album.price.as_("plays")).into(Struct)  # E[qb-type]: Struct.plays is int, but the column is Decimal
 
@@ -306,7 +306,7 @@ reveal_type(row(joined.into(Pair)).artist)  # R: ArtistData | None
 reveal_type(row(joined.into(StrictPair)).artist.name)  # R: str
 reveal_type(row(outer.into(Pair)).title)  # R: str
 reveal_type(row(joined.into(KeptPair)).artist.name)  # R: str
-select(Artist).into(ShortArtist)  # E[qb-type]: ShortArtist has no field for the column "country"; it has id, name
+select(Artist).into(ShortArtist)  # E[qb-type]: ShortArtist has no field for the column "country" (it has id, name): leave it out, or declare the field
 select(Artist).into(ArtistDict)  # E[qb-type]: ArtistDict.country is str, but the column may be NULL: declare it str | None
 outer.into(StrictPair)  # E[qb-type]: StrictPair.artist is ArtistData, but there may be no such row: declare it ArtistData | None
 joined.into(WrongPair)  # E[qb-type]: WrongPair.artist is int, but the column is a whole row: declare it a class with its columns
@@ -421,6 +421,6 @@ reveal_type(row(select(Artist.name, titles).into(ArtistAlbumsDict))["albums"][0]
 reveal_type(row(select(Album.title).into(AlbumTuple)).released)  # R: date | None
 select(Artist.name, Artist.country, titles).into(ArtistAlbumsDict)  # E[qb-type]: ArtistAlbumsDict.country is str, but the column may be NULL
 select(Artist.country, titles).into(ArtistAlbumsDict)  # E[qb-type]: ArtistAlbumsDict.name has no default # E[qb-type]: ArtistAlbumsDict.country is str, but the column may be NULL
-select(Artist.name, many(cards).as_("albums")).into(ArtistAlbumsDict)  # E[qb-type]: AlbumTuple has no field for the column "plays"; it has title, released
+select(Artist.name, many(cards).as_("albums")).into(ArtistAlbumsDict)  # E[qb-type]: AlbumTuple has no field for the column "plays" (it has title, released): leave it out, or declare the field
 select(Album.released, Album.plays.as_("title")).into(AlbumTuple)  # E[qb-type]: AlbumTuple.title is str, but the column is int
-select(Artist.id, Artist.name).into(ArtistData)  # E[qb-type]: ArtistData.country has no default, and there is no column for it; the query has id, name
+select(Artist.id, Artist.name).into(ArtistData)  # E[qb-type]: ArtistData.country has no default, and there is no column for it (the query has id, name)
