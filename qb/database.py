@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
 
 from qb.dialect import PLAIN, Characteristics, Connection, Driver, Isolation, Job, find_dialect
 from qb.engine import Engine
-from qb.errors import DatabaseError, QbError, TransactionError, closest
+from qb.errors import DatabaseError, QbError, TransactionError, UnsupportedError, closest
 from qb.executor import Executor
 from qb.transaction import CURRENT, Joined, Transaction, current, joined
 from qb.typevars import DialectName
@@ -119,8 +119,14 @@ class Database(Executor[DialectName]):
 
         `isolation` is PostgreSQL's (by default the server's setting); SQLite's transactions are always serializable.
         `read_only` promises that nothing is written. `deferrable` (PostgreSQL) lets a serializable one that only reads
-        wait until it cannot fail. Raises TransactionError when `isolation` is none of the levels.
+        wait until it cannot fail. Raises TransactionError when `isolation` is none of the levels, and UnsupportedError
+        where the engine has no transactions (D1).
         """
+        if not self.dialect.has_transactions:
+            raise UnsupportedError(
+                f"{self.dialect.name} has no transactions that stay open: send the "
+                f"statements together, with db.batch(…)"
+            )
         if isolation is not None and isolation not in ISOLATION_LEVELS:
             raise TransactionError(f"no isolation level {isolation!r}{closest(isolation, ISOLATION_LEVELS)}")
         plain = isolation is None and not read_only and not deferrable

@@ -32,6 +32,8 @@ class Dialect:
     compiler: ClassVar[type[Compiler]]
     max_parameters: ClassVar[int]
     """How many parameters a statement may have."""
+    has_transactions: ClassVar[bool] = True
+    """Whether a transaction can be open while the program goes on."""
     decoders: ClassVar[Mapping[str, Callable[[SqlType], Decoder | None]]] = {}
     """By the kind of a SQL type: what makes its decoder. A missing kind comes back as it is."""
 

@@ -85,6 +85,7 @@ FEATURES = {
     "The order of an enum in fn.greatest() or fn.least()": Feature(POSTGRES, "write a case(…)"),
     "A cast of text to a date, time, UUID or enum": Feature(POSTGRES, "convert the value in Python"),
     "fts.match() or fts.rank() of columns": Feature(POSTGRES, "declare an FTS5 table, and match that"),
+    "A transaction": Feature(("sqlite", "postgres"), "send the statements together, with db.batch(…)"),
     "EXPLAIN ANALYZE": Feature(POSTGRES, "it only tells its plan, explain(…) without analyze"),
     "fts.headline()": Feature(POSTGRES, "fts.highlight() and fts.snippet() are for FTS5 tables"),
     **{f"fts.{name}()": Feature(SQLITE, "fts.headline() does it") for name in ("highlight", "snippet")},

@@ -32,6 +32,7 @@ from qb_mypy import (
     compound,
     conditions,
     constraints,
+    databases,
     declarations,
     full_text,
     functions,
@@ -312,6 +313,8 @@ def method_hook(fullname: str) -> Callable[[MethodContext], Type] | None:
     name = fullname.rpartition(".")[2]
     if name in RUNS:
         return guarded(partial(queries.run, name=name))
+    if name in databases.CALLS:
+        return guarded(partial(databases.other_call, name=name))
     return guarded(needs.carrying(METHODS.get(fullname), fullname))
 
 

@@ -26,7 +26,20 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import grouping, groups, instances, messages, needs, presence, proofs, relations, rows, scope, windows
+from qb_mypy import (
+    databases,
+    grouping,
+    groups,
+    instances,
+    messages,
+    needs,
+    presence,
+    proofs,
+    relations,
+    rows,
+    scope,
+    windows,
+)
 from qb_mypy.encoding import (
     AGGREGATE,
     DERIVED,
@@ -391,6 +404,7 @@ def run(ctx: MethodContext, name: str) -> Type:
     if not isinstance(database, Instance) or not database.type.has_base(EXECUTOR):
         return ctx.default_return_type
     assert isinstance(ctx.api, TypeChecker)
+    databases.called(ctx, name)
     query = get_proper_type(ctx.arg_types[0][0]) if ctx.arg_types and ctx.arg_types[0] else None
     returns_rows = name not in ("execute", "explain")
     if returns_rows and isinstance(query, Instance) and query.type.fullname in WRITES:

@@ -17,6 +17,7 @@ class D1Dialect(SqliteDialect):
     name = "d1"
     compiler = D1Compiler
     max_parameters = MAX_PARAMETERS
+    has_transactions = False
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         raise UnsupportedError("qb has no D1 transport yet: compile with .compile('d1') and send it through env.DB")

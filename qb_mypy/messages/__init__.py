@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qb_mypy.messages.databases import *
 from qb_mypy.messages.declarations import *
 from qb_mypy.messages.groups import *
 from qb_mypy.messages.instances import *

@@ -59,7 +59,7 @@ NOT_IN_NULL = Rule("not-in-null", TYPE, "a `.not_in()` of a sub-query that may g
 @NOT_IN_NULL.says
 def not_in_null(operand: str) -> str:
     return (
-        f"the sub-query may give NULL, and then {operand}.not_in(…) is true for no row: leave NULL out with "
+        f"The sub-query may give NULL, and then {operand}.not_in(…) is true for no row: leave NULL out with "
         f".where(….is_not_null()), or write ~exists(…)"
     )
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from qb import Database, Executor, Transaction, fn, insert, select, sql, update
+from qb.dialect import Driver, find_dialect
 from qb.errors import (
     ForeignKeyViolated,
     NoRowFound,
@@ -17,6 +18,7 @@ from qb.errors import (
     TimeoutExceeded,
     TransactionError,
     UniqueViolated,
+    UnsupportedError,
 )
 from tests.database.interruption import is_cancelled_at
 from tests.features import feature
@@ -612,3 +614,11 @@ async def test_two_sqlite_connections_to_one_file(tmp_path: Any) -> None:
             assert str(caught.value.sql).startswith("SELECT")
         await add(two, "b")
         assert len(await one.fetch_all(select(Artist))) == 2
+
+
+def test_a_dialect_without_transactions_says_so() -> None:
+    class Sender(Driver):
+        dialect = find_dialect("d1")
+
+    with pytest.raises(UnsupportedError, match=r"d1 has no transactions that stay open: .* db\.batch"):
+        Database(Sender()).transaction()  # type: ignore[qb-type]  # it is not begun

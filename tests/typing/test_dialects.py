@@ -118,7 +118,7 @@ STATEMENTS: dict[str, list[Build]] = {
     "fts.snippet()": [of(lambda: fts.snippet(Post.title))],
 }
 """What asks for each feature."""
-NO_STATEMENTS = {"EXPLAIN ANALYZE"}
+NO_STATEMENTS = {"EXPLAIN ANALYZE", "A transaction"}
 """Features of a call that runs one."""
 
 
@@ -141,6 +141,11 @@ def test_explain_analyze(dialect: str) -> None:
     else:
         with pytest.raises(UnsupportedError):
             find_dialect(dialect).explain("SELECT 1", True, False)
+
+
+@pytest.mark.parametrize("dialect", NAMES)
+def test_transactions(dialect: str) -> None:
+    assert find_dialect(dialect).has_transactions == (dialect in FEATURES["A transaction"].dialects)
 
 
 def test_every_feature_is_tried() -> None:
