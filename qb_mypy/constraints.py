@@ -19,15 +19,15 @@ from mypy.nodes import (
     RefExpr,
     SetExpr,
     TupleExpr,
-    TypeInfo,
     UnaryExpr,
 )
 from mypy.plugin import FunctionContext
 from mypy.types import CallableType, Instance, TupleType, Type, get_proper_type
 
 from qb_mypy import messages
-from qb_mypy.encoding import AGGREGATE, COLUMN, TABLE, WINDOWED, Ref, expression, strings, without_none
+from qb_mypy.encoding import AGGREGATE, COLUMN, WINDOWED, Ref, expression, strings, without_none
 from qb_mypy.keys import known_keys
+from qb_mypy.tables import table_named
 from qb_mypy.values import NUMBERS, class_name, comparable, describe, shown
 
 
@@ -79,14 +79,6 @@ def check_key(api: TypeChecker, where: Context, columns: Sequence[Type]) -> None
     names = [ref.column for ref in refs]
     if not any(set(key) == set(names) for key in keys):
         messages.report(api, messages.reference_key(table.name, names, keys), where)
-
-
-def table_named(api: TypeChecker, fullname: str) -> TypeInfo | None:
-    """The table class of a full name; None when there is none."""
-    module, _, name = fullname.rpartition(".")
-    symbol = api.modules[module].names.get(name) if module in api.modules else None
-    node = None if symbol is None else symbol.node
-    return node if isinstance(node, TypeInfo) and node.has_base(TABLE) else None
 
 
 def check_row(api: TypeChecker, nodes: Iterable[Expression], call: str) -> None:

@@ -19,7 +19,7 @@ from mypy.typeanal import TypeAnalyser
 from mypy.types import CallableType, Instance, NoneType, ProperType, Type, UnionType, get_proper_type
 
 from qb_mypy.encoding import COLUMN, DEFAULTED, GENERATED, REQUIRED
-from qb_mypy.keys import primary_key, unique_keys
+from qb_mypy.keys import foreign_keys, primary_key, unique_keys
 from qb_mypy.tables import column_names, declared_column, declaring_calls
 
 
@@ -38,7 +38,12 @@ def declared(ctx: ClassDefContext) -> None:
     """
     info, api = ctx.cls.info, ctx.api
     calls = declaring_calls(info)
-    info.metadata["qb"] = {"columns": list(calls), "unique": unique_keys(info), "primary": primary_key(info)}
+    info.metadata["qb"] = {
+        "columns": list(calls),
+        "unique": unique_keys(info),
+        "primary": primary_key(info),
+        "foreign": foreign_keys(info),
+    }
     info.meta_fallback_to_any = True
     assert isinstance(api, SemanticAnalyzer)
     analysis = Analysis(api.anal_type, api.named_type, api.options)

@@ -164,6 +164,10 @@ READ = NESTED_MARK.source + " "
 """In front of a ref that rows inside of a row read of the query around them."""
 
 
+TIED = NESTED_MARK.source + "-by-key "
+"""In front of `many` or `one` and the sources of rows inside of a row, which a foreign key ties to the query around."""
+
+
 NEEDS = "@needs "
 """In front of the name of a feature that an expression or a source has, and not every dialect."""
 

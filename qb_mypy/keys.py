@@ -1,16 +1,29 @@
-"""The unique keys of a table, for what an upsert may conflict with, and which of them is the primary key.
+"""The unique keys of a table, for what an upsert may conflict with, which of them is the primary key, and the foreign
+keys, which `many` and `one` follow.
 
 They are read from the class body, and kept in the metadata of the class, because a class from the cache has no body.
 """
 
 from __future__ import annotations
 
-from mypy.nodes import ARG_NAMED, ARG_POS, CallExpr, Expression, MemberExpr, NameExpr, RefExpr, TypeInfo
+from mypy.nodes import (
+    ARG_NAMED,
+    ARG_POS,
+    CallExpr,
+    Expression,
+    LambdaExpr,
+    MemberExpr,
+    NameExpr,
+    RefExpr,
+    TupleExpr,
+    TypeInfo,
+)
 
 from qb_mypy.encoding import TABLE
 from qb_mypy.tables import declaring_calls
 
 PRIMARY_KEY = "qb.constraints.primary_key"
+FOREIGN_KEY = "qb.constraints.foreign_key"
 CONSTRAINTS = ("qb.constraints.unique", PRIMARY_KEY)
 INDEX = "qb.constraints.index"
 SORTS = ("asc", "desc", "nulls_first", "nulls_last")
@@ -57,6 +70,58 @@ def known_primary_key(info: TypeInfo) -> list[str] | None:
     """What `primary_key` said of a table."""
     key: list[str] | None = info.metadata.get("qb", {}).get("primary")
     return key
+
+
+def foreign_keys(info: TypeInfo) -> list[list[str]] | None:
+    """The foreign keys of a table that is being analyzed: the full name of a table and the columns that point to it;
+    None when not all of them can be read.
+    """
+    keys: list[list[str]] = []
+    for base in reversed(info.mro):
+        if base.fullname in (TABLE, "builtins.object"):
+            continue
+        if base.module_name != info.module_name:
+            return None
+        for name, call in declaring_calls(base).items():
+            key = _foreign(name, call)
+            if key is None:
+                return None
+            if key:
+                keys.append(key)
+    return keys
+
+
+def known_foreign_keys(info: TypeInfo) -> list[list[str]] | None:
+    """What `foreign_keys` said of a table."""
+    keys: list[list[str]] | None = info.metadata.get("qb", {}).get("foreign")
+    return keys
+
+
+def _foreign(name: str, call: Expression) -> list[str] | None:
+    """Likewise of a declaring call; empty for none."""
+    if not isinstance(call, CallExpr):
+        return []
+    callee = call.callee
+    if isinstance(callee, MemberExpr) and isinstance(callee.expr, CallExpr):
+        if callee.name != "references":
+            return _foreign(name, callee.expr)
+        table = _target(call.args[0]) if call.args else None
+        return None if table is None else [table, name]
+    if not isinstance(callee, RefExpr) or callee.fullname != FOREIGN_KEY:
+        return []
+    found = dict(zip(call.arg_names, call.args, strict=True)).get("references")
+    table = None if found is None else _target(found)
+    names = _columns(call)
+    return None if table is None or not names else [table, *names]
+
+
+def _target(find: Expression) -> str | None:
+    """The full name of the table of `lambda: Artist.id` or `lambda: (Artist.id, Artist.name)`."""
+    found = find.expr() if isinstance(find, LambdaExpr) else None
+    if isinstance(found, TupleExpr) and found.items:
+        found = found.items[0]
+    owner = found.expr if isinstance(found, MemberExpr) else None
+    return owner.fullname or None if isinstance(owner, RefExpr) else None
 
 
 def _primary(name: str, call: Expression) -> list[str] | None:

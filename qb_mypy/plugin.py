@@ -116,7 +116,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.expressions.conditions.any_of": conditions.combined,
     "qb.expressions.row_values.tuple_": row_values.tuple_,
     **{f"qb.expressions.quantifiers.{name}": partial(quantifiers.quantified, name=name) for name in ("any_", "all_")},
-    **dict.fromkeys(("qb.relations.many", "qb.relations.one"), relations.nested),
+    **{f"qb.relations.{name}": partial(relations.nested, name=name) for name in ("many", "one")},
     "qb.composition.keysets.keyset": composition.keyset,
     "qb.composition.dynamic_columns.column_named": composition.column_named,
     "qb.composition.dynamic_columns.sort_keys": composition.sort_keys,

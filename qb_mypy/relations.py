@@ -20,6 +20,7 @@ from qb_mypy.encoding import (
     QUERY,
     READ,
     SELECT,
+    TIED,
     Facts,
     Ref,
     Use,
@@ -29,7 +30,7 @@ from qb_mypy.encoding import (
 )
 
 
-def nested(ctx: FunctionContext) -> Type:
+def nested(ctx: FunctionContext, name: str) -> Type:
     """`many(select, on=…)`: its plain type, a list of the select's rows, with what it reads."""
     assert isinstance(ctx.api, TypeChecker)
     api = ctx.api
@@ -46,10 +47,13 @@ def nested(ctx: FunctionContext) -> Type:
     scope.check_conditions(api, ctx.args[1:])
     free = scope.free_refs(api, query) or []
     condition = expression(ctx.arg_types[1][0], api) if ctx.arg_types[1] else None
-    if condition is not None:
+    tied: list[Ref] = []
+    if condition is None and not ctx.arg_types[1]:
+        tied = [Ref(f"{TIED}{name} {' '.join(_tying_sources(api, query))}", "")]
+    elif condition is not None:
         own = _own_sources(api, query)
         free += [ref for ref in condition.refs or () if ref.source not in own and not ref.is_mark]
-    marks = [NESTED_MARK, *[Ref(READ + ref.encode(), "") for ref in free]]
+    marks = [NESTED_MARK, *tied, *[Ref(READ + ref.encode(), "") for ref in free]]
     return result.copy_modified(args=[result.args[0], refs_type(api, marks)])
 
 
@@ -97,6 +101,12 @@ def has_nested(api: TypeChecker, query: Instance) -> bool:
 def _refs(api: TypeChecker, type: Type) -> list[Ref]:
     part = expression(type, api)
     return [] if part is None else part.refs or []
+
+
+def _tying_sources(api: TypeChecker, query: Instance) -> list[str]:
+    """Those that are there in each of its rows: what a join may leave out ties nothing."""
+    facts = facts_of(query)
+    return [] if facts is None else [name for name in _own_sources(api, query) if name not in facts.kinds]
 
 
 def _own_sources(api: TypeChecker, query: Instance) -> list[str]:

@@ -9,7 +9,7 @@ from mypy.checker import TypeChecker
 from mypy.nodes import ComparisonExpr, Context, Expression, OpExpr, UnaryExpr
 from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
 
-from qb_mypy import groups, messages
+from qb_mypy import groups, messages, ties
 from qb_mypy.encoding import (
     DERIVED,
     EXCLUDED,
@@ -195,6 +195,7 @@ def check_query(api: TypeChecker, query: Instance, where: Context) -> None:
         items = projected(query) or []
         own = {*facts.sources, *(() if facts.from_ else selected(api, items, with_inner=False))}
         groups.check(api, facts, items, own, where)
+        ties.check(api, items, [*(facts.from_ or scope.implied), *facts.joined], where)
         if facts.null_tests:
             _check_null_tests(api, facts, own, present_in(api, facts, items), where)
     if facts.from_:

@@ -107,6 +107,14 @@ def columns_are_known(api: TypeChecker, info: TypeInfo, where: Context) -> bool:
     return True
 
 
+def table_named(api: TypeChecker, fullname: str) -> TypeInfo | None:
+    """The table class of a full name; None when there is none."""
+    module, _, name = fullname.rpartition(".")
+    symbol = api.modules[module].names.get(name) if module in api.modules else None
+    node = None if symbol is None else symbol.node
+    return node if isinstance(node, TypeInfo) and node.has_base(TABLE) else None
+
+
 def column_of(api: TypeChecker, source: Source, name: str) -> Instance | None:
     """The type of `source.name`, with its name and source."""
     column = None if source.table is None else declared_column(source.table, name)

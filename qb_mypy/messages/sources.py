@@ -126,3 +126,17 @@ def default_reads(column: str) -> str:
 @UNREADABLE_SOURCE.says
 def values_read(column: str) -> str:
     return f"{column} is used in values(), which reads no source: write a select"
+
+
+NESTED_KEY = Rule("nested-key", SCOPE, "`many()` or `one()` without a condition, and not one foreign key to follow")
+
+
+@NESTED_KEY.says
+def no_foreign_key(word: str, inner: list[str], outer: list[str]) -> str:
+    return f"No foreign key joins {' or '.join(inner)} with {' or '.join(outer)}: say what does, {word}(…, on=…)"
+
+
+@NESTED_KEY.says
+def several_keys(word: str, source: str, target: str, keys: list[list[str]]) -> str:
+    known = " and ".join([f"({', '.join(key)})" for key in keys])
+    return f"{source} has several foreign keys to {target}, {known}: say which, {word}(…, on=…)"

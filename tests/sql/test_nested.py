@@ -268,7 +268,7 @@ async def test_keys_of_several_columns_and_several_keys(database: Database) -> N
     assert await database.fetch_all(both) == [(1, (2, "y"), (1, "x"))]
     found = r'several foreign keys join "matches" and "te"ams": \(home_id\) and \(away_id\); say which: many\('
     with pytest.raises(CompileError, match=found):
-        select(Team, many(select(Match.id)).as_("m")).compile("sqlite")
+        select(Team, many(select(Match.id)).as_("m")).compile("sqlite")  # type: ignore[qb-scope]  # a mistake on purpose
 
 
 class Wide(Table, name="wide"):

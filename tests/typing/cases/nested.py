@@ -4,14 +4,14 @@ import asyncio
 
 from schema import Album, Artist, Category, Play, Track, parent, row
 
-from qb import Database, alias, exists, fn, insert, literal, many, one, select
+from qb import Database, Table, alias, col, exists, fn, foreign_key, insert, literal, many, one, select
 
 child = alias(Category, "child")
 
 # One level
 
 albums = many(select(Album.title, Album.released))
-reveal_type(albums)  # R: Expr[list[tuple[str, date | None, fallback=Row[TypedDict({'released': date | None, 'title': str})]]], Literal['@nested']]
+reveal_type(albums)  # R: Expr[list[tuple[str, date | None, fallback=Row[TypedDict({'released': date | None, 'title': str})]]], Literal['@nested'] | Literal['@nested-by-key many schema.Album']]
 named = row(select(Artist.name, albums.as_("albums")))
 reveal_type(named.name)  # R: str
 reveal_type(named.albums[0].title)  # R: str
@@ -68,7 +68,7 @@ reveal_type(row(outer.left_join(Album, on=Album.artist_id == Artist.id)).title) 
 # What the inner query takes from around it
 
 reveal_type(many(select(child.name), on=child.parent_id == Category.id))  # R: Expr[list[tuple[str, fallback=Row[TypedDict({'name': str})]]], Literal['@nested'] | Literal['@nested schema.Category.id']]
-reveal_type(many(select(child.name).where(child.name != parent.name)))  # R: Expr[list[tuple[str, fallback=Row[TypedDict({'name': str})]]], Literal['@nested'] | Literal['@nested ^parent.name']]
+reveal_type(many(select(child.name).where(child.name != parent.name)))  # R: Expr[list[tuple[str, fallback=Row[TypedDict({'name': str})]]], Literal['@nested'] | Literal['@nested-by-key many child'] | Literal['@nested ^parent.name']]
 many(select(Album), on=Album.artist_id == Artist.name)  # E[qb-type]: Album.artist_id is int, but Artist.name is str
 many(select(Album), on=Album.artist_id)  # E[arg-type]: Argument "on" to "many" has incompatible type
 many(select(Album), on=True)  # E[arg-type]: Argument "on" to "many" has incompatible type "bool"
@@ -109,7 +109,7 @@ async def main(db: Database) -> None:
     await db.fetch_all(
         select(
             Category,
-            many(select(Album.title, around)).as_("albums"),  # E[qb-scope]: Artist.id is used in select(), but Artist is not in this query
+            many(select(Album.title, around), on=Album.id == Category.id).as_("albums"),  # E[qb-scope]: Artist.id is used in select(), but Artist is not in this query
         )
     )
 
@@ -123,3 +123,65 @@ with_albums = select(Artist.name, many(select(Album.title)).as_("albums"))
 with_albums.distinct()  # E[qb-type]: Nested rows cannot stand in .distinct(): they can only be selected
 with_albums.union(with_albums)  # E[qb-type]: Nested rows cannot stand in .union()  # E[qb-type]: Nested rows cannot stand in .union()
 insert(Artist).values(name="x").returning(many(select(Album.title)))  # E[qb-type]: Nested rows cannot stand in .returning()
+
+
+# What ties the rows to those around them, when no condition does: one foreign key, in either direction
+
+
+class Person(Table):
+    id = col.integer().primary_key()
+    name = col.text()
+
+
+class Letter(Table):
+    id = col.integer().primary_key()
+    sender = col.integer().references(lambda: Person.id)
+    receiver = col.integer().references(lambda: Person.id)
+    number = col.integer()
+
+
+class Stamp(Table):
+    letter_id = col.integer()
+    letter = foreign_key(letter_id, references=lambda: (Letter.id,))
+    album_id = col.integer().nullable().references(lambda: Album.id)
+    price = col.integer()
+
+
+letters = many(select(Letter.number)).as_("letters")
+stamps = many(select(Stamp.price)).as_("stamps")
+select(Letter.number, stamps).compile("sqlite")
+select(Album.title, stamps).compile("sqlite")
+select(Stamp.price, one(select(Letter.number)).as_("letter")).compile("sqlite")
+select(Stamp.price, one(select(Album.title)).as_("album"), many(select(Letter.number)).as_("letters")).compile("sqlite")
+select(Artist.name, many(select(Album.title, many(select(Track.title)).as_("tracks"))).as_("albums")).compile("sqlite")
+select(Person.name, many(select(Letter.number), on=Letter.sender == Person.id).as_("letters")).compile("sqlite")
+select(Person.name, many(select(Stamp.price).join(Letter, on=Letter.id == Stamp.letter_id), on=Letter.sender == Person.id).as_("x")).compile("sqlite")
+select(Person.name, Letter.number, stamps).join(Letter, on=Letter.sender == Person.id).compile("sqlite")
+select(Person.name, stamps).left_join(Letter, on=Letter.sender == Person.id).compile("sqlite")
+select(Artist.name, many(select(Track.title).join(Album, on=Track.album_id == Album.id)).as_("tracks")).compile("sqlite")
+select(Category.name, many(select(child.name)).as_("children"))
+select(Person.name, stamps)
+
+select(Person.name, letters).compile("sqlite")  # E[qb-scope]: Letter has several foreign keys to Person, (sender) and (receiver): say which, many(…, on=…)
+select(Letter.number, one(select(Person.name)).as_("person")).compile("sqlite")  # E[qb-scope]: Letter has several foreign keys to Person, (sender) and (receiver): say which, one(…, on=…)
+select(Person.name, stamps).compile("sqlite")  # E[qb-scope]: No foreign key joins Stamp with Person: say what does, many(…, on=…)
+select(Artist.name, many(select(Person.name)).as_("people")).compile("sqlite")  # E[qb-scope]: No foreign key joins Person with Artist
+select(Artist.name, Album.title, stamps).from_(Artist).join(Album, on=Album.artist_id == Artist.id).compile("sqlite")
+select(Artist.name, Person.name.as_("person"), stamps).from_(Artist).cross_join(Person).compile("sqlite")  # E[qb-scope]: No foreign key joins Stamp with Artist or Person
+select(Artist.name, many(select(Track.title).left_join(Album, on=Track.album_id == Album.id)).as_("tracks")).compile("sqlite")  # E[qb-scope]: No foreign key joins Track with Artist
+select(Artist.name, many(select(Album.title, letters)).as_("albums")).compile("sqlite")  # E[qb-scope]: No foreign key joins Letter with Album
+exists(select(Artist.id, stamps))  # E[qb-scope]: No foreign key joins Stamp with Artist  # E[qb-type]: Nested rows are for the program
+
+
+async def unrelated(db: Database) -> None:
+    await db.fetch_all(  # E[qb-scope]: No foreign key joins Stamp with Person
+        select(
+            Person.name,
+            stamps,
+        )
+    )
+
+
+# Of an alias, or a sub-query, the table is not known.
+select(child.name, many(select(Person.name)).as_("people")).compile("sqlite")
+select(liked.title, many(select(Person.name)).as_("people")).compile("sqlite")
