@@ -170,7 +170,7 @@ select(Artist.name, Album.title, stamps).from_(Artist).join(Album, on=Album.arti
 select(Artist.name, Person.name.as_("person"), stamps).from_(Artist).cross_join(Person).compile("sqlite")  # E[qb-scope]: No foreign key joins Stamp with Artist or Person
 select(Artist.name, many(select(Track.title).left_join(Album, on=Track.album_id == Album.id)).as_("tracks")).compile("sqlite")  # E[qb-scope]: No foreign key joins Track with Artist
 select(Artist.name, many(select(Album.title, letters)).as_("albums")).compile("sqlite")  # E[qb-scope]: No foreign key joins Letter with Album
-exists(select(Artist.id, stamps))  # E[qb-scope]: No foreign key joins Stamp with Artist  # E[qb-type]: Nested rows are for the program
+exists(select(Artist.id, stamps))  # E[qb-scope]: No foreign key joins Stamp with Artist  # E[qb-type]: Nested rows cannot stand in a sub-query
 
 
 async def unrelated(db: Database) -> None:
