@@ -26,6 +26,14 @@ select(Album.title).where(Artist.id == 5).compile("sqlite")
 """
 COMPARISON = "program.py:5: error: Album.id is int, but the value is str: they cannot be compared  [qb-type]"
 MISSING_SOURCE = "program.py:6: error: Artist.id is used in .where(), but Artist is not in this query"
+FORGOTTEN = """
+from qb import Database, sql
+
+async def main(db: Database) -> None:
+    db.execute(sql("vacuum"))
+    await db.execute(sql("vacuum"))
+"""
+DOES_NOTHING = "execute() does nothing until it is awaited: write await in front of it"
 NO_RULE = "There is no rule"
 GROUP_BY = 'did you mean "group-by"?'
 NO_OPTION = "[qb_mypy] has no option"
@@ -147,3 +155,14 @@ def test_the_daemon_checks_again_what_the_configuration_changes(daemon: Path) ->
         assert len(errors) == len(expected), said
         assert all(error.startswith(start) for error, start in zip(errors, expected, strict=True)), said
         assert returned == status
+
+
+def test_a_call_that_is_not_awaited_is_reported_once_whatever_mypy_is_told(project: Path) -> None:
+    (project / "program.py").write_text(FORGOTTEN)
+    for option, expected in (
+        ("", 'program.py:5: error: Value of type "Coroutine[Any, Any, Affected]" must be used  [unused-coroutine]'),
+        ("disable_error_code = unused-coroutine\n", f"program.py:5: error: {DOES_NOTHING}  [qb-type]"),
+    ):
+        (project / "mypy.ini").write_text(MYPY + option)
+        said, _ = run(project, "mypy")
+        assert [line for line in said.splitlines() if ": error: " in line] == [expected]
