@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mypy.checker import TypeChecker
 from mypy.nodes import Context
 from mypy.plugin import MethodContext
@@ -92,6 +94,8 @@ def merged(
     if names != others and None not in names and set(names) == set(others):
         message = messages.other_order(what, [n for n in names if n], [n for n in others if n])
         messages.report(api, message, where)
+    elif None in names or None in others:
+        _check_order(api, what, (left, names), (right, others), [value for _, _, value in ours], where)
     found: list[tuple[str | None, Type]] = []
     for (name, words, mine), (_, other_words, other) in zip(ours, theirs, strict=True):
         value = common(api, mine, other)
@@ -101,6 +105,24 @@ def merged(
             return None
         found.append((name, value))
     return found
+
+
+Named = tuple[Instance, list[str | None]]
+"""A query, and the names of its columns as far as their order is known."""
+
+
+def _check_order(
+    api: TypeChecker, what: str, left: Named, right: Named, values: Sequence[ProperType], where: Context
+) -> None:
+    """Report queries of the same names of which nobody knows the order: one of two selects, by a condition."""
+    known = [set(rows.field_names(query)) | {name for name in names if name} for query, names in (left, right)]
+    if known[0] != known[1] or any(len(names) != len(known[0]) for _, names in (left, right)):
+        return
+    bare = [without_none(value) for value in values]
+    pairs = ((one, other) for place, one in enumerate(bare) for other in bare[:place])
+    if any(comparable(one, other) for one, other in pairs):  # otherwise their types would tell
+        ordered = rows.field_names(left[0] if None in left[1] else right[0])
+        messages.report(api, messages.unknown_order(what, ordered), where)
 
 
 def common(api: TypeChecker, left: ProperType, right: ProperType) -> Type | None:

@@ -158,6 +158,14 @@ def selection_of(api: TypeChecker, query: Instance) -> list[tuple[str | None, st
     return found
 
 
+def field_names(query: Instance) -> list[str]:
+    """The names of the columns of a query's rows, in any order."""
+    row = get_proper_type(query.args[0])
+    fallback = row.partial_fallback if isinstance(row, TupleType) else None
+    fields = get_proper_type(fallback.args[0]) if fallback is not None and fallback.args else None
+    return list(fields.items) if isinstance(fields, TypedDictType) else []
+
+
 def whole_table(row: ProperType | None) -> Instance | None:
     """The table of a `Row[Album]`; None for other rows."""
     if isinstance(row, Instance) and row.type.fullname == ROW and row.args:

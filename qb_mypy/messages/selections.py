@@ -116,6 +116,15 @@ def other_order(what: str, left: list[str], right: list[str]) -> str:
     return f"{what} goes by position, but the names are in another order ({orders}): select them in one"
 
 
+@SET_NAMES.says
+def unknown_order(what: str, names: list[str]) -> str:
+    listed = ", ".join(sorted(names))
+    return (
+        f"{what} goes by position, but a select that depends on a condition has {listed} in an order that is not "
+        f'known: name them with .as_("…") in each branch'
+    )
+
+
 SET_ORDER_BY = Rule("set-order-by", SCOPE, "a set operation that is sorted by what its first query does not select")
 
 

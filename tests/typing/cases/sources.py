@@ -108,6 +108,25 @@ select(Album.title).union(select(Album.plays))  # E[qb-type]: UNION puts Album.t
 select(Album.title).union_all(select(Album.title, Album.plays))  # E[qb-type]: UNION ALL puts 1 column together with 2
 select(Album.id, Album.plays).union(select(Album.plays, Album.id))  # E[qb-name]: UNION goes by position, but the names are in another order (id, plays, and plays, id): select them in one
 select(Album.title).union(insert(Artist).values(name="x").returning(Artist.name))  # E[qb-type]: UNION puts selects together, not the rows that a write returns
+
+
+def by_position(first: bool) -> None:
+    """Of the columns of one select or another, the order is known when they have names of their own."""
+    swapped = select(Album.id, Album.plays) if first else select(Album.plays, Album.id)
+    swapped.union(select(Album.id, Album.plays))  # E[qb-name]: UNION goes by position, but a select that depends on a condition has id, plays in an order that is not known: name them with .as_("…") in each branch
+    select(Album.plays, Album.id).union_all(swapped)  # E[qb-name]: UNION ALL goes by position, but a select that depends on a condition
+    named = select(Album.id.as_("a"), Album.plays.as_("b")) if first else select(Album.plays.as_("a"), Album.id.as_("b"))
+    named.union(select(Artist.id.as_("a"), Album.plays.as_("b")).join(Album, on=Album.artist_id == Artist.id))
+    named.union(select(Album.plays.as_("b"), Album.id.as_("a")))  # E[qb-name]: UNION goes by position, but the names are in another order (a, b, and b, a)
+    crossed = select(Album.id.as_("a"), Album.plays.as_("b")) if first else select(Album.plays.as_("b"), Album.id.as_("a"))
+    crossed.intersect(select(Album.id.as_("a"), Album.plays.as_("b")))  # E[qb-name]: INTERSECT goes by position, but a select that depends on a condition
+    # Where every column is of another type, their types tell the order; and other names are none of its business.
+    typed = select(Album.id, Album.title) if first else select(Artist.id, Artist.name.as_("title"))
+    typed.union(select(Album.id, Album.title))
+    typed.union(select(Album.title, Album.id))  # E[qb-type]: UNION puts
+    swapped.union(select(Album.id.as_("x"), Album.plays.as_("y")))
+
+
 both.order_by(Album.plays)  # E[qb-scope]: A set operation is sorted by what its first query selects (name): plays is not there
 both.where(Album.plays > 1)  # E[attr-defined]: has no attribute "where"
 row(both).title  # E[qb-name]: The row has no column "title"
