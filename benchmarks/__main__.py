@@ -27,6 +27,7 @@ def main() -> None:
         importing.slowest,
         lambda: asyncio.run(fetching.table()),
         checking.table,
+        checking.large,
     ):
         with console.status("Measuring…"):
             table = make()

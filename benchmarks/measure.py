@@ -75,3 +75,11 @@ def seconds(arguments: Sequence[str], folder: Path | None = None) -> float:
     started = time.perf_counter()
     run(*arguments, folder=folder)
     return time.perf_counter() - started
+
+
+def processor_seconds(arguments: Sequence[str], folder: Path | None = None) -> float:
+    """How long the processor works for this Python with some arguments: other programs do not count."""
+    before = os.times()
+    run(*arguments, folder=folder)
+    after = os.times()
+    return after.children_user + after.children_system - before.children_user - before.children_system
