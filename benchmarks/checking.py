@@ -16,7 +16,7 @@ from benchmarks.measure import processor_seconds, run, seconds
 QUERIES = 1000
 TABLES = 245
 ROUNDS = 3
-COPIES = 20
+COPIES = 50
 """How often a large query is in a module, so that it takes time that can be measured."""
 WITH, WITHOUT, OTHER = "qb, with the plugin", "qb, without it", "SQLAlchemy"
 STEPS = ("no cache", "after an edit", "in the daemon")
