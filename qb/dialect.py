@@ -182,6 +182,22 @@ async def committed(connection: Connection) -> None:
         raise
 
 
+class PoolStatus:
+    """The connections of a driver at one moment: how many are open, how many of them are in use, and how many tasks
+    wait for one.
+    """
+
+    __slots__ = ("in_use", "size", "waiting")
+
+    def __init__(self, size: int, in_use: int, waiting: int) -> None:
+        self.size = size
+        self.in_use = in_use
+        self.waiting = waiting
+
+    def __repr__(self) -> str:
+        return f"PoolStatus(size={self.size}, in_use={self.in_use}, waiting={self.waiting})"
+
+
 class Driver:
     """Gives out connections to one database. Opening, acquiring and closing raise as connections do."""
 
@@ -208,6 +224,10 @@ class Driver:
     def check_open(self) -> None:
         """Raise DatabaseClosed when it is not open."""
         raise NotImplementedError
+
+    def pool_status(self) -> PoolStatus | None:
+        """The connections now; None when it has no pool, or is not open."""
+        return None
 
 
 _FOUND: dict[str, Dialect] = {}

@@ -78,6 +78,7 @@ FLOORS = [
 MAY_IMPORT = {
     "qb": {"qb"},
     "qb.cli": {"qb", "click"},
+    "qb.observers.tracing": {"qb", "opentelemetry"},
     "qb_mypy": {"mypy"},
     "dialects": set[str](),
     "dialects.sqlite": {"qb", "aiosqlite"},

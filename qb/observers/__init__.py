@@ -14,17 +14,33 @@ from qb.observers.hub import Observation, Observer
 
 if TYPE_CHECKING:
     from qb.observers.logs import Logs
+    from qb.observers.metrics import Metrics, Snapshot
+    from qb.observers.slow import SlowQueries, SlowQuery
+    from qb.observers.tracing import Tracing
 else:
-    __getattr__ = lazily(__name__, {"Logs": "qb.observers.logs"})
+    __getattr__ = lazily(
+        __name__,
+        {
+            "Logs": "qb.observers.logs",
+            **dict.fromkeys(("Metrics", "Snapshot"), "qb.observers.metrics"),
+            **dict.fromkeys(("SlowQueries", "SlowQuery"), "qb.observers.slow"),
+            "Tracing": "qb.observers.tracing",
+        },
+    )
 
 __all__ = [
     "CacheLookup",
     "Event",
     "Logs",
+    "Metrics",
     "Observation",
     "Observer",
     "PoolWait",
     "Retry",
+    "SlowQueries",
+    "SlowQuery",
+    "Snapshot",
     "StatementRun",
+    "Tracing",
     "TransactionStep",
 ]

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter, time
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from qb.dialect import Driver
 from qb.observers.events import Event, Retry, StatementRun
+
+T = TypeVar("T")
 
 
 class Observer:
@@ -97,7 +99,7 @@ class Observation:
         self.stop()
 
 
-def called(observer: Callable[[Event], None], event: Event) -> None:
+def called(observer: Callable[[T], None], event: T) -> None:
     """Call an observer. What it raises is its own failure, not that of the statement: it is logged."""
     try:
         observer(event)

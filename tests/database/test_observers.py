@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -20,28 +20,8 @@ from qb.dialect import Connection, Driver
 from qb.errors import DatabaseError, SerializationFailed, UniqueViolated
 from qb.observers import Event, Logs, Observer, PoolWait, Retry, StatementRun, TransactionStep
 from qb.observers.connections import ObservedConnection
+from tests.database.recorder import Recorder
 from tests.music import Album, Artist
-
-E = TypeVar("E", bound=Event)
-
-
-class Recorder:
-    """Keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-
-    def __call__(self, event: Event) -> None:
-        self.events.append(event)
-
-    def of(self, kind: type[E]) -> list[E]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-    def statements(self) -> list[tuple[str, int | None]]:
-        return [(event.operation, event.rows) for event in self.of(StatementRun)]
-
-    def steps(self) -> list[str]:
-        return [event.step for event in self.of(TransactionStep)]
 
 
 @pytest.fixture
