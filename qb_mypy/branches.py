@@ -53,7 +53,7 @@ def case(ctx: FunctionContext) -> Type:
     """`case((condition, value), …)`."""
     api = ctx.api
     assert isinstance(api, TypeChecker)
-    types, value_types, else_types = ctx.arg_types
+    types, value_types, else_types = ctx.arg_types or ([], [], [])  # of `case()`, the signature has none
     unknown = expr_type(api, AnyType(TypeOfAny.special_form), None)
     if any(kind.is_star() for group in ctx.arg_kinds for kind in group):
         return unknown  # nobody knows which

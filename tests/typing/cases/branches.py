@@ -28,6 +28,7 @@ case((Album.live, Album.title), else_=0)  # E[qb-type]: The values of case() do 
 case((Album.live, 1), else_=True)  # E[qb-type]: The values of case() do not fit together: one is int, another bool
 case((Album.live, None))  # E[qb-type]: case() has no value but NULL
 case(else_=1)  # E[qb-type]: case() needs a condition and a value
+case()  # E[qb-type]: case() needs a condition and a value
 case(Album.live, 1)  # E[qb-type]: case() takes pairs, as in case((condition, value)), not Album.live  # E[qb-type]: case() takes pairs, as in case((condition, value)), not "int"
 case((Album.live == "x", 1), else_=2)  # E[qb-type]: Album.live is bool, but the value is str
 select(Album.id).where(case((Album.live, 1), else_=2))  # E[arg-type]: Argument 1 to "where" of "Select" has incompatible type
