@@ -20,7 +20,7 @@ test-mypy: $(READY)  ## Run the typed cases with every mypy that is supported
 	$(BIN)/python -m tests.typing.versions $(ARGS)
 
 prove: $(READY)  ## Try 100,000 random queries, other ones in every run (EXAMPLES=…)
-	$(BIN)/python -m pytest tests/properties --examples $(or $(EXAMPLES),100000) $(ARGS)
+	$(BIN)/python -m pytest tests/properties tests/typing/test_robustness.py --examples $(or $(EXAMPLES),100000) $(ARGS)
 
 check: $(READY)  ## Lint, formatting and types
 	$(BIN)/ruff check
