@@ -18,6 +18,7 @@ from mypy.semanal import SemanticAnalyzer
 from mypy.typeanal import TypeAnalyser
 from mypy.types import CallableType, Instance, NoneType, ProperType, Type, UnionType, get_proper_type
 
+from qb_mypy import dependencies
 from qb_mypy.encoding import COLUMN, DEFAULTED, GENERATED, REQUIRED
 from qb_mypy.keys import foreign_keys, primary_key, unique_keys
 from qb_mypy.tables import column_names, declared_column, declaring_calls
@@ -59,6 +60,7 @@ def declared(ctx: ClassDefContext) -> None:
 
 def columns_while_analyzing(table: TypeInfo, analyser: TypeAnalyser) -> dict[str, tuple[Type, str]] | None:
     """Each column's Python type and whether an insert must give it. None when mypy has to come back later."""
+    dependencies.note(table)
     analysis = Analysis(analyser.analyze_type, analyser.named_type, analyser.options)
     calls: dict[str, Expression] = {}
     for base in reversed(table.mro):

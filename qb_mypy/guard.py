@@ -11,7 +11,7 @@ from mypy.errors import CompileError
 from mypy.nodes import Context
 from mypy.types import AnyType, TypeOfAny
 
-from qb_mypy import messages
+from qb_mypy import dependencies, messages
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -28,7 +28,7 @@ def guarded(hook: Callable[[Any], Any] | None) -> Callable[[Any], Any] | None:
 
 def _call(hook: Callable[[Any], Any], ctx: Any) -> Any:  # any of mypy's contexts, each with its own answer
     try:
-        return hook(ctx)
+        answer = hook(ctx)
     except CompileError:
         raise  # mypy's own way to stop
     except Exception as error:
@@ -39,7 +39,10 @@ def _call(hook: Callable[[Any], Any], ctx: Any) -> Any:  # any of mypy's context
             messages.report_of_operator(ctx.api, message, where)
         else:
             messages.report(ctx.api, message, where)
-    for answer in ("default_return_type", "default_signature", "default_attr_type"):
-        if hasattr(ctx, answer):
-            return getattr(ctx, answer)
+    else:
+        dependencies.keep(ctx.api)
+        return answer
+    for default in ("default_return_type", "default_signature", "default_attr_type"):
+        if hasattr(ctx, default):
+            return getattr(ctx, default)
     return None if hasattr(ctx, "cls") else AnyType(TypeOfAny.from_error)

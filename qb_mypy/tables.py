@@ -22,7 +22,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy import messages
+from qb_mypy import dependencies, messages
 from qb_mypy.encoding import ALIAS, ANY_SOURCE, COLUMN, DERIVED, TABLE, Ref, class_info, literals, short, strings
 from qb_mypy.memory import Memory
 from qb_mypy.rules import Message
@@ -91,6 +91,7 @@ def declared_column(info: TypeInfo, name: str) -> Instance | None:
 
 def columns(info: TypeInfo) -> dict[str, Instance]:
     """The columns of a table, in the order of declaration."""
+    dependencies.note(info)
     found = {name: declared_column(info, name) for name in column_names(info)}
     return {name: column for name, column in found.items() if column is not None}
 

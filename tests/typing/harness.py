@@ -148,9 +148,9 @@ class Project:
             f"python_executable = {sys.executable}\n"  # which has the packages, whatever Python runs mypy
         )
 
-    def mypy(self) -> Report:
+    def mypy(self, *options: str) -> Report:
         """One run of mypy, with whatever cache there is."""
-        return self._run("mypy", ".")
+        return self._run("mypy", *options, ".")
 
     def daemon(self) -> Report:
         """One run in mypy's daemon, which is started when it is not there."""
