@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
-from qb import nodes
 from qb.compiler import Compiler
 from qb.errors import CommitUncertain, ConnectionFailed, QbError, TimeoutExceeded, closest
 from qb.identifiers import QUOTED
+from qb.nodes import Column, Table
 from qb.tasks import finish
 from qb.types import SqlType
 
@@ -20,9 +20,23 @@ T = TypeVar("T")
 
 Isolation = Literal["read committed", "repeatable read", "serializable"]
 Build = Callable[[Iterable[Sequence[Any]]], list[Any]]  # rows as the driver gives them, made into a query's
-Job = tuple[str, Sequence[object], Build | None]  # a statement with its parameters; None counts the changed rows
-Rows = Iterable[Sequence[Any]] | AsyncIterable[Sequence[Any]]
 Decoder = Callable[[Any], Any]  # from what the driver returns to the Python value; never called with None
+
+
+class Load:
+    """Plain rows for a table: `sql` is an INSERT of one of them, for engines that know no better."""
+
+    __slots__ = ("columns", "rows", "sql", "table")
+
+    def __init__(self, table: Table, columns: Sequence[Column], sql: str, rows: Iterator[Sequence[object]]) -> None:
+        self.table = table
+        self.columns = columns
+        self.sql = sql
+        self.rows = rows
+
+
+Job = tuple[str, Sequence[object], Build | None] | Load
+"""A statement with its parameters, and what makes its rows (None counts those that it changes); or a load."""
 
 
 class Dialect:
@@ -125,7 +139,11 @@ class Connection:
         try:
             if atomic:
                 await self.begin(PLAIN)
-            for sql, parameters, build in jobs:
+            for job in jobs:
+                if isinstance(job, Load):
+                    results.append(await self.load(job))
+                    continue
+                sql, parameters, build = job
                 results.append(
                     await (self.execute(sql, parameters) if build is None else self.fetch(sql, parameters, build))
                 )
@@ -138,11 +156,9 @@ class Connection:
             raise
         return results
 
-    async def insert_rows(self, table: nodes.Table, columns: Sequence[nodes.Column], rows: Rows) -> Affected | None:
-        """Insert rows of plain values, which are encoded as their turn comes, by the engine's way for many: all of
-        them, or none. None, and nothing is done or taken, when it has no such way for this table.
-        """
-        return None
+    async def load(self, load: Load) -> Affected:
+        """Insert the rows, in the engine's fastest way. Only asked for where the driver has `loads_from`."""
+        raise NotImplementedError
 
     async def begin(self, characteristics: Characteristics) -> None:
         """Start a transaction, now or with the next statement."""
@@ -202,6 +218,8 @@ class Driver:
     """Gives out connections to one database. Opening, acquiring and closing raise as connections do."""
 
     dialect: Dialect
+    loads_from: ClassVar[int | None] = None
+    """From how many rows on a load is faster than one INSERT; None where there is no such way."""
 
     async def open(self) -> None:
         """Connect."""

@@ -49,9 +49,12 @@ class TooManyParameters(CompileError):
 
 
 class EncodingError(QbError, ValueError):
-    """A Python value does not fit the SQL type of its column."""
+    """A Python value does not fit the SQL type of its column. `row` is the number of its row, from 0 on, where many are
+    inserted.
+    """
 
     category = "data"
+    row: int | None = None
 
 
 class UnknownName(QbError, ValueError):
@@ -95,6 +98,8 @@ class DatabaseError(QbError):
         except UniqueViolated as error:
             if error.concerns(User.email): ...
 
+    `row` is the number of the row, from 0 on, where `insert_many` was given many.
+
     `constraint`, `table` and `columns` are the database's names, as far as the engine tells them (SQLite does not tell
     which foreign key); `attributes` are those that declare the columns. `sql` is the statement with its parameters left
     out: they may be private. `parameters` has them when the database was opened with `show_parameters=True`. The
@@ -102,6 +107,7 @@ class DatabaseError(QbError):
     """
 
     category = "database"
+    row: int | None = None
 
     def __init__(
         self,

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from itertools import islice
-from typing import Any, Generic, Literal, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, overload
 
 from qb import nodes
-from qb.bulk import is_bulk, portions, within_limit
-from qb.dialect import Affected, Connection, Dialect, Job
+from qb.bulk.loading import is_load, load_of
+from qb.bulk.portions import is_bulk, portions, within_limit
+from qb.columns import Column
+from qb.dialect import Affected, Connection, Dialect, Job, Load
 from qb.engine import Engine
 from qb.errors import CompileError, DatabaseError, MultipleRowsFound, NoRowFound, TransactionError, shortened
 from qb.expressions import Sql
 from qb.queries import Compilable, Compiled, Query
-from qb.rows import RowBuilder, builder_for
+from qb.rows import NewRow, Row, RowBuilder, builder_for
 from qb.tables import Table
 from qb.typevars import DialectName
 
+if TYPE_CHECKING:
+    from qb.bulk.inserting import Inserted
+
 T = TypeVar("T")
+K = TypeVar("K")
+TB = TypeVar("TB", bound=Table)
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
@@ -131,7 +138,7 @@ class Executor(Generic[DialectName]):
             word = node.texts[0].split(maxsplit=1)[:1]
             if word and word[0].rstrip(";").upper() in TRANSACTION_CONTROL:
                 raise TransactionError(f"{word[0]} as SQL text: use `async with db.transaction()`")
-        if is_bulk(statement, self.dialect):
+        if self._is_large(statement):
             return in_all(await self._in_parts(statement))
         sql, parameters = self._compile(statement)
         try:
@@ -193,7 +200,8 @@ class Executor(Generic[DialectName]):
             done = iter(await self._together([job for _, jobs in parts for job in jobs]))
         except DatabaseError as error:
             for statement, jobs in parts:
-                for sql, parameters, _ in jobs:
+                for job in jobs:
+                    sql, parameters = (job.sql, ()) if isinstance(job, Load) else job[:2]
                     if sql == error.sql:
                         self._attribute(error, statement, parameters)
             raise
@@ -213,6 +221,9 @@ class Executor(Generic[DialectName]):
 
     def _jobs(self, statement: Compilable[Any]) -> Iterator[Job]:
         """What a statement is on its way to the engine: one, or the parts of one."""
+        if is_load(statement, self._engine.driver):
+            yield load_of(statement.node, self.dialect)
+            return
         builder = self._rows_of(statement)
         build = None if builder is None else builder.build
         if is_bulk(statement, self.dialect):
@@ -220,6 +231,64 @@ class Executor(Generic[DialectName]):
                 yield sql, parameters, build
         else:
             yield *self._compile(statement), build
+
+    async def insert_many(
+        self,
+        table: type[TB],
+        rows: Iterable[NewRow[TB]] | AsyncIterable[NewRow[TB]],
+        *,
+        size: int = 10_000,
+        progress: Callable[[int], object] | None = None,
+        keep_going: bool = False,
+    ) -> Inserted[TB]:
+        """Insert rows from any source, `size` of them in memory at a time, in the engine's fastest way: all of them, or
+        none. An int, the number of rows.
+
+            await db.insert_many(Album, read_csv(file), progress=print)
+
+        `progress` is called with how many are done. With `keep_going`, rows that break a rule of the table, or do not
+        fit it, are left out, and the result's `failed` has them; otherwise the error's `row` is the number of the
+        first one.
+        """
+        from qb.bulk.inserting import insert_many, inserting
+
+        return await insert_many(self, table, rows, inserting(table), size, progress, keep_going)
+
+    async def upsert_many(
+        self,
+        table: type[TB],
+        rows: Iterable[NewRow[TB]] | AsyncIterable[NewRow[TB]],
+        *,
+        on: Sequence[Column[Any, Any, Any]] = (),
+        update: Sequence[Column[Any, Any, Any]] | None = None,
+        size: int = 1000,
+        progress: Callable[[int], object] | None = None,
+        keep_going: bool = False,
+    ) -> Inserted[TB]:
+        """Insert rows as `insert_many`; those whose key is there change the row that has it, in the columns of
+        `update`, by default in all that are given.
+
+            await db.upsert_many(Album, rows, on=[Album.artist_id, Album.title], update=[Album.plays])
+
+        `on` is a unique key, by default the primary key. Of several rows with one key, the later ones change what the
+        earlier ones wrote. Raises CompileError when the table has no such key.
+        """
+        from qb.bulk.inserting import insert_many, upserting
+
+        statement, keys = upserting(table, on, update)
+        return await insert_many(self, table, rows, statement, size, progress, keep_going, keys)
+
+    async def fetch_by_keys(self, table: type[TB], keys: Iterable[K], *, parallel: int = 1) -> dict[K, Row[TB]]:
+        """The rows with these primary keys, by key, in the order of the keys; those that do not exist are left out.
+
+            albums = await db.fetch_by_keys(Album, [7, 8, 9])
+
+        A key of several columns is a tuple. Very many are asked for in several statements, `parallel` of them at a
+        time. Raises CompileError when the table has no primary key.
+        """
+        from qb.bulk.by_keys import fetch_by_keys
+
+        return await fetch_by_keys(self, table, keys, parallel)
 
     @overload
     async def explain(
@@ -292,6 +361,9 @@ class Executor(Generic[DialectName]):
             compiled = self._compile(query)
             async with self._connection(self._engine.driver.reads_only(compiled[0])) as connection:
                 yield connection, [compiled]
+
+    def _is_large(self, statement: Compilable[Any]) -> bool:
+        return is_bulk(statement, self.dialect) or is_load(statement, self._engine.driver)
 
     def _compile(self, statement: Compilable) -> Compiled:
         dialect = self._engine.dialect

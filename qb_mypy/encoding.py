@@ -74,6 +74,7 @@ NOT_MATCHED_BY_SOURCE = "qb.statements.merge.NotMatchedBySource"
 WRITES = (INSERT, UPDATE, DELETE, MERGE)
 DATABASE = "qb.database.Database"
 EXECUTOR = "qb.executor.Executor"
+COMPILABLE = "qb.queries.Compilable"
 
 ANY_SOURCE = "?"
 """The source of a column of `type[T]`, in a helper that takes any table: only its name is known."""

@@ -210,12 +210,15 @@ def connected(ctx: MethodContext) -> Type:
 def check_run(ctx: MethodContext, database: Instance, name: str) -> None:
     """Report what the dialect of a database does not have, in what it is to run."""
     assert isinstance(ctx.api, TypeChecker)
-    executor = mapped(ctx.api, database, EXECUTOR)
-    dialects = strings(executor.args[0]) or []
     if ctx.arg_types and ctx.arg_types[0]:
-        check(ctx.api, dialects, needs_of(ctx.arg_types[0][0]), ctx.context)
+        check(ctx.api, dialects_of(ctx.api, database), needs_of(ctx.arg_types[0][0]), ctx.context)
     if name == "explain" and switched_on(ctx, "analyze"):
-        check(ctx.api, dialects, ["EXPLAIN ANALYZE"], ctx.context)
+        check(ctx.api, dialects_of(ctx.api, database), ["EXPLAIN ANALYZE"], ctx.context)
+
+
+def dialects_of(api: TypeChecker, database: Instance) -> list[str]:
+    """The dialects that a database may be of; none when nobody knows."""
+    return strings(mapped(api, database, EXECUTOR).args[0]) or []
 
 
 def check_compiled(ctx: MethodContext) -> None:

@@ -26,6 +26,7 @@ from mypy.types import FunctionLike, Type
 from qb_mypy import (
     arrays,
     branches,
+    bulk,
     casts,
     columns,
     composition,
@@ -304,6 +305,8 @@ def method_signature_hook(fullname: str) -> Callable[[MethodSigContext], Functio
     """Of qb's methods, and of those that run queries, whatever subclass of a database has them."""
     if fullname.rpartition(".")[2] in FETCHES:
         return guarded(queries.fetch_signature)
+    if fullname.rpartition(".")[2] in ("insert_many", "upsert_many"):
+        return guarded(bulk.many_signature)
     return guarded(METHOD_SIGNATURES.get(fullname))
 
 
@@ -315,6 +318,8 @@ def method_hook(fullname: str) -> Callable[[MethodContext], Type] | None:
         return guarded(partial(queries.run, name=name))
     if name in databases.CALLS:
         return guarded(partial(databases.other_call, name=name))
+    if name == "batch":
+        return guarded(bulk.batch)
     return guarded(needs.carrying(METHODS.get(fullname), fullname))
 
 

@@ -105,10 +105,14 @@ def many_signature(ctx: MethodSigContext) -> FunctionLike:
     assert isinstance(ctx.api, TypeChecker)
     if table is None or not columns_are_known(ctx.api, table, ctx.context):
         return ctx.default_signature
-    found = {name: (column.args[0], _insertion(column)) for name, column in columns(table).items()}
-    row = new_row(found, ctx.api.named_generic_type("typing._TypedDict", []), partial=False)
-    rows = ctx.api.named_generic_type("typing.Iterable", [row])
+    rows = ctx.api.named_generic_type("typing.Iterable", [row_of(ctx.api, table)])
     return ctx.default_signature.copy_modified(arg_types=[rows])
+
+
+def row_of(api: TypeChecker, table: TypeInfo) -> TypedDictType:
+    """What an insert into a table takes."""
+    found = {name: (column.args[0], _insertion(column)) for name, column in columns(table).items()}
+    return new_row(found, api.named_generic_type("typing._TypedDict", []), partial=False)
 
 
 def new_row(columns: dict[str, tuple[Type, str]], fallback: Instance, partial: bool) -> TypedDictType:

@@ -90,6 +90,8 @@ MAY_IMPORT = {
 TYPE_ONLY = {
     ("qb.typevars", "typing_extensions"): "defaults of type variables, which `typing` has from Python 3.13",
     ("qb.errors", "qb.columns"): "an error says whether it concerns a column",
+    ("qb.bulk.inserting", "qb.executor"): "what works on an executor names it",
+    ("qb.bulk.by_keys", "qb.executor"): "likewise",
     ("qb.queries", "qb.rows"): "a query names what makes its rows",
     ("qb.dialect", "qb.ddl"): "a dialect names what it gives to the floors above it",
 }

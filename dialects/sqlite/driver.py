@@ -13,7 +13,7 @@ import aiosqlite
 
 from dialects.sqlite.errors import FAILURES, translate
 from dialects.sqlite.regexp import register
-from qb.dialect import Affected, Characteristics, Connection, Dialect, Driver, Job
+from qb.dialect import Affected, Characteristics, Connection, Dialect, Driver, Job, Load
 from qb.errors import DatabaseClosed, QbError, TransactionError
 from qb.tasks import finish
 
@@ -106,7 +106,12 @@ class SqliteConnection(Connection):
             if atomic:
                 self._begins = True
             try:
-                for sql, parameters, build in jobs:
+                for job in jobs:
+                    if isinstance(job, Load):
+                        sql = job.sql
+                        results.append(self._load(job))
+                        continue
+                    sql, parameters, build = job
                     if build is None:
                         results.append(self._execute(sql, parameters))
                     else:
@@ -171,6 +176,15 @@ class SqliteConnection(Connection):
         self._in_transaction = self._begins = False
         await self._call("ROLLBACK", run)
 
+    async def load(self, load: Load) -> Affected:
+        return await self._call(load.sql, self._load, load)
+
+    def _load(self, load: Load) -> Affected:
+        with closing(self._start_many(load.sql, load.rows)) as cursor:
+            affected = Affected(cursor.rowcount)
+            [affected.last_row_id] = cursor.execute("SELECT last_insert_rowid()").fetchone()
+            return affected
+
     def _execute(self, sql: str, parameters: Sequence[object]) -> Affected:
         before = self._thread.raw.total_changes
         cursor = self._start(sql, parameters)
@@ -187,6 +201,12 @@ class SqliteConnection(Connection):
             cursor.close()
 
     def _start(self, sql: str, parameters: Sequence[object]) -> sqlite3.Cursor:
+        return self._begun().execute(sql, parameters)
+
+    def _start_many(self, sql: str, rows: Iterable[Sequence[object]]) -> sqlite3.Cursor:
+        return self._begun().executemany(sql, rows)
+
+    def _begun(self) -> sqlite3.Connection:
         raw = self._thread.raw
         if self._begins:
             # It takes the write lock at once: one that began with a read could not wait for the lock later, but
@@ -198,7 +218,7 @@ class SqliteConnection(Connection):
                 "SQLite has rolled the transaction back, because a statement in it was interrupted or failed: run "
                 "it again as a whole"
             )
-        return raw.execute(sql, parameters)
+        return raw
 
     async def _call(self, sql: str, function: Callable[..., T], *arguments: object) -> T:
         try:
@@ -212,6 +232,8 @@ class SqliteDriver(Driver):
 
     `timeout` is for how many seconds a statement waits while another connection holds the file's lock.
     """
+
+    loads_from = 20
 
     def __init__(self, dialect: Dialect, url: str, *, timeout: float = 5.0) -> None:
         self.dialect = dialect

@@ -9,9 +9,7 @@ from time import perf_counter, time
 from types import TracebackType
 from typing import Any, TypeVar
 
-from qb import nodes
-from qb.dialect import Affected, Characteristics, Connection, Job, Rows
-from qb.identifiers import QUOTED
+from qb.dialect import Affected, Characteristics, Connection, Job, Load
 from qb.observers.events import PoolWait, StatementRun, Step, TransactionStep
 from qb.observers.hub import Hub, task_name
 
@@ -113,16 +111,14 @@ class ObservedConnection(Connection):
         self._ran(sql, parameters, timer.started, timer.seconds(), int(affected))
         return affected
 
-    async def insert_rows(self, table: nodes.Table, columns: Sequence[nodes.Column], rows: Rows) -> Affected | None:
+    async def load(self, load: Load) -> Affected:
         timer = Timer()
-        sql = f"COPY {QUOTED[table.name]} ({', '.join([QUOTED[column.name] for column in columns])})"
         try:
-            affected = await self.inner.insert_rows(table, columns, rows)
+            affected = await self.inner.load(load)
         except BaseException as error:
-            self._ran(sql, (), timer.started, timer.seconds(), error=error)
+            self._ran(load.sql, (), timer.started, timer.seconds(), error=error)
             raise
-        if affected is not None:
-            self._ran(sql, (), timer.started, timer.seconds(), int(affected))
+        self._ran(load.sql, (), timer.started, timer.seconds(), int(affected))
         return affected
 
     async def stream(
@@ -174,7 +170,8 @@ class ObservedConnection(Connection):
             over = perf_counter()
             ends = [clock for _, _, clock in begun[1:]] + [over if ended is None else ended]
             failed = error is not None and ended is None  # otherwise the last statement was still done
-            for place, ((sql, parameters, _), started, clock) in enumerate(begun):
+            for place, (job, started, clock) in enumerate(begun):
+                sql, parameters = (job.sql, ()) if isinstance(job, Load) else job[:2]
                 rows: int | None = None
                 if place < len(results):
                     found = results[place]

@@ -467,9 +467,10 @@ def test_postgresqls_other_errors(error: Exception, expected: type[QbError]) -> 
 
 async def test_a_message_has_the_ends_of_a_very_long_statement(database: Database) -> None:
     await database.create_tables(Booking)
-    statement = insert(Booking).values_many({"room": n // 2, "day": 1} for n in range(1000))
+    rows = insert(Booking).values_many({"room": n // 2, "day": 1} for n in range(1000))
+    statement = rows.returning(Booking.id)
     with pytest.raises(UniqueViolated) as caught:
-        await database.execute(statement)
+        await database.fetch_all(statement)
     error = caught.value
     assert error.columns == ("room", "day")
     assert error.sql == statement.compile(database.dialect).sql
