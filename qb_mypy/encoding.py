@@ -221,8 +221,8 @@ class Facts:
         self.rolled: list[str] = []
         """Group keys that are NULL in the rows which are not grouped by them, as `source.column`."""
         self.said: list[str] = []
-        """What a write must say before it is run: "values" (what to write), "where" (which rows). Of a set operation,
-        what its first query selects.
+        """What a write must say before it is run: "values" (what to write), "where" (which rows). Of a select
+        "distinct", and of a set operation what its first query selects.
         """
         self.uses: list[Use] = []
         self.needs: list[Need] = []

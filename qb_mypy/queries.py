@@ -255,6 +255,10 @@ def clause(ctx: MethodContext, name: str) -> Type:
     scope.note_uses(ctx.api, facts, known, ctx.args, ctx.arg_types, name)
     if name in ("having", "order_by", "distinct_on"):
         groups.note_reads(ctx.api, facts, items, ctx.args, ctx.arg_types, name)
+    if name == "order_by" and "distinct" in facts.said:
+        _check_sorts(ctx.api, items, ctx)
+    elif name == "distinct_on" and "distinct" in facts.said:
+        facts.said.remove("distinct")
     rolled = grouping.rolled(ctx.api, ctx.arg_types) if name == "group_by" else []
     if name == "group_by":
         groups.note_keys(ctx.api, facts, ctx.args, ctx.arg_types)
@@ -267,6 +271,31 @@ def clause(ctx: MethodContext, name: str) -> Type:
     if facts == before:
         return ctx.default_return_type
     return query_type(ctx.api, items, facts, query) if name in CHANGING else with_facts(ctx.api, query, facts)
+
+
+def distinct(ctx: MethodContext) -> Type:
+    """`.distinct()` compares rows, which those with rows inside do not, and is sorted by what is selected."""
+    query, facts, _ = _parts(ctx)
+    assert isinstance(ctx.api, TypeChecker)
+    if query is None:
+        return ctx.default_return_type
+    if relations.has_nested(ctx.api, query):
+        messages.report(ctx.api, messages.nested_in_clause("distinct"), ctx.context)
+    if facts is None or "distinct" in facts.said:
+        return ctx.default_return_type
+    facts.said.append("distinct")
+    return with_facts(ctx.api, query, facts)
+
+
+def _check_sorts(api: TypeChecker, items: Sequence[Type], ctx: MethodContext) -> None:
+    """Report the sort keys of a DISTINCT that read what no selected item does."""
+    whole = {source.name for source in map(source_of, items) if source is not None}
+    read = {groups.name_of(ref) for item in items if source_of(item) is None for ref in rows.item_refs(api, item) or ()}
+    for nodes, types in zip(ctx.args, ctx.arg_types, strict=True):
+        for node, type in zip(nodes, types, strict=True):
+            for ref in scope.refs_of(api, type):
+                if ref.source not in whole and groups.name_of(ref) not in read and not ref.inner:
+                    messages.report(api, messages.distinct_order(ref.display()), node)
 
 
 def limit(ctx: MethodContext, name: str) -> Type:
@@ -335,6 +364,7 @@ def clear(ctx: MethodContext) -> Type:
     facts.needs = [need for need in facts.needs if need.clause not in names]
     facts.ungrouped = [use for use in facts.ungrouped if use.clause not in names]
     facts.null_tests = [use for use in facts.null_tests if use.clause not in names]
+    facts.said = [] if "distinct" in names else facts.said
     facts.proven = [proof for proof in facts.proven if proof.clause not in names]
     facts.limited = [clause for clause in facts.limited if clause not in names]
     if "group_by" in names:

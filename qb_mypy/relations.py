@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from mypy.checker import TypeChecker
 from mypy.nodes import Context, Expression
-from mypy.plugin import FunctionContext, MethodContext
+from mypy.plugin import FunctionContext
 from mypy.types import Instance, Type, get_proper_type
 
 from qb_mypy import messages, scope
@@ -80,15 +80,6 @@ def check_sub_query(api: TypeChecker, query: Instance, where: Context) -> None:
     """Report a sub-query whose rows have rows inside."""
     if has_nested(api, query):
         messages.report(api, messages.nested_in_sub_query(), where)
-
-
-def distinct(ctx: MethodContext) -> Type:
-    """`.distinct()` compares rows, which those with rows inside do not."""
-    assert isinstance(ctx.api, TypeChecker)
-    query = get_proper_type(ctx.type)
-    if isinstance(query, Instance) and has_nested(ctx.api, query):
-        messages.report(ctx.api, messages.nested_in_clause("distinct"), ctx.context)
-    return ctx.default_return_type
 
 
 def has_nested(api: TypeChecker, query: Instance) -> bool:

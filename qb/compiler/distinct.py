@@ -14,7 +14,11 @@ class DistinctCompiler(ExpressionCompiler):
     def distinct(self, node: nodes.Select) -> str:
         """`SELECT` with its DISTINCT."""
         keys = node.distinct
-        return "SELECT DISTINCT " if isinstance(keys, bool) else self.distinct_on(keys, node.order_by)
+        if not isinstance(keys, bool):
+            return self.distinct_on(keys, node.order_by)
+        if node.order_by:
+            check_order(node)
+        return "SELECT DISTINCT "
 
     def distinct_on(self, keys: tuple[nodes.Expression, ...], order_by: tuple[nodes.Order, ...]) -> str:
         """`SELECT DISTINCT ON (…)`, which keeps the first row for each combination of the keys."""
@@ -29,3 +33,18 @@ class DistinctCompiler(ExpressionCompiler):
                 )
             missing = [key for key in missing if not alike(order.operand, key)]
         return f"SELECT DISTINCT ON ({self.visit_all(keys)}) "
+
+
+def check_order(node: nodes.Select) -> None:
+    """Raise CompileError for a DISTINCT that is sorted by what it does not select."""
+    selected: list[nodes.Node] = []
+    for item in node.projection:
+        whole = isinstance(item, nodes.WholeSource)
+        selected += item.source.columns if whole else [item.operand if isinstance(item, nodes.Label) else item]
+    for order in node.order_by:
+        key = order.operand
+        if not any(alike(key.operand if isinstance(key, nodes.Label) else key, item) for item in selected):
+            raise CompileError(
+                "a row of .distinct() may stand for several, so it is sorted by what is selected: select the sort key, "
+                "too, or group by what is to be once, and sort by an aggregate"
+            )

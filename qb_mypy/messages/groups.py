@@ -35,3 +35,11 @@ def aggregate_inside() -> str:
 @AGGREGATE.says
 def aggregate_in_declaration(call: str) -> str:
     return f"An aggregate cannot stand in {call}, which is about one row"
+
+
+DISTINCT_ORDER = Rule("distinct-order", GROUP, "a DISTINCT that is sorted by what it does not select")
+
+
+@DISTINCT_ORDER.says
+def distinct_order(column: str) -> str:
+    return f"{column} has no one value in a row of .distinct(), which may stand for several rows: select it, too"

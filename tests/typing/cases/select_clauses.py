@@ -32,6 +32,18 @@ titles.order_by(Track.title).clear("order_by").compile("sqlite")
 reveal_type(row(titles.left_join(Track, on=Track.album_id == Album.id).clear("where")).title)  # R: str
 select(fn.count()).from_(Album).clear("limit").compile("sqlite")
 
+# A row of DISTINCT may stand for several, so it is sorted by what is selected
+
+once = select(Album.title, (Album.plays + 1).as_("next"), Album.released).distinct()
+once.order_by(Album.title, Album.released.desc()).compile("postgres")
+once.order_by((Album.plays + 1).desc()).compile("postgres")
+select(Album).distinct().order_by(Album.plays).compile("postgres")
+select(Album.title).distinct().clear("distinct").order_by(Album.plays).compile("postgres")
+select(Album.title).distinct().distinct_on(Album.plays).order_by(Album.plays).compile("postgres")
+once.order_by(Album.rating)  # E[qb-group]: Album.rating has no one value in a row of .distinct(), which may stand for several rows: select it, too
+once.order_by(Album.title, fn.lower(Album.label).desc())  # E[qb-group]: Album.label has no one value in a row of .distinct()
+select(Album.title).join(Artist, on=Artist.id == Album.artist_id).distinct().order_by(Artist.name)  # E[qb-group]: Artist.name has no one value
+
 # A number of rows is one for the whole query
 
 select(Album.id).limit(literal(2) + 1).offset(literal(1))
