@@ -199,6 +199,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     f"{SELECT}.clear": queries.clear,
     **{f"{cls}.{name}": partial(queries.limit, name=name) for cls in SELECTIONS for name in NUMBERS_OF_ROWS},
     f"{SELECT}.distinct": queries.distinct,
+    f"{SELECT}.with_for_update": queries.lock,
     **{f"{cls}.scalar_subquery": queries.scalar_subquery for cls in SELECTIONS},
     **{f"{cls}.{name}": sources.derived for cls in SELECTIONS for name in ("subquery", "cte")},
     **{f"{cls}.lateral": partial(sources.derived, lateral=True) for cls in SELECTIONS},

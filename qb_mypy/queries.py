@@ -56,6 +56,8 @@ from qb_mypy.encoding import (
     WRITES,
     Facts,
     Proof,
+    Ref,
+    Use,
     class_info,
     expr_type,
     expression,
@@ -285,6 +287,25 @@ def distinct(ctx: MethodContext) -> Type:
         return ctx.default_return_type
     facts.said.append("distinct")
     return with_facts(ctx.api, query, facts)
+
+
+def lock(ctx: MethodContext) -> Type:
+    """`.with_for_update(of=…)`: sources of the query."""
+    query, facts, items = _parts(ctx)
+    assert isinstance(ctx.api, TypeChecker)
+    if query is None or facts is None or items is None:
+        return ctx.default_return_type
+    known = [*facts.sources, *scope.selected(ctx.api, items)]
+    before = len(facts.uses)
+    for formal, nodes, types in zip(ctx.callee_arg_names, ctx.args, ctx.arg_types, strict=True):
+        for node, given in zip(nodes, types, strict=True) if formal == "of" else ():
+            several = get_proper_type(given)
+            for type in several.items if isinstance(several, TupleType) else [several]:
+                source = source_of(type)
+                if source is not None and source.name not in known:
+                    whole = Ref(source.name, "*")
+                    facts.uses.append(Use(whole, "with_for_update", ctx.api.tree.fullname, node.line))
+    return with_facts(ctx.api, query, facts) if len(facts.uses) > before else ctx.default_return_type
 
 
 def _check_sorts(api: TypeChecker, items: Sequence[Type], ctx: MethodContext) -> None:

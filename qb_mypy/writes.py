@@ -307,6 +307,8 @@ def _check_selection(
     if len(targets) != len(selection):
         message = messages.wrong_count(table.name, len(selection), len(targets))
         return messages.report(api, message, where)
+    for name in dict.fromkeys(name for name in targets if targets.count(name) > 1):
+        messages.report(api, messages.twice_written(f"{table.name}.{name}"), where)
     for name, (_, words, type) in zip(targets, selection, strict=True):
         column, value = get_proper_type(known[name].args[0]), get_proper_type(type)
         target = f"{table.name}.{name}"

@@ -103,6 +103,8 @@ class Insert(WithClause[Affected], Generic[TB, Facts]):
                 f"from_select() into {self.table.__name__}: the select gives {len(select.projection)} columns "
                 f"for {len(node.columns)}"
             )
+        if len(set(node.columns)) < len(node.columns):
+            raise CompileError(f"from_select() into {self.table.__name__} names a column twice")
         node.select = select
         return self._with(node)
 

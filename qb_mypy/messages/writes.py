@@ -42,12 +42,17 @@ def not_given(table: str, columns: list[str]) -> str:
     return f"from_select() into {table} gives no value for {', '.join(columns)}: select one"
 
 
-INSERT_SELECT = Rule("insert-select", TYPE, "a select that gives more or fewer columns than the insert takes")
+INSERT_SELECT = Rule("insert-select", TYPE, "a select that gives other columns than the insert takes")
 
 
 @INSERT_SELECT.says
 def wrong_count(table: str, given: int, expected: int) -> str:
     return f"from_select() into {table}: the select gives {amount(given, 'column')} for {expected}"
+
+
+@INSERT_SELECT.says
+def twice_written(column: str) -> str:
+    return f"from_select() fills {column} twice: name each column once"
 
 
 EMPTY_WRITE = Rule("empty-write", TYPE, "a statement that would write nothing")

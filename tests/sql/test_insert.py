@@ -369,6 +369,11 @@ def test_a_select_into_fewer_or_more_columns() -> None:
         insert(Note).from_select(select(Album.title), Note.text, Note.big)  # type: ignore[qb-type]  # a mistake on purpose
 
 
+def test_a_select_that_fills_a_column_twice() -> None:
+    with pytest.raises(CompileError, match=r"from_select\(\) into Note names a column twice"):
+        insert(Note).from_select(select(Album.title, Album.title.as_("again")), Note.text, Note.text)  # type: ignore[qb-type]  # a mistake on purpose
+
+
 def test_a_select_without_names() -> None:
     with pytest.raises(CompileError, match="name each selected expression"):
         insert(Note).from_select(select(Album.plays + 1))  # type: ignore[qb-name]  # a mistake on purpose

@@ -81,6 +81,7 @@ insert(Artist).from_select(select(Album.id), Artist.name)  # E[qb-type]: Artist.
 insert(Artist).from_select(select(Album.label, Album.id), Artist.name)  # E[qb-type]: from_select() into Artist: the select gives 2 columns for 1
 insert(Artist).from_select(select(Artist.country), Artist.name)  # E[qb-type]: Artist.name is NOT NULL, but Artist.country may be NULL
 insert(Artist).from_select(select(Artist.country))  # E[qb-type]: from_select() into Artist gives no value for name
+insert(Artist).from_select(select(Album.title, Artist.name), Artist.name, Artist.name)  # E[qb-type]: from_select() fills Artist.name twice: name each column once  # E[qb-scope]: Album and Artist are selected, but not joined
 insert(Artist).from_select(select(Album.title), Album.title)  # E[qb-scope]: Album.title is not a column of Artist
 insert(Artist).from_select(select(Track.title.as_("name")).where(Album.live))  # E[qb-scope]: Album.live is used in .where(), but Album is not in this query
 insert(Artist).from_select(Album)  # E[arg-type]: Argument 1 to "from_select" of "Insert" has incompatible type "type[Album]"

@@ -19,6 +19,9 @@ titles.fetch("3")  # E[arg-type]: Argument 1 to "fetch" of "Select" has incompat
 titles.fetch(3, True)  # E[call-arg]: Too many positional arguments for "fetch"
 titles.with_for_update(True)  # E[call-arg]: Too many positional arguments for "with_for_update"
 titles.with_for_update(of="albums")  # E[arg-type]: Argument "of" to "with_for_update" of "Select"
+titles.with_for_update(of=Artist).compile("postgres")  # E[qb-scope]: Artist is used in .with_for_update(), but Artist is not in this query: add .join(Artist, on=…)
+titles.with_for_update(of=(Album, Artist)).compile("postgres")  # E[qb-scope]: Artist is used in .with_for_update()
+titles.with_for_update(of=(Album, Artist)).join(Artist, on=Artist.id == Album.artist_id).compile("postgres")
 titles.clear("orderby")  # E[arg-type]: Argument 1 to "clear" of "Select" has incompatible type
 titles.clear("join")  # E[arg-type]: Argument 1 to "clear" of "Select" has incompatible type
 
