@@ -39,8 +39,10 @@ def check_order(node: nodes.Select) -> None:
     """Raise CompileError for a DISTINCT that is sorted by what it does not select."""
     selected: list[nodes.Node] = []
     for item in node.projection:
-        whole = isinstance(item, nodes.WholeSource)
-        selected += item.source.columns if whole else [item.operand if isinstance(item, nodes.Label) else item]
+        if isinstance(item, nodes.WholeSource):
+            selected += item.source.columns
+        else:
+            selected.append(item.operand if isinstance(item, nodes.Label) else item)
     for order in node.order_by:
         key = order.operand
         if not any(alike(key.operand if isinstance(key, nodes.Label) else key, item) for item in selected):

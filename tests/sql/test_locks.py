@@ -103,7 +103,7 @@ def test_a_subquery_may_count() -> None:
 
 def test_mistakes() -> None:
     with pytest.raises(CompileError, match='"tracks", which is not in this query'):
-        select(Album.id).with_for_update(of=Track).compile("postgres")
+        select(Album.id).with_for_update(of=Track).compile("postgres")  # type: ignore[qb-scope]  # a mistake on purpose
     with pytest.raises(CompileError, match="nowait or skip_locked, not both"):
         select(Album.id).with_for_update(nowait=True, skip_locked=True)
     with pytest.raises(TypeError, match="a source is a table, an alias or a sub-query"):
