@@ -80,8 +80,8 @@ STATEMENTS: list[Compilable] = [
     .having(fn.count().filter(Album.plays > 7) > 1, fn.count(Album.id).distinct() < 9)
     .order_by(Album.id.desc().nulls_last(), fn.coalesce(Artist.country, "-"))
     .limit(3)
-    .offset(4)
-    .distinct(),
+    .offset(4),
+    select(Album.id, Album.plays).order_by(Album.plays.desc()).distinct(),
     select(Album.id).distinct_on(Album.id + 1).order_by(Album.id + 1),
     select(Album.id).with_for_update(of=Album, nowait=True),
     keyset(select(Album.id), by=(Album.plays, Album.id), after=(100, 1), size=5),
