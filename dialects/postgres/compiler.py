@@ -45,6 +45,7 @@ class PostgresCompiler(
     limits = LIMITS
     functions = MappingProxyType({"substring": "substr"})
     limit_reads_around = True
+    distinct_is_sorted_by_columns = True
 
     shared: dict[object, str] | None = None
     """The marks of shared parameters; few statements have any."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from qb import nodes
 from qb.compiler.expressions import ExpressionCompiler
 from qb.errors import CompileError
@@ -11,12 +13,15 @@ from qb.transform import alike
 class DistinctCompiler(ExpressionCompiler):
     """Renders what stands between SELECT and the columns."""
 
+    distinct_is_sorted_by_columns: ClassVar[bool] = False
+    """Whether the engine refuses a DISTINCT that is sorted by what it does not select."""
+
     def distinct(self, node: nodes.Select) -> str:
         """`SELECT` with its DISTINCT."""
         keys = node.distinct
         if not isinstance(keys, bool):
             return self.distinct_on(keys, node.order_by)
-        if node.order_by:
+        if node.order_by and self.distinct_is_sorted_by_columns:
             check_order(node)
         return "SELECT DISTINCT "
 

@@ -158,17 +158,16 @@ async def test_distinct_gives_each_row_once(check: Check) -> None:
     )
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "postgres", "d1"])
-def test_distinct_rows_do_not_sort_by_what_is_not_selected(dialect: str) -> None:
+def test_distinct_rows_do_not_sort_by_what_is_not_selected() -> None:
     for query in (
         select(Album.title).order_by(Album.plays).distinct(),
         select(Album.title.as_("t")).distinct().order_by(Album.title, fn.lower(Album.title)),
         select(Artist).distinct().order_by(fn.lower(Artist.name)),
     ):
         with pytest.raises(CompileError, match=r"a row of \.distinct\(\) may stand for several"):
-            query.compile(dialect)
-    select(Artist).distinct().order_by(Artist.name.desc()).compile(dialect)
-    select(fn.lower(Artist.name).as_("n")).distinct().order_by(fn.lower(Artist.name)).compile(dialect)
+            query.compile("postgres")
+    select(Artist).distinct().order_by(Artist.name.desc()).compile("postgres")
+    select(fn.lower(Artist.name).as_("n")).distinct().order_by(fn.lower(Artist.name)).compile("postgres")
 
 
 async def test_distinct_rows_sort_by_what_they_are_computed_from_a_parameter(check: Check) -> None:
