@@ -7,7 +7,7 @@ from mypy.nodes import ListComprehension, ListExpr, TupleExpr
 from mypy.plugin import MethodContext, MethodSigContext
 from mypy.types import FunctionLike, Instance, TupleType, Type, UnionType, get_proper_type
 
-from qb_mypy import needs, scope
+from qb_mypy import databases, needs, scope
 from qb_mypy.encoding import COMPILABLE, EXECUTOR, mapped
 from qb_mypy.tables import columns_are_known, source_of
 from qb_mypy.writes import row_of
@@ -19,6 +19,7 @@ def batch(ctx: MethodContext) -> Type:
     if not isinstance(database, Instance) or not database.type.has_base(EXECUTOR):
         return ctx.default_return_type
     assert isinstance(ctx.api, TypeChecker)
+    databases.called(ctx, "batch")
     results: list[Type] = []
     for group, arguments in zip(ctx.arg_types, ctx.args, strict=True):
         for type, node in zip(group, arguments, strict=True):

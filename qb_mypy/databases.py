@@ -1,8 +1,8 @@
-"""What is asked of a database besides fetching: transactions and batches, and whether a call is awaited at all."""
+"""What is asked of a database besides fetching: transactions, and whether a call is awaited at all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from mypy.checker import TypeChecker
 from mypy.errorcodes import UNUSED_COROUTINE
@@ -24,10 +24,10 @@ from mypy.nodes import (
     WithStmt,
 )
 from mypy.plugin import MethodContext
-from mypy.types import Instance, ProperType, Type, get_proper_type
+from mypy.types import Instance, Type, get_proper_type
 
-from qb_mypy import messages, needs, scope
-from qb_mypy.encoding import EXECUTOR, mapped, strings
+from qb_mypy import messages, needs
+from qb_mypy.encoding import EXECUTOR
 
 TRANSACTIONS = frozenset({"transaction", "run"})
 COROUTINES = frozenset(
@@ -51,25 +51,14 @@ def called(ctx: MethodContext, name: str) -> None:
         return
     assert isinstance(ctx.api, TypeChecker)
     _check_awaited(ctx.api, ctx.context, name)
-    dialects = strings(mapped(ctx.api, database, EXECUTOR).args[0]) or []
     if name in TRANSACTIONS:
-        needs.check(ctx.api, dialects, [TRANSACTION], ctx.context)
-    elif name == "batch":
-        for node, type in _arguments(ctx):
-            scope.check_statement(ctx.api, type, node)
-            needs.check(ctx.api, dialects, needs.needs_of(type), node)
+        needs.check(ctx.api, needs.dialects_of(ctx.api, database), [TRANSACTION], ctx.context)
 
 
 def other_call(ctx: MethodContext, name: str) -> Type:
     """The hook of methods that have no other."""
     called(ctx, name)
     return ctx.default_return_type
-
-
-def _arguments(ctx: MethodContext) -> Iterator[tuple[Expression, ProperType]]:
-    for nodes, types in zip(ctx.args, ctx.arg_types, strict=True):
-        for node, type in zip(nodes, types, strict=True):
-            yield node, get_proper_type(type)
 
 
 # Whether a call is awaited

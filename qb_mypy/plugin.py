@@ -317,10 +317,10 @@ def method_hook(fullname: str) -> Callable[[MethodContext], Type] | None:
     name = fullname.rpartition(".")[2]
     if name in RUNS:
         return guarded(partial(queries.run, name=name))
-    if name in databases.CALLS:
-        return guarded(partial(databases.other_call, name=name))
     if name == "batch":
         return guarded(bulk.batch)
+    if name in databases.CALLS:
+        return guarded(partial(databases.other_call, name=name))
     return guarded(needs.carrying(METHODS.get(fullname), fullname))
 
 
