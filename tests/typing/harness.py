@@ -111,6 +111,11 @@ class Report:
             for reported in self.lines[expected.file, expected.line]
         )
 
+    def contradiction(self, expected: Expected) -> str:
+        """What a case expects, and what the run said instead."""
+        said = "\n".join(map(str, self.lines[expected.file, expected.line])) or "nothing"
+        return f"{expected}: expected {expected.text!r} [{expected.code}]\nmypy said:\n{said}\n"
+
     def surprises(self, cases: list[Expected]) -> list[str]:
         """What the run said and no case expects."""
         counts: dict[tuple[str, int, str], int] = defaultdict(int)
