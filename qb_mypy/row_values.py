@@ -86,7 +86,7 @@ def _row(api: TypeChecker, type: Type) -> list[Expression] | None:
     if not isinstance(proper, Instance) or proper.type.fullname != ROW_VALUE:
         return None
     values, texts = get_proper_type(proper.args[0]), strings(proper.args[1])
-    if not isinstance(values, TupleType):
+    if not isinstance(values, TupleType) or not values.items:
         return None
     refs = None if texts is None else [Ref.decode(text) for text in texts]
     parts = [Expression(get_proper_type(value), []) for value in values.items]
@@ -99,6 +99,8 @@ def _check_row(api: TypeChecker, where: Context, left: Sequence[Expression], oth
     if isinstance(proper, AnyType):
         return []
     row = _row(api, proper)
+    if row is None and isinstance(proper, Instance) and proper.type.fullname == ROW_VALUE:
+        return None
     if row is not None:
         if _check_length(api, where, left, len(row)):
             for own, part in zip(left, row, strict=True):

@@ -51,6 +51,8 @@ key.in_([1, 2])  # E[qb-type]: A row value is compared with a tuple, not with in
 key.in_(select(Artist.id))  # E[qb-type]: A row value of 2 is compared with one of 1: both have as many values
 key.in_(select(Artist.id, Album.plays))  # E[qb-type]: The expression is str, but the sub-query's column is int  # E[qb-scope]: Artist and Album are selected, but not joined
 tuple_(Album.id)  # E[qb-type]: tuple_() takes two expressions or more
+key == tuple_()  # E[qb-type]: tuple_() takes two expressions or more
+tuple_() == key  # E[qb-type]: tuple_() takes two expressions or more
 tuple_(Album.id, 5)  # E[call-overload]: No overload variant of "tuple_" matches argument types
 select(Album.id).where(key)  # E[arg-type]: Argument 1 to "where" of "Select" has incompatible type "RowValue
 select(key)  # E[qb-type]: select() takes columns, expressions and tables
