@@ -394,11 +394,16 @@ def _expression(proper: Instance, api: TypeChecker) -> Expression | None:
     return Expression(get_proper_type(value), decoded, proper.type.fullname in (COLUMN, SOURCE_COLUMN))
 
 
+_REFS_TYPES: Memory[tuple[Ref, ...], Type] = Memory()
+
+
 def refs_type(api: TypeChecker, refs: Iterable[Ref] | None) -> Type:
     """The type argument for some refs."""
     if refs is None:
         return AnyType(TypeOfAny.special_form)
-    return literals(api, [ref.encode() for ref in refs])
+    key = tuple(refs)
+    known = _REFS_TYPES.get(key)
+    return _REFS_TYPES.keep(key, literals(api, [ref.encode() for ref in key])) if known is None else known
 
 
 def expr_type(

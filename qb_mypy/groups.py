@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from mypy.checker import TypeChecker
 from mypy.nodes import CallExpr, Context, Expression, MemberExpr, TypeInfo
-from mypy.types import Instance, Type, get_proper_type
+from mypy.types import Instance, ProperType, Type, get_proper_type
 
 from qb_mypy import messages
 from qb_mypy.encoding import (
@@ -29,6 +29,7 @@ from qb_mypy.encoding import (
     strings,
 )
 from qb_mypy.keys import known_primary_key
+from qb_mypy.memory import OfTypes
 from qb_mypy.tables import source_of
 
 UNKNOWN = "?"
@@ -221,7 +222,15 @@ def _refs(api: TypeChecker, type: Type, node: Expression | None = None) -> tuple
         sorted_ = None if key is None else expression(key, api)
         refs = [Ref.decode(text) for text in strings(proper.args[0]) or ()]
         return refs, sorted_ is not None and sorted_.is_column
-    part = expression(proper, api)
+    known = _REFS.get(id(proper))
+    return _REFS.of(proper, _refs_of_expression(api, proper)) if known is None else known[1]
+
+
+_REFS: OfTypes[tuple[list[Ref], bool]] = OfTypes()
+
+
+def _refs_of_expression(api: TypeChecker, type: ProperType) -> tuple[list[Ref], bool]:
+    part = expression(type, api)
     if part is None:
         return [], False
     refs = part.refs or []

@@ -65,38 +65,44 @@ def carrying(hook: Callable[[C], Type] | None, fullname: str) -> Callable[[C], T
     if hook is None and not fullname.startswith("qb."):
         return None
 
+    name = fullname.rpartition(".")[2]
+    clause = CLAUSES.get(name, name)
+
     def carried(ctx: C) -> Type:
-        result = ctx.default_return_type if hook is None else hook(ctx)
-        return _with_needs_of_call(ctx, fullname, result)
+        type = ctx.default_return_type if hook is None else hook(ctx)
+        result = get_proper_type(type)
+        if not isinstance(result, Instance) or not _can_need(result.type):
+            return type
+        made = _with_needs_of_call(ctx, result, fullname, clause, name in REPLACING)
+        return type if made is result else made
 
     carried.__name__ = getattr(getattr(hook, "func", hook), "__name__", "carried")
     return carried
 
 
-def _with_needs_of_call(ctx: FunctionContext | MethodContext, fullname: str, type: Type) -> Type:
-    result = get_proper_type(type)
-    if not isinstance(result, Instance) or not _can_need(result.type):
-        return type
+def _with_needs_of_call(
+    ctx: FunctionContext | MethodContext, result: Instance, fullname: str, clause: str, replacing: bool
+) -> Instance:
     assert isinstance(ctx.api, TypeChecker)
     found: list[str] = []
-    for nodes, types in zip(ctx.args, ctx.arg_types, strict=True):
-        for node, argument in zip(nodes, types, strict=True):
+    for nodes in ctx.args:
+        for node in nodes:
             if isinstance(node, (ListExpr, SetExpr, TupleExpr)):  # each on its own: together they may be objects
                 for item in map(ctx.api.lookup_type_or_none, node.items):
                     found += () if item is None else needs_of(item)
+    for types in ctx.arg_types:
+        for argument in types:
             found += needs_of(argument)
     asked = needed(ctx, fullname)
     if asked is not None:
         found.append(asked)
-    name = fullname.rpartition(".")[2]
-    clause = CLAUSES.get(name, name)
     own = get_proper_type(ctx.type) if isinstance(ctx, MethodContext) else None
     if isinstance(own, Instance) and own.type is result.type and _is_statement(own):
         # The facts have gone on from step to step, and know of clauses that are no more.
-        return _of_statement(ctx.api, result, found, clause, name in REPLACING)
+        return _of_statement(ctx.api, result, found, clause, replacing) if found or replacing else result
     if own is not None:
         found += needs_of(own)
-    return with_needs(ctx.api, result, found, clause) if found else type
+    return with_needs(ctx.api, result, found, clause) if found else result
 
 
 _NEEDS: OfTypes[tuple[str, ...]] = OfTypes()
@@ -154,7 +160,7 @@ def _of_statement(
         if not isinstance(inner, Instance) or not _is_statement(inner):
             return statement
         return statement.copy_modified(args=[_of_statement(api, inner, features, clause, replacing)])
-    facts = facts_of(statement) if features or replacing else None
+    facts = facts_of(statement)
     if facts is None:
         return statement
     before = list(facts.needs)

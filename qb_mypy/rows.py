@@ -95,8 +95,16 @@ def item_value(api: TypeChecker, item: Type, there: Present = NOTHING_MISSING) -
     return optional(value) if any(map(there.lacks, part.refs or ())) else value
 
 
+_NAMES: OfTypes[str | None] = OfTypes()
+
+
 def item_name(item: Type) -> str | None:
     """The name of one item of a row; None when it has none."""
+    known = _NAMES.get(id(item))
+    return _NAMES.of(item, _item_name(item)) if known is None else known[1]
+
+
+def _item_name(item: Type) -> str | None:
     source = source_of(item)
     if source is not None:
         return source.name if source.table is None or source.is_renamed else snake_case(source.table.name)

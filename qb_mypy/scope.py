@@ -44,8 +44,16 @@ class Scope(NamedTuple):
     free: list[Use]
 
 
+_REFS: OfTypes[list[Ref]] = OfTypes()
+
+
 def refs_of(api: TypeChecker, type: Type) -> list[Ref]:
     """What an expression or a sort key reads, as far as it is known."""
+    known = _REFS.get(id(type))
+    return _REFS.of(type, _refs_of(api, type)) if known is None else known[1]
+
+
+def _refs_of(api: TypeChecker, type: Type) -> list[Ref]:
     return [ref for ref in all_refs(api, type) if not ref.is_mark]
 
 

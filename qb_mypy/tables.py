@@ -24,7 +24,7 @@ from mypy.types import (
 
 from qb_mypy import dependencies, messages
 from qb_mypy.encoding import ALIAS, ANY_SOURCE, COLUMN, DERIVED, TABLE, Ref, class_info, literals, short, strings
-from qb_mypy.memory import Memory
+from qb_mypy.memory import Memory, OfTypes
 from qb_mypy.rules import Message
 
 
@@ -178,10 +178,18 @@ def table_of(statement: Type) -> TypeInfo | None:
     return None
 
 
+_SOURCES: OfTypes[Source | None] = OfTypes()
+
+
 def _table_source(type: ProperType) -> Source | None:
-    if isinstance(type, Instance) and type.type.has_base(TABLE) and type.type.fullname != TABLE:
-        return Source(type.type.fullname, type.type)
-    return None
+    if not isinstance(type, Instance):
+        return None
+    info = type.type
+    known = _SOURCES.get(id(info))
+    if known is not None:
+        return known[1]
+    is_table = info.has_base(TABLE) and info.fullname != TABLE
+    return _SOURCES.of(info, Source(info.fullname, info) if is_table else None)
 
 
 def any_source(type: Type) -> Source | None:
