@@ -90,11 +90,17 @@ class _Of(Generic[TB]):
         __class_getitem__ = classmethod(GenericAlias)
 
 
-NewRow: TypeAlias = Mapping[str, Any] | _Of[TB]
-"""`NewRow[Album]`: the dictionary that an insert takes. To the plugin a TypedDict of the table's columns."""
+if TYPE_CHECKING:
+    from typing_extensions import TypeAliasType
 
-RowPatch: TypeAlias = Mapping[str, Any] | _Of[TB]
-"""`RowPatch[Album]`: the dictionary that an update takes: the same keys, none required."""
+    NewRow = TypeAliasType("NewRow", dict[str, Any], type_params=(TB,))
+    RowPatch = TypeAliasType("RowPatch", dict[str, Any], type_params=(TB,))
+else:
+    NewRow = RowPatch = Mapping[str, Any] | _Of[TB]
+"""`NewRow[Album]`: the dictionary that an insert takes. To the plugin a TypedDict of the table's columns.
+
+`RowPatch[Album]`: the dictionary that an update takes: the same keys, none required.
+"""
 
 
 def _restore(names: tuple[str, ...], values: tuple[Any, ...]) -> Row[Any]:

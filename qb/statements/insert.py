@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -46,7 +46,7 @@ class Insert(WithClause[Affected], Generic[TB, Facts]):
         node.columns, node.values = columns, Values([cells])
         return self._with(node)
 
-    def values_many(self, rows: Iterable[NewRow[TB]]) -> Self:
+    def values_many(self, rows: Iterable[NewRow[TB] | Mapping[str, Any]]) -> Self:
         """Many rows in one statement. A row may leave out columns that others give: it gets their default.
 
         Raises CompileError when there are no rows.

@@ -15,6 +15,7 @@ from qb.tables import Table
 from qb.typevars import Facts, Projection, R
 
 TB = TypeVar("TB", bound=Table)
+TB2 = TypeVar("TB2", bound=Table)
 T1 = TypeVar("T1")
 T2 = TypeVar("T2")
 T3 = TypeVar("T3")
@@ -184,6 +185,8 @@ class Select(Selection[R, Projection, Facts]):
 
 @overload
 def select(table: type[TB], /) -> Select[Row[TB]]: ...  # type: ignore[overload-overlap]  # a row of one table is a row of anything, too
+@overload
+def select(t1: type[TB], t2: type[TB2], /) -> Select[Record[Row[TB], Row[TB2]]]: ...
 @overload
 def select(c1: Expr[T1], /) -> Select[Record[T1]]: ...
 @overload

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Self
+from typing import Any, Generic, Self, TypeVar, overload
 
 from qb import derived, nodes, types
 from qb.derived import Derived, outputs
@@ -17,6 +17,8 @@ from qb.statements.with_clause import WithClause
 from qb.symbols import sample_of
 from qb.types import ROW_COUNT, Numeric, SqlType
 from qb.typevars import Facts, Projection, R
+
+T = TypeVar("T")
 
 
 class Selection(WithClause[list[R]], Query[R], Generic[R, Projection, Facts]):
@@ -65,6 +67,10 @@ class Selection(WithClause[list[R]], Query[R], Generic[R, Projection, Facts]):
 
     # As a part of another query
 
+    @overload
+    def scalar_subquery(self: Selection[tuple[T], Any, Any]) -> Expr[T | None]: ...
+    @overload
+    def scalar_subquery(self) -> Expr[Any]: ...
     def scalar_subquery(self) -> Expr[Any]:
         """This one-column query as a value: NULL when it finds no row."""
         return Expr(one_column(self))

@@ -2,7 +2,7 @@
 
 from typing import TypeVar, reveal_type
 
-from qb import Expr, case, cast, col, exists, fn, literal, select
+from qb import Expr, case, cast, col, exists, fn, literal, select, sql
 from tests.typing.checkers.cases.schema import Album, Artist
 
 T = TypeVar("T")
@@ -32,8 +32,11 @@ reveal_type(value(case((Album.plays > 1, 1))))  # R: int | None  # R[ty]: Litera
 reveal_type(value(literal("x")))  # R: str  # R[ty]: Literal["x"]
 reveal_type(value(cast(Album.plays, col.text())))  # R: str
 reveal_type(value(Album.title.as_("name")))  # R: str
-reveal_type(value(select(Artist.name).where(Artist.id == Album.artist_id).scalar_subquery()))  # R: str | None  # R[mypy, pyright, ty, pyrefly]: Any
+reveal_type(value(select(Artist.name).where(Artist.id == Album.artist_id).scalar_subquery()))  # R: str | None
 reveal_type(value(exists(select(Artist.id).where(Artist.id == Album.artist_id))))  # R: bool
+select(Album.id).where(sql("random() < {}", 0.5))
+select(case((Album.plays > 1, Album.title), else_=None))
+select(case((Album.plays > 1, Album.plays * 1.5), else_=0))
 
 Album.titel  # E: all
 Album.title.upper()  # E: all

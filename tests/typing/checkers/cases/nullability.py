@@ -21,8 +21,8 @@ async def joined(db: Database) -> None:
     reveal_type(left)  # R: str | None  # R[mypy, pyright, ty, pyrefly]: str
     reveal_type(right)  # R: str | None  # R[mypy, pyright, ty, pyrefly]: str
     artist, album = await db.fetch_one(select(Artist, Album).left_join(Album, on=match))
-    reveal_type(artist)  # R: Row[Artist]  # R[mypy, pyright, ty, pyrefly]: Any
-    reveal_type(album)  # R: Row[Album] | None  # R[mypy, pyright, ty, pyrefly]: Any
+    reveal_type(artist)  # R: Row[Artist]
+    reveal_type(album)  # R: Row[Album] | None  # R[mypy, pyright, ty, pyrefly]: Row[Album]
     (kept,) = await db.fetch_one(select(fn.coalesce(Album.title, "none")).from_(Artist).left_join(Album, on=match))
     reveal_type(kept)  # R: str
     title.upper()  # E: plugin

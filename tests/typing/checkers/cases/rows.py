@@ -20,13 +20,13 @@ async def rows(db: Database) -> None:
         reveal_type(maybe[0])  # R: str
     async for (streamed,) in db.stream(select(Album.title)):
         reveal_type(streamed)  # R: str
-    reveal_type(await db.fetch_value(select(Album.title)))  # R: str  # R[mypy, pyright, ty, pyrefly]: Any
+    reveal_type(await db.fetch_value(select(Album.title)))  # R: str  # R[mypy]: Any
     whole = await db.fetch_all(select(Album))
     reveal_type(whole)  # R: list[Row[Album]]
     reveal_type(whole[0][2])  # R: str  # R[mypy, pyright, ty, pyrefly]: Any
     album, artist = await db.fetch_one(select(Album, Artist).join(Artist, on=Artist.id == Album.artist_id))
-    reveal_type(album)  # R: Row[Album]  # R[mypy, pyright, ty, pyrefly]: Any
-    reveal_type(artist)  # R: Row[Artist]  # R[mypy, pyright, ty, pyrefly]: Any
+    reveal_type(album)  # R: Row[Album]
+    reveal_type(artist)  # R: Row[Artist]
     row[3]  # E: all
     one, two = row  # E: all
     row[0].upper()  # E: all

@@ -11,7 +11,10 @@ update(Album).set(plays=Album.plays + 1).where(Album.id == 1)
 delete(Album).where(Album.released.is_null())
 new: NewRow[Album] = {"title": "Blue", "artist_id": 1}
 changed: RowPatch[Album] = {"plays": 1}
+new["plays"] = 5
 insert(Album).values_many([new])
+insert(Album).values(**new)
+reveal_type(new["title"])  # R: str  # R[mypy, pyright, ty, pyrefly]: Any
 
 
 async def returned(db: Database) -> None:
