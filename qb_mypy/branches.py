@@ -25,6 +25,7 @@ from mypy.types import (
 
 from qb_mypy import messages, scope
 from qb_mypy.encoding import Expression, expr_type, expression, is_optional, lax, optional, union_of_refs, without_none
+from qb_mypy.signatures import passed_over
 from qb_mypy.values import BOOL, check_comparable, class_name, comparable, describe, result_of, shown
 
 
@@ -40,7 +41,7 @@ class Branch(NamedTuple):
 def any_branches(ctx: FunctionSigContext) -> FunctionLike:
     """`case(*whens: object, value: object, else_: object)`: the hook looks at them itself. One overload is enough."""
     if ARG_NAMED_OPT not in ctx.default_signature.arg_kinds:
-        return ctx.default_signature.copy_modified(arg_types=[], arg_kinds=[], arg_names=[])
+        return passed_over(ctx.default_signature)
     anything = ctx.api.named_generic_type("builtins.object", [])
     return ctx.default_signature.copy_modified(
         arg_types=[anything] * 3,
@@ -53,7 +54,7 @@ def case(ctx: FunctionContext) -> Type:
     """`case((condition, value), …)`."""
     api = ctx.api
     assert isinstance(api, TypeChecker)
-    types, value_types, else_types = ctx.arg_types or ([], [], [])  # of `case()`, the signature has none
+    types, value_types, else_types = ctx.arg_types
     unknown = expr_type(api, AnyType(TypeOfAny.special_form), None)
     if any(kind.is_star() for group in ctx.arg_kinds for kind in group):
         return unknown  # nobody knows which

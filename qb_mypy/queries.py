@@ -71,6 +71,7 @@ from qb_mypy.encoding import (
     with_facts,
 )
 from qb_mypy.memory import OfTypes
+from qb_mypy.signatures import passed_over
 from qb_mypy.tables import source_of, table_of
 
 OUTER_KINDS = {"left_join": "left", "right_join": "right", "full_join": "full"}
@@ -82,15 +83,13 @@ _SIGNATURES: OfTypes[FunctionLike] = OfTypes()
 
 
 def any_items(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
-    """`select(*items: object)`: the hook looks at the items itself, in place of a dozen overloads. mypy asks for
-    each of those, and tries all that take as many arguments: so but for the last they take none.
-    """
+    """`select(*items: object)`: the hook looks at the items itself, in place of a dozen overloads."""
     given = ctx.default_signature
     known = _SIGNATURES.get(id(given))
     if known is not None:
         return known[1]
     if ARG_STAR not in given.arg_kinds:
-        return _SIGNATURES.of(given, given.copy_modified(arg_types=[], arg_kinds=[], arg_names=[]))
+        return _SIGNATURES.of(given, passed_over(given))
     anything = ctx.api.named_generic_type("builtins.object", [])
     made = given.copy_modified(arg_types=[anything], arg_kinds=[ARG_STAR], arg_names=[None])
     return _SIGNATURES.of(given, made)

@@ -89,6 +89,10 @@ MAY_IMPORT = {
 # Imports for type checkers only that are allowed to break the rules above, and why.
 TYPE_ONLY = {
     ("qb.typevars", "typing_extensions"): "defaults of type variables, which `typing` has from Python 3.13",
+    (
+        "qb.rows",
+        "typing_extensions",
+    ): "aliases with parameters, for which `typing` has a class from Python 3.12",
     ("qb.errors", "qb.columns"): "an error says whether it concerns a column",
     ("qb.bulk.inserting", "qb.executor"): "what works on an executor names it",
     ("qb.bulk.by_keys", "qb.executor"): "likewise",

@@ -29,6 +29,7 @@ case((Album.live, 1), else_=True)  # E[qb-type]: The values of case() do not fit
 case((Album.live, None))  # E[qb-type]: case() has no value but NULL
 case(else_=1)  # E[qb-type]: case() needs a condition and a value
 case()  # E[qb-type]: case() needs a condition and a value
+case(condition=1)  # E[call-overload]: Unexpected keyword argument "condition" for overloaded function "case"
 case(Album.live, 1)  # E[qb-type]: case() takes pairs, as in case((condition, value)), not Album.live  # E[qb-type]: case() takes pairs, as in case((condition, value)), not "int"
 case((Album.live == "x", 1), else_=2)  # E[qb-type]: Album.live is bool, but the value is str
 select(Album.id).where(case((Album.live, 1), else_=2))  # E[arg-type]: Argument 1 to "where" of "Select" has incompatible type

@@ -129,6 +129,7 @@ select(Album.title.desc())  # E[qb-type]: not "Ordering[
 select(Album.by_artist)  # E[qb-type]: not "Index"
 select(fn.count)  # E[qb-type]: select() takes columns, expressions and tables, not
 select()  # E[qb-type]: select() needs a column, an expression or a table
+select(title=1)  # E[call-overload]: Unexpected keyword argument "title" for overloaded function "select"
 select(str)  # E[qb-type]: not "type[str]"
 
 

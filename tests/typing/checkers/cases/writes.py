@@ -14,7 +14,10 @@ changed: RowPatch[Album] = {"plays": 1}
 new["plays"] = 5
 insert(Album).values_many([new])
 insert(Album).values(**new)
-reveal_type(new["title"])  # R: str  # R[mypy, pyright, ty, pyrefly]: Any
+
+
+def written(given: NewRow[Album]) -> None:
+    reveal_type(given["title"])  # R: str  # R[mypy, pyright, ty, pyrefly]: Any
 
 
 async def returned(db: Database) -> None:
