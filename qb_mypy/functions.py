@@ -6,7 +6,7 @@ import re
 
 from mypy.checker import TypeChecker
 from mypy.plugin import FunctionContext
-from mypy.types import AnyType, Instance, Type, get_proper_type
+from mypy.types import AnyType, Instance, Type, TypeOfAny, get_proper_type
 
 from qb_mypy import messages, relations, scope, windows
 from qb_mypy.encoding import (
@@ -186,7 +186,10 @@ def raw(ctx: FunctionContext) -> Type:
     refs = lax(union_of_refs([expression(type, api) for type in ctx.arg_types[1]]))
     if refs and (not texts or CALL.search(texts[0])):
         refs.append(RAW_MARK)
-    return result.copy_modified(args=[result.args[0], refs_type(api, refs)])
+    # An Any that mypy does not take for one that it should be careful with: it would give up on overloads.
+    is_any = isinstance(get_proper_type(result.args[0]), AnyType)
+    value = AnyType(TypeOfAny.special_form) if is_any else result.args[0]
+    return result.copy_modified(args=[value, refs_type(api, refs)])
 
 
 def literal(ctx: FunctionContext) -> Type:
