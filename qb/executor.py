@@ -82,11 +82,7 @@ class Executor(Generic[DialectName]):
         rows = await self._fetch(query, 2)
         return rows[0] if len(rows) == 1 else self._not_one(query, rows) if rows else None
 
-    @overload
-    async def fetch_value(self, query: Query[tuple[T]]) -> T: ...
-    @overload
-    async def fetch_value(self, query: Query[Any]) -> Any: ...  # the plugin knows the column's type
-    async def fetch_value(self, query: Query[Any]) -> Any:
+    async def fetch_value(self, query: Query[Any]) -> Any:  # the plugin knows the column's type
         """The only column of the only row: `fetch_value(select(fn.count()).from_(Album))`.
 
         Raises CompileError when the query has more columns, NoRowFound or MultipleRowsFound as fetch_one.

@@ -20,7 +20,7 @@ async def rows(db: Database) -> None:
         reveal_type(maybe[0])  # R: str
     async for (streamed,) in db.stream(select(Album.title)):
         reveal_type(streamed)  # R: str
-    reveal_type(await db.fetch_value(select(Album.title)))  # R: str  # R[mypy]: Any
+    reveal_type(await db.fetch_value(select(Album.title)))  # R: str  # R[mypy, pyright, ty, pyrefly]: Any
     whole = await db.fetch_all(select(Album))
     reveal_type(whole)  # R: list[Row[Album]]
     reveal_type(whole[0][2])  # R: str  # R[mypy, pyright, ty, pyrefly]: Any
