@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
 from qb.dialect import PLAIN, Characteristics, Connection, Driver, Isolation, Job, find_dialect
 from qb.engine import Engine
 from qb.errors import DatabaseError, QbError, TransactionError, UnsupportedError, closest
-from qb.executor import Executor
+from qb.executor import Executor, Rewrite
 from qb.transaction import CURRENT, Joined, Transaction, current, joined
 from qb.typevars import DialectName
 
 if TYPE_CHECKING:
+    from qb.events import Events
     from qb.observers import Event, Observation
 
 T = TypeVar("T")
@@ -41,26 +42,38 @@ class Database(Executor[DialectName]):
         dialect: str | None = None,
         show_parameters: bool = False,
         observers: Iterable[Callable[[Event], None]] = (),
+        events: Events | None = None,
+        rewrites: Iterable[Rewrite] = (),
         **options: Any,
     ) -> Self:
         """A database for a URL, opened by `await` or `async with`.
 
         `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` (in memory), `postgresql://user:pw@host/name`:
         the scheme names the dialect, unless `dialect` does. Errors have no parameters, which may be private, unless
-        `show_parameters` says so. `observers` are told what is run, as by `observe`. `options` are the driver's.
+        `show_parameters` says so. `observers` are told what is run, as by `observe`; `events` are the handlers of
+        writes (`qb.events`); `rewrites` are what every statement is rewritten by, as by `rewriting`. `options` are the
+        driver's.
 
         Raises QbError when there is no such dialect; opening raises ConnectionFailed or AccessDenied.
         """
         scheme, separator, _ = url.partition("://")
         if not separator:
             raise QbError("a database has a URL: sqlite:///music.db, postgresql://user@host/name")
-        db = cls(find_dialect(dialect or scheme).driver(url, options), show_parameters=show_parameters)
+        driver = find_dialect(dialect or scheme).driver(url, options)
+        db = cls(driver, show_parameters=show_parameters, events=events, rewrites=rewrites)
         for observer in observers:
             db.observe(observer)
         return db
 
-    def __init__(self, driver: Driver, *, show_parameters: bool = False) -> None:
-        super().__init__(Engine(driver, show_parameters=show_parameters))
+    def __init__(
+        self,
+        driver: Driver,
+        *,
+        show_parameters: bool = False,
+        events: Events | None = None,
+        rewrites: Iterable[Rewrite] = (),
+    ) -> None:
+        super().__init__(Engine(driver, show_parameters=show_parameters, events=events), tuple(rewrites))
         self._joins = True
 
     async def open(self) -> Self:
@@ -134,6 +147,7 @@ class Database(Executor[DialectName]):
             self._engine,
             PLAIN if plain else Characteristics(isolation, read_only, deferrable),
             joins=self._joins,
+            rewrites=self._rewrites,
         )
 
     async def run(
@@ -182,8 +196,25 @@ class Database(Executor[DialectName]):
 
             await db.autonomous().execute(insert(Attempt).values(login=login))
         """
+        other = self._alike(self._rewrites)
+        other._joins = False
+        return other
+
+    def rewriting(self, *rewrites: Rewrite) -> Self:
+        """The same database, on which every statement is rewritten before it is run: by functions of nodes, as
+        `transformed` takes them.
+
+            live = db.rewriting(hide_deleted)
+        """
+        return self._alike((*self._rewrites, *rewrites))
+
+    def without(self, rewrite: Rewrite) -> Self:
+        """The same database without a rewrite that it was given."""
+        return self._alike(tuple([own for own in self._rewrites if own is not rewrite]))
+
+    def _alike(self, rewrites: tuple[Rewrite, ...]) -> Self:
         other = object.__new__(type(self))
-        other._engine, other._joins = self._engine, False
+        other._engine, other._joins, other._rewrites = self._engine, self._joins, rewrites
         return other
 
     def _connection(self, reads: bool) -> AbstractAsyncContextManager[Connection]:

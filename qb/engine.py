@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from qb.dialect import Connection, Dialect, Driver
 
 if TYPE_CHECKING:
+    from qb.events import Events
     from qb.observers import Event, Observation
     from qb.observers.hub import Hub
 
@@ -18,10 +19,12 @@ Lease = AbstractAsyncContextManager[Connection]
 class Engine:
     """One database that was opened: its driver, for everybody who runs queries on it."""
 
-    __slots__ = ("dialect", "driver", "hub", "layers", "show_parameters")
+    __slots__ = ("dialect", "driver", "events", "hub", "layers", "show_parameters")
 
-    def __init__(self, driver: Driver, *, show_parameters: bool = False) -> None:
+    def __init__(self, driver: Driver, *, show_parameters: bool = False, events: Events | None = None) -> None:
         self.driver = driver
+        self.events = events
+        """The handlers of writes."""
         self.show_parameters = show_parameters
         """Whether errors have the parameters of their statement."""
         self.dialect: Dialect = driver.dialect

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qb.bulk.inserting import Inserted
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Compilable[Any])
 K = TypeVar("K")
 TB = TypeVar("TB", bound=Table)
 A = TypeVar("A")
@@ -33,6 +34,8 @@ D = TypeVar("D")
 E = TypeVar("E")
 F = TypeVar("F")
 
+Rewrite = Callable[[nodes.Node], nodes.Node]
+"""What gives a statement another tree, as `transformed` takes it."""
 TRANSACTION_CONTROL = frozenset({"ABORT", "BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START"})
 
 
@@ -45,8 +48,9 @@ class Executor(Generic[DialectName]):
     Every method raises a `DatabaseError` where the database refuses or fails.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, rewrites: tuple[Rewrite, ...] = ()) -> None:
         self._engine = engine
+        self._rewrites = rewrites
 
     @property
     def dialect(self) -> Dialect:
@@ -110,7 +114,15 @@ class Executor(Generic[DialectName]):
         """
         if size < 1:
             raise ValueError(f"stream(size={size}): a portion has at least one row")
-        builder = self._builder(query if into is None else query.into(into))
+        query = query if into is None else query.into(into)
+        events = self._engine.events
+        if events is not None and events.concern(query):
+            for row in await self._fetch(query, None):
+                yield row
+            return
+        if self._rewrites:
+            query = self._rewritten(query)
+        builder = self._builder(query)
         parameters: Sequence[object] = ()
         try:
             async with self._statements(query) as (connection, statements):
@@ -138,6 +150,11 @@ class Executor(Generic[DialectName]):
             word = node.texts[0].split(maxsplit=1)[:1]
             if word and word[0].rstrip(";").upper() in TRANSACTION_CONTROL:
                 raise TransactionError(f"{word[0]} as SQL text: use `async with db.transaction()`")
+        if self._rewrites:
+            statement = self._rewritten(statement)
+        events = self._engine.events
+        if events is not None and events.concern(statement):
+            return (await events.run(self, statement))[0]
         if self._is_large(statement):
             return in_all(await self._in_parts(statement))
         sql, parameters = self._compile(statement)
@@ -195,6 +212,12 @@ class Executor(Generic[DialectName]):
         """
         if not statements:
             raise CompileError("this batch has no statements")
+        events = self._engine.events
+        if events is not None and any(map(events.concern, statements)):
+            async with self.transaction() as tx:
+                return tuple([await tx._result(statement) for statement in statements])
+        if self._rewrites:
+            statements = tuple(map(self._rewritten, statements))
         parts = [(statement, list(self._jobs(statement))) for statement in statements]
         try:
             done = iter(await self._together([job for _, jobs in parts for job in jobs]))
@@ -206,6 +229,12 @@ class Executor(Generic[DialectName]):
                         self._attribute(error, statement, parameters)
             raise
         return tuple([combined(list(islice(done, len(jobs)))) for _, jobs in parts])
+
+    async def _result(self, statement: Compilable[Any]) -> Any:  # the rows, or how many rows it changed
+        """What a batch has for a statement."""
+        if self._rows_of(statement) is None:
+            return await self.execute(statement)
+        return await self._fetch(statement, None)  # type: ignore[arg-type]  # with rows, it is a query
 
     async def _in_parts(self, statement: Compilable[Any]) -> list[Any]:
         """The results of the parts of a statement."""
@@ -313,6 +342,8 @@ class Executor(Generic[DialectName]):
         `analyze` (PostgreSQL) runs the statement, and tells what it took. Raises TransactionError for one that may
         write (sql() counts as such) outside of a transaction, where it could not be undone.
         """
+        if self._rewrites:
+            statement = self._rewritten(statement)
         if format not in ("text", "json"):
             raise ValueError(f'explain(format={format!r}): the formats are "text" and "json"')
         if analyze and not self._is_transaction and not isinstance(statement.node, (nodes.Select, nodes.Compound)):
@@ -362,6 +393,11 @@ class Executor(Generic[DialectName]):
             async with self._connection(self._engine.driver.reads_only(compiled[0])) as connection:
                 yield connection, [compiled]
 
+    def _rewritten(self, statement: S) -> S:
+        for rewrite in self._rewrites:
+            statement = statement.transformed(rewrite)
+        return statement
+
     def _is_large(self, statement: Compilable[Any]) -> bool:
         return is_bulk(statement, self.dialect) or is_load(statement, self._engine.driver)
 
@@ -379,9 +415,14 @@ class Executor(Generic[DialectName]):
         return builder
 
     async def _fetch(self, query: Query[T], limit: int | None) -> list[T]:
+        if self._rewrites:
+            query = self._rewritten(query)
         build: Any = self._builder(query).build  # builds the query's rows, T
         if limit is not None:
             build = _first(build, limit)
+        events = self._engine.events
+        if events is not None and events.concern(query):
+            return (await events.run(self, query))[1][:limit]
         if is_bulk(query, self.dialect):
             together: list[T] = combined(await self._in_parts(query))
             return together

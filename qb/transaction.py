@@ -12,7 +12,7 @@ from typing import Any, Self
 from qb.dialect import PLAIN, Characteristics, Connection, Job, committed
 from qb.engine import Engine
 from qb.errors import QbError, TransactionError
-from qb.executor import Executor
+from qb.executor import Executor, Rewrite
 from qb.tasks import finish
 from qb.typevars import DialectName
 
@@ -43,8 +43,9 @@ class Transaction(Executor[DialectName]):
         *,
         joins: bool = True,
         name: str | None = None,
+        rewrites: tuple[Rewrite, ...] = (),
     ) -> None:
-        super().__init__(engine)
+        super().__init__(engine, rewrites)
         self._characteristics = characteristics
         self._parent = parent
         self._joins = joins
@@ -163,7 +164,7 @@ class Transaction(Executor[DialectName]):
 
         Raises TransactionError when another one is still open at this level.
         """
-        return Transaction(self._engine, PLAIN, self)
+        return Transaction(self._engine, PLAIN, self, rewrites=self._rewrites)
 
     def after_commit(self, callback: Callable[[], Awaitable[None] | None]) -> None:
         """Call a function, or a coroutine function, when what was done so far has become permanent; never when it is

@@ -69,7 +69,9 @@ FLOORS = [
     "qb.bulk",
     "qb.executor",
     "qb.transaction",
+    "qb.events",
     "qb.database",
+    "qb.mixins",
     "qb",  # the public names
     "qb.cli",
 ]
@@ -96,6 +98,7 @@ TYPE_ONLY = {
     ("qb.errors", "qb.columns"): "an error says whether it concerns a column",
     ("qb.bulk.inserting", "qb.executor"): "what works on an executor names it",
     ("qb.bulk.by_keys", "qb.executor"): "likewise",
+    ("qb.engine", "qb.events"): "an engine names what it keeps for the floors above it",
     ("qb.queries", "qb.rows"): "a query names what makes its rows",
     ("qb.dialect", "qb.ddl"): "a dialect names what it gives to the floors above it",
 }

@@ -92,6 +92,9 @@ class PreparedQuery(Query[R], Generic[R]):
         """The tree of the ordinary query."""
         return self.built().node
 
+    def transformed(self, replace: Callable[[Node], Node]) -> Any:  # the ordinary query
+        return self.built().transformed(replace)
+
     def built(self) -> Compilable:
         """The ordinary query."""
         try:
