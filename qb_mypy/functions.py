@@ -140,10 +140,12 @@ def coalesce(ctx: FunctionContext) -> Type:
     always = any(part is None and not is_optional(value) for part, value in zip(parts, values, strict=True))
     nullable = not always and all(is_optional(value) for value in values)
     refs = lax(union_of_refs(parts))
-    last = parts[-1]
-    if refs is not None and not always and last is not None and last.refs:
-        refs = [ref for ref in refs if ref not in (lax(last.refs) or [])] + last.refs
-    return expr_type(api, optional(result) if nullable else result, refs, why=[last])
+    known = [part for part in parts if part is not None]
+    # Where it is NULL, this one is, too.
+    last = [part for part in known if nullable or not is_optional(part.value)][-1:]
+    if refs is not None and not always and last and last[0].refs:
+        refs = [ref for ref in refs if ref not in (lax(last[0].refs) or [])] + last[0].refs
+    return expr_type(api, optional(result) if nullable else result, refs, why=last)
 
 
 def nullif(ctx: FunctionContext) -> Type:

@@ -29,8 +29,10 @@ from qb_mypy.encoding import (
     Ref,
     class_info,
     expression,
+    is_optional,
     lax,
     literals,
+    optional,
     refs_type,
     short,
     strings,
@@ -133,7 +135,23 @@ def recursive(ctx: MethodContext) -> Type:
         selection = merged(ctx.api, query, following, f'the recursive "{name}"', ctx.context)
         if selection is not None:
             fields = [(column, value) for (column, _), (_, value) in zip(fields, selection, strict=True)]
+            fields = _after_many_steps(ctx.api, name, fields, scope.projected(following) or [])
     return derived_type(ctx.api, name, fields, [])
+
+
+def _after_many_steps(api: TypeChecker, name: str | None, fields: Fields, items: Sequence[Type]) -> Fields:
+    """The columns of a recursive query, where what a step reads of itself may be NULL after another step."""
+    while True:
+        null = {f"{name}.{column}" for column, value in fields if is_optional(value)}
+        found = []
+        for (column, value), item in zip(fields, items, strict=False):
+            part = expression(item, api)
+            refs = (part.refs or []) if part is not None else []
+            reads = any(not ref.lax and f"{ref.source}.{ref.column}" in null for ref in refs)
+            found.append((column, optional(value) if reads else value))
+        if len(found) < len(fields) or found == fields:  # a whole table is one item
+            return fields
+        fields = found
 
 
 def attribute(ctx: AttributeContext, name: str) -> Type:

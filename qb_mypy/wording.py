@@ -29,3 +29,8 @@ def closest(name: str, known: Iterable[str]) -> str:
 def listed(known: list[str]) -> str:
     """All names that there are, as the end of a sentence."""
     return f"; it has {', '.join(known)}" if known else ""
+
+
+def undecided(name: str) -> str:
+    """A note, and no error: it has no rule."""
+    return f"What {name}() returns cannot be taken from its body, which needs it itself: the declared type counts"

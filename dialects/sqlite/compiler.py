@@ -29,7 +29,7 @@ from qb.compiler import ATOM
 from qb.compiler.writes import read_by
 from qb.errors import CompileError, UnsupportedError
 from qb.nodes import Expression, Parameter
-from qb.types import INTEGERS, NUMBERS, TEXT, WIDEST, Enum, Numeric, SqlType
+from qb.types import INTEGERS, NUMBERS, REAL, TEXT, WIDEST, Enum, Numeric, SqlType
 
 ORDERING = frozenset({"<", "<=", ">", ">="})
 ALWAYS = nodes.Raw(("1 = 1",), ())
@@ -224,12 +224,17 @@ class SqliteCompiler(
             value, offset, default = node.arguments
             text = f"{node.name}({self.at_scale(value, node.type.scale)}, {self.visit(offset)}"
             return f"{text}, {self.at_scale(default, node.type.scale)})"
+        if node.type.kind == "real" and node.name in ("lag", "lead") and len(node.arguments) == 3:
+            value, offset, default = node.arguments
+            return f"{node.name}({self.result(value, REAL)}, {self.visit(offset)}, {self.result(default, REAL)})"
         if '"."' in node.name:
             raise UnsupportedError(f"SQLite keeps no functions in schemas: {node.name}")
         if isinstance(node.type, Numeric) and node.name in ("coalesce", "nullif"):
             scale = common_scale(*node.arguments) or node.type.scale
             items = ", ".join([self.at_scale(argument, scale) for argument in node.arguments])
             return f"{node.name}({items})"
+        if node.type.kind == "real" and node.name == "coalesce":  # whole numbers among them are floats, too
+            return f"coalesce({', '.join([self.result(argument, REAL) for argument in node.arguments])})"
         return super().visit_function(node)
 
     def function_round(self, node: nodes.Function) -> str:

@@ -165,6 +165,26 @@ async def test_coalesce_of_decimals_of_two_scales(check: Check) -> None:
     )
 
 
+async def test_whole_numbers_among_floats_are_floats(check: Check) -> None:
+    await check(
+        select(fn.coalesce(Track.seconds, Track.position), fn.lag(Track.seconds, 1, 0).over(order_by=Track.position))
+        .where(Track.album_id == 3)
+        .order_by(Track.position),
+        sqlite=(
+            'SELECT coalesce("tracks"."seconds", CAST("tracks"."position" AS REAL)), lag("tracks"."seconds", ?, ?) '
+            'OVER (ORDER BY "tracks"."position") FROM "tracks" WHERE "tracks"."album_id" = ? '
+            'ORDER BY "tracks"."position"'
+        ),
+        postgres=(
+            'SELECT coalesce("tracks"."seconds", "tracks"."position"), lag("tracks"."seconds", $1::integer, '
+            '$2::double precision) OVER (ORDER BY "tracks"."position") FROM "tracks" WHERE "tracks"."album_id" = $3 '
+            'ORDER BY "tracks"."position"'
+        ),
+        parameters=[1, 0.0, 3],
+        rows=[(562.25, 0.0), (2.0, 562.25)],
+    )
+
+
 def test_coalesce_of_a_decimal_and_a_float() -> None:
     with pytest.raises(TypeError, match="float beside a decimal"):
         fn.coalesce(Album.price, 1.5)

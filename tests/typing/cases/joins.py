@@ -76,6 +76,8 @@ left = select(
     fn.coalesce(Artist.name, "?").as_("known"),
     fn.coalesce(Artist.name, Track.title).as_("either"),
     fn.coalesce(Artist.name, Album.title).as_("some"),
+    fn.coalesce(Artist.id, Album.rating).as_("first"),
+    fn.coalesce(Album.id, Album.rating).as_("sure"),
     fn.count(Track.id).as_("tracks"),
     fn.max(Track.position).as_("last"),
     fn.concat(Artist.name, ": ", Album.title).as_("both"),
@@ -93,6 +95,8 @@ reveal_type(found.nothing)  # R: bool
 reveal_type(found.known)  # R: str
 reveal_type(found.either)  # R: str | None
 reveal_type(found.some)  # R: str
+reveal_type(found.first)  # R: float | None
+reveal_type(found.sure)  # R: float
 reveal_type(found.tracks)  # R: int
 reveal_type(found.last)  # R: int | None
 reveal_type(found.both)  # R: str

@@ -39,7 +39,7 @@ several.compile("sqlite")
 # What is joined later is there in the end
 
 select(Album.title).where(Artist.name == "x").join(Artist, on=of_artist).compile("sqlite")
-select(Track.title).join(Artist, on=of_artist).join(Album, on=of_album).compile("sqlite")
+select(Track.title).where(Artist.id == 1).join(Album, on=of_album).join(Artist, on=of_artist).compile("sqlite")
 
 # The implied FROM
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from schema import Album, Artist, Play, Track, row
+from schema import Album, Artist, Category, Play, Track, row
 
 from qb import alias, col, columns, exists, fn, insert, literal, select, values
 
@@ -76,6 +76,14 @@ swap.recursive_cte("t", lambda t: select(t.plays, t.id))  # E[qb-name]: The recu
 swap.recursive_cte("t", lambda t: select(t.plays.as_("id"), t.id.as_("plays")))
 swap.cte("c", columns=("a", "a"))  # E[qb-name]: The column list of "c" has two columns named "a"
 swap.cte("c", columns=("b", "a"))
+# What a step reads of itself may be NULL where the step before it has made it so.
+chain = select(Category.id, Category.id.as_("before"), literal(0).as_("depth")).recursive_cte(
+    "chain",
+    lambda chain: select(Category.parent_id, chain.id + 1, chain.depth + 1)
+    .join(chain, on=(Category.id == fn.coalesce(chain.id, 1)) & (chain.depth < 5)),
+)
+reveal_type(row(select(chain)))  # R: tuple[int | None, int | None, int, fallback=Row[TypedDict({'id': int | None, 'before': int | None, 'depth': int})]]
+row(select(chain)).before + 1  # E[operator]: Unsupported operand types for + ("None" and "int")
 
 # VALUES
 
