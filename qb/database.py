@@ -217,10 +217,16 @@ class Database(Executor[DialectName]):
         other._engine, other._joins, other._rewrites = self._engine, self._joins, rewrites
         return other
 
-    def _connection(self, reads: bool) -> AbstractAsyncContextManager[Connection]:
+    def _connection(self, reads: bool, alone: bool = False) -> AbstractAsyncContextManager[Connection]:
         if self._joins and CURRENT.get() is not None and current(self._engine) is not None:
-            return Joined(self._engine, reads)
-        return self._engine.acquire(reads)
+            return Joined(self._engine, reads, alone)
+        return self._engine.acquire(reads) if alone else self._engine.borrow(reads)
+
+    def _at_once(self, reads: bool) -> Connection | None:
+        if self._joins and CURRENT.get() is not None:
+            return None
+        engine = self._engine
+        return None if engine.layers else engine.driver.at_once(reads)
 
     def _atomic(self) -> Transaction[DialectName]:
         return Transaction(self._engine, PLAIN, joins=self._joins, name="qb_rows")
@@ -229,7 +235,7 @@ class Database(Executor[DialectName]):
         transaction = await joined(self._engine) if self._joins else None
         if transaction is not None:
             return await transaction._together(jobs)
-        async with self._engine.acquire(False) as connection:
+        async with self._engine.borrow(False) as connection:
             return await connection.batch(jobs, True)
 
     @property

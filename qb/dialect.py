@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 from qb.compiler import Compiler
 from qb.errors import CommitUncertain, ConnectionFailed, QbError, TimeoutExceeded, closest
@@ -108,6 +108,9 @@ class Connection:
     """One connection to an engine. What the engine refuses is raised as a `DatabaseError` with the driver's
     exception as its cause; when a method is cancelled, its statement is over before the cancellation goes on.
     """
+
+    finishes: bool = False
+    """Whether `commit`, `rollback` and what ends savepoints run to their end however often their task is cancelled."""
 
     async def fetch(
         self,
@@ -221,6 +224,16 @@ class Driver:
     loads_from: ClassVar[int | None] = None
     """From how many rows on a load is faster than one INSERT; None where there is no such way."""
 
+    @classmethod
+    def of(cls, db: Any) -> Self:  # a Database, which is on a floor above
+        """The driver of a database, for type checkers: `SqliteDriver.of(db).backup(…)`. Raises QbError when it is
+        another dialect's.
+        """
+        driver: Driver = db.driver
+        if not isinstance(driver, cls):
+            raise QbError(f"this is a database of {driver.dialect.name}, whose driver is no {cls.__name__}")
+        return driver
+
     async def open(self) -> None:
         """Connect."""
         raise NotImplementedError
@@ -234,6 +247,14 @@ class Driver:
         DatabaseClosed when there is none.
         """
         raise NotImplementedError
+
+    def borrow(self, reads: bool = False) -> AbstractAsyncContextManager[Connection]:
+        """A connection for one call of `fetch`, `execute` or `batch`, which need not be alone on it."""
+        return self.acquire(reads)
+
+    def at_once(self, reads: bool) -> Connection | None:
+        """The same as `borrow` without a block, for a connection that need not be waited for nor given back."""
+        return None
 
     def reads_only(self, sql: str) -> bool:
         """Whether a statement may be given a connection that cannot write. False when the driver has only one kind."""

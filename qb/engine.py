@@ -40,6 +40,13 @@ class Engine:
             lease = layer(lease, reads)
         return lease
 
+    def borrow(self, reads: bool) -> Lease:
+        """A connection for one call, which may be shared with others."""
+        lease = self.driver.borrow(reads)
+        for layer in self.layers:
+            lease = layer(lease, reads)
+        return lease
+
     def observe(self, observer: Callable[[Event], None], parameters: bool) -> Observation:
         """Have an observer called from the next connection on."""
         from qb.observers.hub import Hub, Observation

@@ -148,6 +148,12 @@ class ConnectionFailed(DatabaseError):
     is_retryable = True
 
 
+class CannotOpen(ConnectionFailed):
+    """There is no such database: its file, folder or name is wrong. To try again changes nothing."""
+
+    is_retryable = False
+
+
 class CommitUncertain(ConnectionFailed):
     """The connection broke while a transaction was being committed: it may be done, or not. To run it again could do it
     twice.

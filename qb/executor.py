@@ -109,7 +109,7 @@ class Executor(Generic[DialectName]):
 
             async for row in db.stream(select(Album)): ...
 
-        The stream holds its connection until it ends. On SQLite, where that is the only one, other
+        The stream holds its connection until it ends. In an SQLite database in memory that is the only one, and other
         statements inside the loop belong to a transaction around it: `tx.stream(…)`, `tx.execute(…)`.
         """
         if size < 1:
@@ -159,6 +159,9 @@ class Executor(Generic[DialectName]):
             return in_all(await self._in_parts(statement))
         sql, parameters = self._compile(statement)
         try:
+            at_once = self._at_once(False)
+            if at_once is not None:
+                return await at_once.execute(sql, parameters)
             async with self._connection(False) as connection:
                 return await connection.execute(sql, parameters)
         except DatabaseError as error:
@@ -354,7 +357,7 @@ class Executor(Generic[DialectName]):
         sql, parameters = self._compile(statement)
         dialect, as_json = self._engine.dialect, format == "json"
         command = dialect.explain(sql, analyze, as_json)
-        async with self._connection(False) as connection:
+        async with self._connection(self._engine.driver.reads_only(command)) as connection:
             plan: str | list[dict[str, Any]] = dialect.plan(await connection.fetch(command, parameters, list), as_json)
         return plan
 
@@ -366,8 +369,14 @@ class Executor(Generic[DialectName]):
         """A transaction, or a savepoint inside one."""
         raise NotImplementedError
 
-    def _connection(self, reads: bool) -> AbstractAsyncContextManager[Connection]:
-        """The connection to run a statement on, which may write unless `reads` says that it does not."""
+    def _connection(self, reads: bool, alone: bool = False) -> AbstractAsyncContextManager[Connection]:
+        """The connection to run a statement on, which may write unless `reads` says that it does not. It is for one
+        call, unless `alone` wants it for several.
+        """
+        raise NotImplementedError
+
+    def _at_once(self, reads: bool) -> Connection | None:
+        """Likewise, where it need not be waited for nor given back; None where it must."""
         raise NotImplementedError
 
     def _atomic(self) -> AbstractAsyncContextManager[Executor[DialectName]]:
@@ -386,11 +395,11 @@ class Executor(Generic[DialectName]):
     async def _statements(self, query: Query[Any]) -> AsyncIterator[tuple[Connection, Iterable[Compiled]]]:
         """A connection, and what is to be run on it: one statement, or the parts of one."""
         if is_bulk(query, self.dialect):
-            async with self._atomic() as whole, whole._connection(False) as connection:
+            async with self._atomic() as whole, whole._connection(False, alone=True) as connection:
                 yield connection, portions(query.node, self.dialect)
         else:
             compiled = self._compile(query)
-            async with self._connection(self._engine.driver.reads_only(compiled[0])) as connection:
+            async with self._connection(self._engine.driver.reads_only(compiled[0]), alone=True) as connection:
                 yield connection, [compiled]
 
     def _rewritten(self, statement: S) -> S:
@@ -417,18 +426,29 @@ class Executor(Generic[DialectName]):
     async def _fetch(self, query: Query[T], limit: int | None) -> list[T]:
         if self._rewrites:
             query = self._rewritten(query)
-        build: Any = self._builder(query).build  # builds the query's rows, T
-        if limit is not None:
-            build = _first(build, limit)
-        events = self._engine.events
+        engine = self._engine
+        events = engine.events
         if events is not None and events.concern(query):
+            self._builder(query)  # raises
             return (await events.run(self, query))[1][:limit]
-        if is_bulk(query, self.dialect):
-            together: list[T] = combined(await self._in_parts(query))
-            return together
-        sql, parameters = self._compile(query)
+        found = query.prepared(engine.dialect)
+        if found is not None:
+            (sql, parameters), builder = found
+            if len(parameters) > engine.dialect.max_parameters:
+                within_limit(found[0], engine.dialect)  # raises
+        else:
+            builder = self._builder(query)
+            if is_bulk(query, self.dialect):
+                together: list[T] = combined(await self._in_parts(query))
+                return together
+            sql, parameters = self._compile(query)
+        build: Any = builder.build  # builds the query's rows, T
+        reads = engine.driver.reads_only(sql)
         try:
-            async with self._connection(self._engine.driver.reads_only(sql)) as connection:
+            at_once = self._at_once(reads)
+            if at_once is not None:
+                return await at_once.fetch(sql, parameters, build, limit)
+            async with self._connection(reads) as connection:
                 return await connection.fetch(sql, parameters, build, limit)
         except DatabaseError as error:
             self._attribute(error, query, parameters)
@@ -444,10 +464,6 @@ class Executor(Generic[DialectName]):
         if rows:
             raise MultipleRowsFound(f"more than one row was found\n  in: {shortened(sql)}")
         raise NoRowFound(f"no row was found\n  in: {shortened(sql)}")
-
-
-def _first(build: Callable[[Iterable[T]], list[Any]], limit: int) -> Callable[[Iterable[T]], list[Any]]:
-    return lambda rows: build(islice(rows, limit))
 
 
 def in_all(parts: list[Affected]) -> Affected:

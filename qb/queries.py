@@ -65,6 +65,10 @@ class Compilable(Generic[Result]):
         """What makes rows of what it returns, where that is known already: of a prepared query."""
         return None
 
+    def prepared(self, dialect: Dialect) -> tuple[Compiled, RowBuilder] | None:
+        """It with what makes its rows, where both are known already: of a prepared query that was run before."""
+        return None
+
     @property
     def instances_of(self) -> type[Any] | None:
         """The class that its rows are made into."""
@@ -164,6 +168,10 @@ class Instances(Query[R], Generic[R, Projection, Facts]):
     def prepared_rows(self, dialect: Dialect) -> RowBuilder | None:
         builder = self._query.prepared_rows(dialect)
         return None if builder is None else builder.into(self._class)
+
+    def prepared(self, dialect: Dialect) -> tuple[Compiled, RowBuilder] | None:
+        found = self._query.prepared(dialect)
+        return None if found is None else (found[0], found[1].into(self._class))
 
     def transformed(self, replace: Callable[[Node], Node]) -> Self:
         return type(self)(self._query.transformed(replace), self._class)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, suppress
 from contextvars import ContextVar
 from types import TracebackType
@@ -99,7 +99,7 @@ class Transaction(Executor[DialectName]):
             try:
                 self._check_usable()
                 if held is not None:
-                    await finish(self._keep(held))
+                    await through(held, self._keep(held))
             except BaseException:
                 await self._undo(held)
                 raise
@@ -145,7 +145,8 @@ class Transaction(Executor[DialectName]):
     async def _undo(self, held: Connection | None) -> None:
         if held is not None:
             with suppress(QbError):  # what went wrong first is what to tell
-                await finish(held.rollback() if self._parent is None else held.rollback_to(self._savepoint))
+                undo = held.rollback() if self._parent is None else held.rollback_to(self._savepoint)
+                await through(held, undo)
 
     @property
     def _savepoint(self) -> str:
@@ -177,6 +178,10 @@ class Transaction(Executor[DialectName]):
         self._check_usable()
         self._when_committed.append(callback)
 
+    def _at_once(self, reads: bool) -> Connection | None:
+        self._check_usable()
+        return self._held
+
     def _atomic(self) -> Transaction[DialectName]:
         return Transaction(self._engine, PLAIN, self, name="qb_rows")
 
@@ -184,7 +189,7 @@ class Transaction(Executor[DialectName]):
         async with self._atomic() as whole, whole._connection(False) as connection:
             return await connection.batch(jobs, False)
 
-    def _connection(self, reads: bool) -> Held:
+    def _connection(self, reads: bool, alone: bool = False) -> Held:
         return Held(self)
 
     @property
@@ -226,6 +231,11 @@ class Held:
         pass
 
 
+async def through(held: Connection, work: Coroutine[Any, Any, None]) -> None:
+    """What ends a transaction is done to its end."""
+    await (work if held.finishes else finish(work))
+
+
 CURRENT: ContextVar[Transaction[Any] | None] = ContextVar("qb_transaction", default=None)
 """The innermost transaction, of any database; the others are around it."""
 
@@ -257,15 +267,19 @@ async def joined(engine: Engine) -> Transaction[Any] | None:
 class Joined:
     """The connection for one statement that belongs to the transaction around it."""
 
-    __slots__ = ("cover", "engine", "reads")
+    __slots__ = ("alone", "cover", "engine", "reads")
 
-    def __init__(self, engine: Engine, reads: bool) -> None:
+    def __init__(self, engine: Engine, reads: bool, alone: bool) -> None:
         self.engine = engine
         self.reads = reads
+        self.alone = alone
 
     async def __aenter__(self) -> Connection:
         transaction = await joined(self.engine)
-        self.cover = self.engine.acquire(self.reads) if transaction is None else transaction._connection(self.reads)
+        if transaction is not None:
+            self.cover: AbstractAsyncContextManager[Connection] = transaction._connection(self.reads)
+        else:
+            self.cover = self.engine.acquire(self.reads) if self.alone else self.engine.borrow(self.reads)
         return await self.cover.__aenter__()
 
     async def __aexit__(

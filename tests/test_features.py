@@ -15,7 +15,7 @@ from tests.feature_table import MAKE, PAGE, ROOT, marks, page
 
 STATEMENTS = (Select, Insert, Update, Delete, Merge, Matched, NotMatched)
 PLAIN = {
-    *("node", "table", "is_prepared", "prepared_rows", "instances_of"),
+    *("node", "table", "is_prepared", "prepared", "prepared_rows", "instances_of"),
     *("compile", "condition", "event", "merge", "do_nothing"),
 }
 """Attributes that build no SQL of their own."""

@@ -1,325 +1,244 @@
-"""SQLite through aiosqlite: one connection, whose thread runs a whole query in one go."""
+"""SQLite through aiosqlite: one connection that writes and several that read, in threads of their own."""
 
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, closing, suppress
-from typing import Any, TypeVar
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import aiosqlite
-
+from dialects.sqlite import user_functions
+from dialects.sqlite.backup import Progress, as_bytes, copied, copied_to, from_bytes
 from dialects.sqlite.errors import FAILURES, translate
-from dialects.sqlite.regexp import register
-from qb.dialect import Affected, Characteristics, Connection, Dialect, Driver, Job, Load
-from qb.errors import DatabaseClosed, QbError, TransactionError
-from qb.tasks import finish
+from dialects.sqlite.opening import Location, journal_mode
+from dialects.sqlite.pool import Lease, Pool
+from dialects.sqlite.routing import is_read
+from dialects.sqlite.setups import Setup, Setups
+from dialects.sqlite.statements import connected
+from dialects.sqlite.thread import Thread
+from dialects.sqlite.user_functions import Aggregate
+from qb.dialect import Connection, Dialect, Driver, PoolStatus
+from qb.errors import DatabaseClosed, QbError
+from qb.expressions.user_functions import UserFunction
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from qb import Database
 
-MEMORY = ":memory:"
-GRACE = 1.0
-"""Seconds that a task waits for a connection that it holds itself. Not zero, because a loop that was left by
-`break` holds it a little longer, until the event loop has closed its generator."""
-
-
-class Thread(aiosqlite.Connection):
-    """A connection in its thread. aiosqlite makes a trip to the thread of every step; `call` makes one of
-    them all.
-    """
-
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
-        super().__init__(connect, iter_chunk_size=64)
-        self._worker: Any = getattr(self, "_thread", self)  # before aiosqlite 0.22, the connection is the thread
-        self._worker.daemon = True  # a database that nobody closed must not keep the interpreter from ending
-        self.streams: set[sqlite3.Cursor] = set()
-        """The cursors that are open between calls."""
-
-    @property
-    def raw(self) -> sqlite3.Connection:
-        """The connection itself, for functions that run in the thread."""
-        return self._conn
-
-    async def connect(self) -> None:
-        """Start the thread and connect. When that fails, the thread has ended."""
-        try:
-            await self
-        except BaseException:
-            await finish(asyncio.to_thread(self._worker.join))  # it still has to tell the event loop
-            raise
-
-    async def call(self, function: Callable[..., T], *arguments: object) -> T:
-        """Run a function in the thread. When cancelled, what it runs is interrupted, and is over."""
-        try:
-            return await self._run(function, *arguments)
-        except asyncio.CancelledError:
-            self._conn.interrupt()
-            await finish(self._run(self.end_streams))  # the thread takes one call after the other
-            raise
-
-    def end_streams(self) -> None:
-        """Close the open cursors. As long as there are any, an interrupt hits every statement that follows."""
-        while self.streams:
-            self.streams.pop().close()
-
-    async def _run(self, function: Callable[..., T], *arguments: object) -> T:
-        result: T = await self._execute(function, *arguments)  # type: ignore[no-untyped-call]  # aiosqlite's own
-        return result
-
-
-class SqliteConnection(Connection):
-    """The connection, in the hands of one task or of one transaction."""
-
-    def __init__(self, thread: Thread) -> None:
-        self._thread = thread
-        self._begins = False
-        """Whether a transaction begins with the next statement."""
-        self._in_transaction = False
-
-    async def fetch(
-        self,
-        sql: str,
-        parameters: Sequence[object],
-        build: Callable[[Iterable[Sequence[Any]]], list[T]],
-        limit: int | None = None,
-    ) -> list[T]:
-        def run() -> list[T]:
-            cursor = self._start(sql, parameters)
-            try:
-                return build(cursor)
-            finally:
-                cursor.close()
-
-        return await self._call(sql, run)
-
-    async def execute(self, sql: str, parameters: Sequence[object]) -> Affected:
-        return await self._call(sql, self._execute, sql, parameters)
-
-    async def batch(self, jobs: Iterable[Job], atomic: bool) -> list[Any]:
-        sql = "BEGIN IMMEDIATE"
-
-        def run() -> list[Any]:
-            nonlocal sql
-            results: list[Any] = []
-            if atomic:
-                self._begins = True
-            try:
-                for job in jobs:
-                    if isinstance(job, Load):
-                        sql = job.sql
-                        results.append(self._load(job))
-                        continue
-                    sql, parameters, build = job
-                    if build is None:
-                        results.append(self._execute(sql, parameters))
-                    else:
-                        with closing(self._start(sql, parameters)) as cursor:
-                            results.append(build(cursor))
-                if atomic:
-                    sql = "COMMIT"
-                    self._start(sql, ())
-            except BaseException:
-                if atomic:
-                    self._thread.raw.rollback()
-                raise
-            finally:
-                if atomic:
-                    self._begins = self._in_transaction = False
-            return results
-
-        try:
-            return await self._thread.call(run)
-        except FAILURES as error:
-            raise translate(error, sql) from error
-
-    async def stream(
-        self, sql: str, parameters: Sequence[object], size: int
-    ) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
-        streams = self._thread.streams
-
-        def start() -> sqlite3.Cursor:
-            cursor = self._start(sql, parameters)
-            streams.add(cursor)
-            return cursor
-
-        def fetch() -> list[Any]:
-            if cursor not in streams:
-                raise TransactionError("the stream has ended, because its transaction was interrupted")
-            return cursor.fetchmany(size)
-
-        def end() -> None:
-            streams.discard(cursor)
-            cursor.close()
-
-        cursor = await self._call(sql, start)
-        try:
-            while rows := await self._call(sql, fetch):
-                yield rows
-        finally:
-            if cursor in streams:
-                await finish(self._call(sql, end))
-
-    async def begin(self, characteristics: Characteristics) -> None:
-        self._begins = True  # in one trip with the first statement; every transaction is serializable
-
-    async def commit(self) -> None:
-        await self._call("COMMIT", self._start, "COMMIT", ())
-        self._in_transaction = False
-
-    async def rollback(self) -> None:
-        def run() -> None:
-            self._thread.end_streams()
-            self._thread.raw.rollback()  # does nothing outside of a transaction
-
-        self._in_transaction = self._begins = False
-        await self._call("ROLLBACK", run)
-
-    async def load(self, load: Load) -> Affected:
-        return await self._call(load.sql, self._load, load)
-
-    def _load(self, load: Load) -> Affected:
-        with closing(self._start_many(load.sql, load.rows)) as cursor:
-            affected = Affected(cursor.rowcount)
-            [affected.last_row_id] = cursor.execute("SELECT last_insert_rowid()").fetchone()
-            return affected
-
-    def _execute(self, sql: str, parameters: Sequence[object]) -> Affected:
-        before = self._thread.raw.total_changes
-        cursor = self._start(sql, parameters)
-        try:
-            deque(cursor, 0)  # what RETURNING gives has to be read before the rows are counted
-            count = cursor.rowcount
-            if count < 0 and self._thread.raw.total_changes != before:  # sqlite3 does not see a write behind WITH
-                [count] = self._thread.raw.execute("SELECT changes()").fetchone()
-            affected = Affected(max(count, 0))
-            if affected and keeps_row_id(sql):
-                affected.last_row_id = cursor.lastrowid
-            return affected
-        finally:
-            cursor.close()
-
-    def _start(self, sql: str, parameters: Sequence[object]) -> sqlite3.Cursor:
-        return self._begun().execute(sql, parameters)
-
-    def _start_many(self, sql: str, rows: Iterable[Sequence[object]]) -> sqlite3.Cursor:
-        return self._begun().executemany(sql, rows)
-
-    def _begun(self) -> sqlite3.Connection:
-        raw = self._thread.raw
-        if self._begins:
-            # It takes the write lock at once: one that began with a read could not wait for the lock later, but
-            # would have to start again.
-            raw.execute("BEGIN IMMEDIATE")
-            self._begins, self._in_transaction = False, True
-        if self._in_transaction and not raw.in_transaction:
-            raise TransactionError(
-                "SQLite has rolled the transaction back, because a statement in it was interrupted or failed: run "
-                "it again as a whole"
-            )
-        return raw
-
-    async def _call(self, sql: str, function: Callable[..., T], *arguments: object) -> T:
-        try:
-            return await self._thread.call(function, *arguments)
-        except FAILURES as error:
-            raise translate(error, sql) from error
+KNOWN = 2000
+"""Of how many statements is remembered whether they only read."""
 
 
 class SqliteDriver(Driver):
-    """`sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` in memory.
+    """`sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` in memory; `sqlite:///x.db?mode=ro` has the
+    parameters of SQLite's URIs.
 
-    `timeout` is for how many seconds a statement waits while another connection holds the file's lock.
+    One connection writes, and up to `readers` others read at the same time, which WAL makes possible. `timeout` is for
+    how many seconds a statement waits while another process holds the file's lock, `pool_timeout` for how many while
+    other tasks hold the connections. `read_only` opens a file that is only read, `immutable` one that nobody writes.
+    `pragmas` are set on every connection: `{"cache_size": -64000, "synchronous": "full"}`.
+
+    `functions`, `aggregates` and `collations` are what `create_function` and its like take, by name.
+
+    A database in memory is one connection for everything.
     """
 
     loads_from = 20
 
-    def __init__(self, dialect: Dialect, url: str, *, timeout: float = 5.0) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        url: str,
+        *,
+        readers: int = 4,
+        pool_timeout: float = 30.0,
+        functions: Mapping[str | UserFunction[Any, Any], Callable[..., Any]] | None = None,
+        aggregates: Mapping[str | UserFunction[Any, Any], type[Aggregate]] | None = None,
+        collations: Mapping[str, Callable[[str, str], int]] | None = None,
+        **options: Any,  # those of Location
+    ) -> None:
+        if readers < 0:
+            raise ValueError(f"readers={readers}: it is a number of connections")
         self.dialect = dialect
-        self._path = path_of(url)
-        self._timeout = timeout
-        self._thread: Thread | None = None
-        self._lock = asyncio.Lock()
-        self._holder: asyncio.Task[Any] | None = None
+        self.location = Location(url, **options)
+        self._registered: list[Setup] = []
+        """Functions and the like, which it keeps when it is closed and opened again."""
+        self._setups = Setups()
+        self._reader_count = 0 if self.location.is_memory else readers
+        self._pool_timeout = pool_timeout
+        self._opening = asyncio.Lock()
+        self._writer: Pool | None = None
+        self._readers: Pool | None = None
+        self._is_closing = False
+        self._reads: dict[str, bool] = {}
+        for name, call in (functions or {}).items():
+            self.create_function(name, call)
+        for name, cls in (aggregates or {}).items():
+            self.create_aggregate(name, cls)
+        for name, compare in (collations or {}).items():
+            self.create_collation(name, compare)
+
+    # Its life
 
     async def open(self) -> None:
-        if self._thread is not None:
-            return
-        thread = Thread(self._connect)
-        try:
-            await thread.connect()
-        except FAILURES as error:
-            raise translate(error, None) from error
-        self._thread = thread
+        async with self._opening:
+            if self._writer is not None and not self._is_abandoned():
+                self._check_loop()
+                return
+            self._reads.clear()
+            self._setups = Setups()
+            for setup in self._registered:
+                self._setups.add(setup)
+            writer = Pool(1, lambda: self._thread(False), self._pool_timeout, "SQLite's only connection that writes")
+            try:
+                mode = await writer.call(lambda thread: journal_mode(thread.raw))
+            except BaseException as error:
+                await writer.close()
+                if isinstance(error, FAILURES):
+                    raise self.location.explained(error) from error
+                raise
+            self._loop, self._process = asyncio.get_running_loop(), os.getpid()
+            count = self._reader_count if mode == "wal" or self.location.is_read_only else 0
+            what = f"all {count} connections that read from SQLite" if count > 1 else "the only reader of SQLite"
+            self._readers = Pool(count, lambda: self._thread(True), self._pool_timeout, what) if count else None
+            self._writer = writer
 
     async def close(self) -> None:
-        if self._thread is None:
+        if self._writer is None or self._is_closing:
             return
-        async with self.acquire():
-            thread, self._thread = self._thread, None
-            await finish(thread.close())
+        self._check_loop()
+        self._is_closing = True
+        try:
+            if self._readers is not None:
+                await self._readers.close()
+            await self._writer.close()
+            self._writer = self._readers = None
+        except FAILURES as error:
+            raise translate(error, None) from error
+        finally:
+            self._is_closing = False
 
     def check_open(self) -> None:
-        if self._thread is None:
+        if self._writer is None or self._is_closing:
             raise DatabaseClosed("the database is not open")
+        self._check_loop()
 
-    @asynccontextmanager
-    async def acquire(self, reads: bool = False) -> AsyncIterator[SqliteConnection]:
-        task = asyncio.current_task()
-        if self._holder is task:
-            await self._wait_for_itself()
-        else:
-            await self._lock.acquire()
-        self._holder = task
-        try:
+    def _check_loop(self) -> None:
+        if asyncio.get_running_loop() is not self._loop:
+            where = "event loop" if os.getpid() == self._process else "process"
+            raise DatabaseClosed(f"the database was opened in another {where}: open one in each")
+
+    def _is_abandoned(self) -> bool:
+        """Whether it was opened where nobody can use or close it any more."""
+        return os.getpid() != self._process or self._loop.is_closed()
+
+    def _thread(self, is_reader: bool) -> Thread:
+        location = self.location
+        return Thread(lambda: location.connect(is_reader), self._setups, location.timeout, is_reader)
+
+    # Its connections
+
+    def acquire(self, reads: bool = False) -> AbstractAsyncContextManager[Connection]:
+        return Lease(self._pool(reads))
+
+    def borrow(self, reads: bool = False) -> AbstractAsyncContextManager[Connection]:
+        return self._pool(reads).shared
+
+    def at_once(self, reads: bool) -> Connection:
+        return self._pool(reads).shared.connection
+
+    def _pool(self, reads: bool) -> Pool:
+        pool = self._writer
+        if reads and self._readers is not None and not self._setups.has_private:
+            pool = self._readers
+        if pool is None or self._is_closing or asyncio.get_running_loop() is not self._loop:
             self.check_open()
-            assert self._thread is not None
-            yield SqliteConnection(self._thread)
-        finally:
-            try:
-                if self._thread is not None and self._thread.streams:  # left open by a transaction
-                    await finish(self._thread.call(self._thread.end_streams))
-            finally:
-                self._holder = None
-                self._lock.release()
+        assert pool is not None
+        return pool
 
-    async def _wait_for_itself(self) -> None:
-        try:
-            await asyncio.wait_for(self._lock.acquire(), GRACE)
-        except TimeoutError:
-            raise TransactionError(
-                "this task holds SQLite's only connection, in a transaction or a stream that is not over: "
-                "inside `async with db.transaction() as tx`, say tx.… instead of db.…"
-            ) from None
+    def reads_only(self, sql: str) -> bool:
+        if self._readers is None or self._setups.has_private:
+            return False
+        found = self._reads.get(sql)
+        if found is None:
+            if len(self._reads) >= KNOWN:
+                self._reads.clear()
+            found = self._reads[sql] = is_read(sql)
+        return found
 
-    def _connect(self) -> sqlite3.Connection:
-        raw = sqlite3.connect(
-            self._path,
-            timeout=self._timeout,
-            isolation_level=None,  # transactions begin where they are asked for
-            check_same_thread=False,  # interrupt() comes from the event loop's thread
+    def pool_status(self) -> PoolStatus:
+        threads = [thread for pool in (self._writer, self._readers) if pool is not None for thread in pool.threads]
+        return PoolStatus(
+            size=len(threads),
+            in_use=sum(thread.holder is not None or thread.load > 0 for thread in threads),
+            waiting=sum(len(pool.waiting) for pool in (self._writer, self._readers) if pool is not None),
         )
-        try:
-            raw.execute("PRAGMA foreign_keys = ON")
-            register(raw)
-            if self._path != MEMORY:
-                with suppress(sqlite3.OperationalError):  # a file that cannot be written is read as it is
-                    raw.execute("PRAGMA journal_mode = WAL")
-        except BaseException:
-            raw.close()
-            raise
-        return raw
 
+    # What only SQLite has
 
-def path_of(url: str) -> str:
-    """The file of a URL, as sqlite3 takes it."""
-    path = url.partition("://")[2]
-    if path and not path.startswith("/"):
-        raise QbError(f'a file is named after three slashes, and "{path}" after two: sqlite:///{path}')
-    return path[1:] or MEMORY
+    def create_function(
+        self, name: str | UserFunction[Any, Any], call: Callable[..., Any], *, deterministic: bool = False
+    ) -> None:
+        """Let SQL call a function of Python, on every connection from its next statement on.
 
+            reverse = function("reverse", col.text(), returns=col.text())
+            SqliteDriver.of(db).create_function(reverse, lambda text: text[::-1], deterministic=True)
+            await db.fetch_all(select(reverse(Album.title)))
 
-def keeps_row_id(sql: str) -> bool:
-    """Whether a statement that changed rows has set the last row id: not when it may have updated one."""
-    return sql.lstrip()[:7].upper() in ("INSERT ", "REPLACE") and "ON CONFLICT" not in sql
+        It is given and returns what SQLite has: str, int, float, bytes and None. Indexes may use one that is
+        `deterministic`: it gives the same for the same. What it raises is the cause of an InvalidValue. By its name
+        alone, its signature says how many arguments it takes.
+        """
+        self._register(user_functions.function(name, call, deterministic))
+
+    def create_aggregate(self, name: str | UserFunction[Any, Any], cls: type[Aggregate]) -> None:
+        """Likewise an aggregate: a class with `step(…)`, called for each row, and `finalize()`. One that has
+        `value()` and `inverse(…)`, too, is an aggregate over windows.
+        """
+        self._register(user_functions.aggregate(name, cls))
+
+    def create_collation(self, name: str, compare: Callable[[str, str], int]) -> None:
+        """Likewise an order of texts: `compare` gives a number below, of or above zero."""
+        self._register(user_functions.collation(name, compare))
+
+    def _register(self, setup: Setup) -> None:
+        self._registered.append(setup)
+        self._setups.add(setup)
+
+    async def backup(
+        self, to: str | PathLike[str] | Database[Any], *, progress: Progress | None = None, pages: int = 1000
+    ) -> None:
+        """Copy the whole database, as it is at this moment, to a file or over another database, while others go on
+        using it.
+
+            await SqliteDriver.of(db).backup("copy.db", progress=lambda left, total: print(left, "of", total))
+
+        The file is there as a whole, or as it was before. `progress` is called after each step of so many `pages`.
+        """
+        if pages < 1:
+            raise ValueError(f"backup(pages={pages}): a step has at least one page")
+        async with Lease(self._pool(True)) as source:
+            if isinstance(to, (str, PathLike)):
+                await source.run("backup", copied_to, Path(to), pages, progress)
+                return
+            other = type(self).of(to)
+            if other is self:
+                raise QbError("a database is not copied over itself")
+            async with Lease(other._pool(False)) as target:
+                await target.run("backup", connected)
+                await source.run("backup", copied, target.raw, pages, progress)
+
+    async def serialize(self) -> bytes:
+        """The bytes of the file that the database would be."""
+        async with Lease(self._pool(True)) as connection:
+            data: bytes = await connection.run("serialize", as_bytes)
+        return data
+
+    async def deserialize(self, data: bytes) -> None:
+        """Replace the database by that of a file's bytes. Raises QbError when it is not in memory."""
+        if not self.location.is_memory:
+            raise QbError("deserialize() is for databases in memory: write the bytes to the file before it is opened")
+        async with Lease(self._pool(False)) as connection:
+            await connection.run("deserialize", from_bytes, data)

@@ -56,6 +56,7 @@ MESSAGES: tuple[tuple[re.Pattern[str], type[DatabaseError] | None], ...] = (
     (re.compile(r"no such column: (?:.+\.)?(?P<columns>.+)"), UndefinedColumn),
     (re.compile(r"table (?P<table>.+) has no column named (?P<columns>.+)"), UndefinedColumn),
     (re.compile(r"integer overflow|malformed JSON|bad JSON path"), InvalidValue),
+    (re.compile(r"user-defined \w+"), InvalidValue),
     (re.compile(r"cannot store \w+ value in \w+ column (?P<columns>.+)"), InvalidValue),
     (re.compile(r"FOREIGN KEY constraint failed"), ForeignKeyViolated),
     (re.compile(r"UNIQUE constraint failed: index '(?P<constraint>.+)'"), None),
@@ -68,6 +69,8 @@ MESSAGES: tuple[tuple[re.Pattern[str], type[DatabaseError] | None], ...] = (
 def translate(error: Exception, sql: str | None) -> DatabaseError:
     """The error for an exception that a statement raised."""
     message = str(error)
+    if error.__cause__ is not None:  # of a function written in Python
+        message = f"{message}: {error.__cause__!r}"
     cls = classify(error)
     for pattern, special in MESSAGES:
         match = pattern.match(message)

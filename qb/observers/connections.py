@@ -75,8 +75,11 @@ class ObservedLease(AbstractAsyncContextManager[Connection]):
 class ObservedConnection(Connection):
     """A connection, and who is told what is done with it."""
 
+    finishes = False
+
     def __init__(self, inner: Connection, hub: Hub, task: str | None) -> None:
         self.inner = inner
+        self.finishes = inner.finishes
         self.hub = hub
         self.task = task
         self.transaction: int | None = None

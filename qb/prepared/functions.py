@@ -79,6 +79,13 @@ class PreparedQuery(Query[R], Generic[R]):
         found = None if variant is None else variant.bind(self._arguments)
         return self.built().compile(dialect) if found is None else found
 
+    def prepared(self, dialect: Dialect) -> tuple[Compiled, RowBuilder] | None:
+        latest = self._prepared.latest.get(dialect)
+        if latest is None or latest.builder is None:
+            return None
+        found = latest.bind(self._arguments)
+        return None if found is None else (found, latest.builder)
+
     def prepared_rows(self, dialect: Dialect) -> RowBuilder | None:
         variant = self._prepared.variant(dialect, self._arguments)
         return None if variant is None else variant.builder

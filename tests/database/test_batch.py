@@ -90,18 +90,18 @@ async def test_cancellation_at_every_await(db: Database) -> None:
 
 
 async def test_sqlite_takes_one_trip(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dialects.sqlite.driver import Thread
+    from dialects.sqlite.thread import Call, Thread
 
     await sqlite_db.create_tables(Artist)
     trips = 0
-    run = Thread._run
+    put = Thread.put
 
-    async def counted(self: Thread, *arguments: Any) -> Any:
+    def counted(self: Thread, call: Call) -> None:
         nonlocal trips
         trips += 1
-        return await run(self, *arguments)
+        put(self, call)
 
-    monkeypatch.setattr(Thread, "_run", counted)
+    monkeypatch.setattr(Thread, "put", counted)
     await sqlite_db.batch(add("a"), add("b"), NAMES)
     assert trips == 1
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import datetime
 import os
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -158,44 +157,19 @@ def test_passwords_are_not_shown() -> None:
 # SQLite
 
 
-async def test_sqlites_settings(tmp_path: Path) -> None:
-    async def setting(db: Database, name: str) -> Any:
-        value = sql(f"(SELECT * FROM pragma_{name})").as_("value")
-        return await db.fetch_value(select(value))
-
-    async with Database.connect(f"sqlite:///{tmp_path}/x.db") as db:
-        assert await setting(db, "foreign_keys") == 1
-        assert await setting(db, "journal_mode") == "wal"
-        assert await setting(db, "busy_timeout") == 5000
-    async with Database.connect("sqlite://", timeout=1.5) as db:
-        assert await setting(db, "foreign_keys") == 1
-        assert await setting(db, "busy_timeout") == 1500
-
-
-async def test_a_file_that_cannot_be_written_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "x.db"
-    connection = sqlite3.connect(path)
-    connection.execute("CREATE TABLE artists (id integer, name text)")
-    connection.commit()
-    connection.close()
-    path.chmod(0o444)
-    async with Database.connect(f"sqlite:///{path}") as db:
-        assert await db.fetch_all(select(Artist)) == []
-
-
 async def test_a_query_is_one_trip_to_the_thread(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dialects.sqlite.driver import Thread
+    from dialects.sqlite.thread import Call, Thread
 
     await sqlite_db.create_tables(Artist)
     trips = 0
-    run = Thread._run
+    put = Thread.put
 
-    async def counted(self: Thread, *arguments: Any) -> Any:
+    def counted(self: Thread, call: Call) -> None:
         nonlocal trips
         trips += 1
-        return await run(self, *arguments)
+        put(self, call)
 
-    monkeypatch.setattr(Thread, "_run", counted)
+    monkeypatch.setattr(Thread, "put", counted)
     await sqlite_db.execute(insert(Artist).values(name="a"))
     assert trips == 1
     await sqlite_db.fetch_all(select(Artist))

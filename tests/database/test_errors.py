@@ -397,14 +397,6 @@ async def test_a_connection_that_breaks(postgres_url: str, postgres_db: Database
         assert await db.fetch_all(select(Artist)) == []  # on a new connection
 
 
-async def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
-    with pytest.raises(ConnectionFailed, match="unable to open"):
-        await Database.connect(f"sqlite:///{tmp_path}/no/such/directory/x.db")
-    (tmp_path / "x.db").write_text("this is no database" * 100)
-    with pytest.raises(DatabaseError, match="not a database"):
-        await Database.connect(f"sqlite:///{tmp_path}/x.db")
-
-
 # What cannot be provoked
 
 

@@ -166,10 +166,10 @@ async def test_errors_are_qbs(database: Database) -> None:
 
 
 async def test_sqlite_tells_who_holds_its_connection(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dialects.sqlite.driver.GRACE", 0.05)
+    monkeypatch.setattr("dialects.sqlite.pool.GRACE", 0.05)
     await fill_notes(sqlite_db, 3, 1)
     async for _ in sqlite_db.stream(select(Note)):
-        with pytest.raises(TransactionError, match="this task holds SQLite's only connection"):
+        with pytest.raises(TransactionError, match="which it holds itself"):
             await sqlite_db.execute(delete(Note).all_rows())
         break
     assert await sqlite_db.execute(delete(Note).all_rows()) == 3

@@ -527,11 +527,11 @@ async def test_a_database_is_not_closed_in_its_transaction(db: Database) -> None
 async def test_sqlite_has_no_autonomous_writes_in_a_transaction(
     sqlite_db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dialects.sqlite.driver.GRACE", 0.05)
+    monkeypatch.setattr("dialects.sqlite.pool.GRACE", 0.05)
     await sqlite_db.create_tables(Artist)
     async with sqlite_db.transaction() as tx:
         await add(tx, "a")
-        with pytest.raises(TransactionError, match="this task holds SQLite's"):
+        with pytest.raises(TransactionError, match="which it holds itself"):
             await add(sqlite_db.autonomous(), "b")
         await add(tx, "c")
     rows = await sqlite_db.fetch_all(select(Artist.name))
@@ -539,7 +539,7 @@ async def test_sqlite_has_no_autonomous_writes_in_a_transaction(
 
 
 async def test_other_tasks_wait_for_sqlites_connection(sqlite_db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dialects.sqlite.driver.GRACE", 0.05)
+    monkeypatch.setattr("dialects.sqlite.pool.GRACE", 0.05)
     await sqlite_db.create_tables(Artist)
     async with sqlite_db.transaction() as tx:
         await add(tx, "a")

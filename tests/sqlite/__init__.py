@@ -1,0 +1,1 @@
+"""What only SQLite has: files with several connections, functions written in Python, backups."""
