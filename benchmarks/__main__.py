@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from rich.console import Console
 
-from benchmarks import building, checking, fetching, importing, inserting, preparing
+from benchmarks import building, checking, importing, inserting, preparing, running
 
 LIBRARIES = ("SQLAlchemy", "PyPika", "sqlglot", "aiosqlite", "mypy")
 
@@ -25,7 +25,7 @@ def main() -> None:
         inserting.table,
         importing.table,
         importing.slowest,
-        lambda: asyncio.run(fetching.table()),
+        lambda: asyncio.run(running.table()),
         checking.table,
         checking.large,
     ):

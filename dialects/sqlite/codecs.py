@@ -6,8 +6,9 @@ numbers of their smallest unit; dates and times are ISO text of one fixed width,
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
+from types import NoneType
 from typing import Any
 
 from qb import codecs
@@ -144,6 +145,25 @@ ENCODERS: dict[str, Encoder] = {
 }
 
 STORED: dict[str, Encoder] = {"text": codecs.text, "varchar": codecs.limited_text, "blob": codecs.data}
+
+
+def texts(values: Sequence[Any]) -> Sequence[Any] | None:
+    """Texts are kept as they are."""
+    return values if set(map(type, values)) <= {str, NoneType} else None
+
+
+def integers(values: Sequence[Any]) -> Sequence[Any] | None:
+    """So are whole numbers of 64 bits."""
+    return values if set(map(type, values)) == {int} and min(values) >= -LARGEST and max(values) <= LARGEST else None
+
+
+def dates(values: Sequence[Any]) -> Sequence[Any] | None:
+    """Dates, none of which is a datetime."""
+    return list(map(date.isoformat, values)) if set(map(type, values)) == {date} else None
+
+
+OF_COLUMNS = {**dict.fromkeys(INTEGERS, integers), "text": texts, "date": dates}
+"""What encodes many values of a kind at once, when they are all of its class."""
 
 DECODERS: dict[str, Callable[[SqlType], Callable[[Any], Any] | None]] = {
     "boolean": lambda type: bool,

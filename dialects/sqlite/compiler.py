@@ -12,7 +12,7 @@ from types import MappingProxyType
 from dialects.sqlite.aggregates import AggregateCompiler
 from dialects.sqlite.arrays import ArrayCompiler
 from dialects.sqlite.casts import CastCompiler
-from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, LIKE_PATTERN, STORED
+from dialects.sqlite.codecs import ENCODERS, GLOB_PREFIX, GLOB_SUFFIX, LIKE_PATTERN, OF_COLUMNS, STORED
 from dialects.sqlite.dates import DateCompiler
 from dialects.sqlite.fts import FtsCompiler
 from dialects.sqlite.functions import FunctionCompiler
@@ -58,6 +58,7 @@ class SqliteCompiler(
 
     encoders = ENCODERS
     stored = STORED
+    of_columns = OF_COLUMNS
     bridged = frozenset({"numeric", "enum", "quantified"})
     escape = " ESCAPE '\\'"  # PostgreSQL's
     no_limit = " LIMIT -1"  # OFFSET is part of LIMIT

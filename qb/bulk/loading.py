@@ -58,6 +58,11 @@ def encoded(node: Insert, dialect: Dialect) -> Iterator[Sequence[object]]:
             columns: list[Sequence[object]] = list(zip(*part, strict=True))
             for position, column, encode in encoders:
                 kind = column.type
+                of_all = compiler.of_columns.get(kind.kind)
+                whole = None if of_all is None else of_all(columns[position])
+                if whole is not None:
+                    columns[position] = whole
+                    continue
                 try:
                     columns[position] = [None if value is None else encode(value, kind) for value in columns[position]]
                 except EncodingError as error:

@@ -12,6 +12,7 @@ from qb.nodes import Column, Node, Source
 from qb.types import SqlType
 
 Encoder = Callable[[Any, SqlType], Any]  # any value of the type's Python class, to what the driver takes
+EncoderOfMany = Callable[[Sequence[Any]], Sequence[Any] | None]
 
 
 class BaseCompiler:
@@ -21,6 +22,8 @@ class BaseCompiler:
     """By the kind of a SQL type: how its values are handed to the driver. A missing kind goes as it is."""
     stored: ClassVar[Mapping[str, Encoder]] = {}
     """Likewise for values that a column shall keep, where a comparison takes more than a column does."""
+    of_columns: ClassVar[Mapping[str, EncoderOfMany]] = {}
+    """Likewise for many values that one column shall keep; it gives None for those that have to go one by one."""
     bridged: ClassVar[frozenset[str]] = frozenset()
     """Kinds of types whose stored form does not compare by itself as their values do."""
     limits: ClassVar[Mapping[str, int]] = {}

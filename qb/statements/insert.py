@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
@@ -56,22 +57,19 @@ class Insert(WithClause[Affected], Generic[TB, Facts]):
             raise CompileError(f"insert({self.table.__name__}).values_many([]): there are no rows")
         first = rows[0].keys()
         node = self.node.copy()
-        if all(row.keys() == first for row in rows):
-            attributes = list(first)
+        attributes = list(first)
+        cells = regular(rows, attributes)
+        if cells is not None:
             if not attributes:
                 raise CompileError(
                     f"insert({self.table.__name__}).values_many([{{}}]): for a row of defaults say .values()"
                 )
-            if len(attributes) > 1:
-                cells = list(map(itemgetter(*attributes), rows))
-            else:
-                cells = [tuple(row.values()) for row in rows]
         else:
             attributes = list(dict.fromkeys(name for row in rows for name in row))
             absent = {name: self._default(name) for name in attributes}
             cells = [tuple([row.get(name, absent[name]) for name in attributes]) for row in rows]
         node.columns = tuple([writable(self.table, name) for name in attributes])
-        plain = not any(issubclass(cls, (Expr, Expression)) for cls in {c.__class__ for row in cells for c in row})
+        plain = not any(issubclass(cls, (Expr, Expression)) for cls in set(map(type, chain.from_iterable(cells))))
         if not plain:
             cells = [tuple([c.node if isinstance(c, Expr) else c for c in row]) for row in cells]
         node.values = Values(cells, plain)
@@ -187,6 +185,18 @@ class Conflict(Generic[I]):
             raise CompileError("on_conflict() after an on_conflict() of any key is never reached")
         node.on_conflict += (clause,)
         return self.insert._with(node)
+
+
+def regular(rows: list[Any], names: list[str]) -> list[tuple[Any, ...]] | None:
+    """The values of rows that have exactly these names; None when one has others."""
+    if set(map(len, rows)) != {len(names)}:
+        return None
+    try:
+        if len(names) > 1:
+            return list(map(itemgetter(*names), rows))
+        return [tuple([row[name] for name in names]) for row in rows]
+    except KeyError:
+        return None
 
 
 def insert(table: type[TB]) -> Insert[TB]:
