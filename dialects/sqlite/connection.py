@@ -19,8 +19,9 @@ from dialects.sqlite.statements import (
     opened,
     portion,
     rollback,
+    within,
 )
-from dialects.sqlite.thread import Thread
+from dialects.sqlite.thread import Thread, Unit
 from qb.dialect import Affected, Characteristics, Connection, Job, Load
 from qb.identifiers import QUOTED
 
@@ -71,45 +72,61 @@ class SqliteConnection(SharedConnection):
     finishes = True
 
     def __init__(self, thread: Thread) -> None:
-        super().__init__(thread.call)
+        super().__init__(self._in_unit)
         self._thread = thread
+        self._unit: Unit | None = None
+
+    async def _in_unit(self, function: Run, *arguments: object) -> Any:  # what the function returns
+        return await self._thread.call(within, self._unit, function, *arguments)
+
+    async def _to_the_end(self, function: Run, *arguments: object) -> Any:  # likewise
+        return await self._thread.call_through(within, self._unit, function, *arguments)
+
+    async def leave(self) -> None:
+        """Leave nothing behind for the next one who has the connection."""
+        raw = self._thread._connection
+        if self._unit is not None or self._thread.streams or (raw is not None and raw.in_transaction):
+            await self.rollback()
 
     async def load(self, load: Load) -> Affected:
-        affected: Affected = await self._call(self._thread.call, load.sql, loaded, load)
+        affected: Affected = await self._call(self._in_unit, load.sql, loaded, load)
         return affected
 
     async def stream(
         self, sql: str, parameters: Sequence[object], size: int
     ) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
         thread = self._thread
-        cursor: sqlite3.Cursor = await self._call(thread.call, sql, opened, sql, parameters)
+        cursor: sqlite3.Cursor = await self._call(self._in_unit, sql, opened, sql, parameters)
         try:
-            while rows := await self._call(thread.call, sql, portion, cursor, size):
+            while rows := await self._call(self._in_unit, sql, portion, cursor, size):
                 yield rows
         finally:
             if cursor in thread.streams:
-                await self._call(thread.call_through, sql, closed, cursor)
+                await self._call(self._to_the_end, sql, closed, cursor)
 
     async def begin(self, characteristics: Characteristics) -> None:
         # In one trip with the first statement. It takes the write lock at once: one that began with a read could not
         # wait for the lock later, but would have to start again. Every transaction is serializable.
-        thread = self._thread
-        thread.begin = "BEGIN" if characteristics.read_only else "BEGIN IMMEDIATE"
-        thread.is_restricted = characteristics.read_only and not thread.is_reader
+        read_only = characteristics.read_only
+        self._unit = Unit("BEGIN" if read_only else "BEGIN IMMEDIATE", read_only and not self._thread.is_reader)
 
     async def commit(self) -> None:
-        await self._call(self._thread.call_through, "COMMIT", commit)
+        await self._call(self._to_the_end, "COMMIT", commit)
+        self._unit = None
 
     async def rollback(self) -> None:
-        await self._call(self._thread.call_through, "ROLLBACK", rollback)
+        try:
+            await self._call(self._to_the_end, "ROLLBACK", rollback)
+        finally:
+            self._unit = None
 
     async def release(self, name: str) -> None:
         sql = f"RELEASE SAVEPOINT {QUOTED[name]}"
-        await self._call(self._thread.call_through, sql, executed, sql, ())
+        await self._call(self._to_the_end, sql, executed, sql, ())
 
     async def rollback_to(self, name: str) -> None:
         sql = f"ROLLBACK TO SAVEPOINT {QUOTED[name]}"
-        await self._call(self._thread.call_through, sql, executed_all, sql, f"RELEASE SAVEPOINT {QUOTED[name]}")
+        await self._call(self._to_the_end, sql, executed_all, sql, f"RELEASE SAVEPOINT {QUOTED[name]}")
 
     @property
     def raw(self) -> sqlite3.Connection:
@@ -118,7 +135,7 @@ class SqliteConnection(SharedConnection):
 
     async def run(self, what: str, function: Run, *arguments: object) -> Any:  # what the function returns
         """Run a function in the thread."""
-        return await self._call(self._thread.call, what, function, *arguments)
+        return await self._call(self._in_unit, what, function, *arguments)
 
     async def _call(self, run: Run, sql: str, function: Run, *arguments: object) -> Any:  # what the function returns
         try:

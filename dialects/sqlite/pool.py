@@ -9,8 +9,6 @@ from types import TracebackType
 from typing import Any
 
 from dialects.sqlite.connection import SharedConnection, SqliteConnection
-from dialects.sqlite.errors import FAILURES, translate
-from dialects.sqlite.statements import clean
 from dialects.sqlite.thread import Call, Thread
 from qb.errors import QbError, TimeoutExceeded, TransactionError
 
@@ -196,23 +194,20 @@ class Pool:
 class Lease:
     """A connection for the length of an `async with`."""
 
-    __slots__ = ("pool", "thread")
+    __slots__ = ("connection", "pool", "thread")
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
 
     async def __aenter__(self) -> SqliteConnection:
         self.thread = await self.pool.hold(self.pool.timeout)
-        return SqliteConnection(self.thread)
+        self.connection = SqliteConnection(self.thread)
+        return self.connection
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        thread = self.thread
         try:
-            if thread.is_left_dirty():
-                await thread.call_through(clean)
-        except FAILURES as failure:
-            raise translate(failure, "ROLLBACK") from failure
+            await self.connection.leave()
         finally:
-            self.pool.release(thread)
+            self.pool.release(self.thread)

@@ -9,7 +9,7 @@ from contextlib import closing
 from itertools import islice
 from typing import Any
 
-from dialects.sqlite.thread import Thread, end_streams
+from dialects.sqlite.thread import Thread, Unit, end_streams
 from qb.dialect import Affected, Job, Load
 from qb.errors import TransactionError
 
@@ -72,11 +72,20 @@ def keeps_row_id(sql: str) -> bool:
     return sql.lstrip()[:7].upper() in ("INSERT ", "REPLACE") and "ON CONFLICT" not in sql
 
 
+def within(thread: Thread, unit: Unit | None, function: Callable[..., Any], *arguments: object) -> Any:
+    """What a function returns that belongs to a transaction."""
+    thread.unit = unit
+    try:
+        return function(thread, *arguments)
+    finally:
+        thread.unit = None
+
+
 def in_one_trip(thread: Thread, jobs: Iterable[Job], atomic: bool, progress: Progress) -> list[Any]:
     """The results of several statements, in a transaction of their own when `atomic`."""
     results: list[Any] = []
     if atomic:
-        thread.begin = "BEGIN IMMEDIATE"
+        thread.unit = Unit("BEGIN IMMEDIATE", False)
     try:
         for job in jobs:
             thread.check_wanted()
@@ -96,6 +105,9 @@ def in_one_trip(thread: Thread, jobs: Iterable[Job], atomic: bool, progress: Pro
         if atomic:
             rollback(thread)
         raise
+    finally:
+        if atomic:
+            thread.unit = None
     return results
 
 
@@ -114,9 +126,9 @@ def loaded(thread: Thread, load: Load) -> Affected:
 
 def commit(thread: Thread) -> None:
     """Make the changes last, if anything was begun."""
-    if thread.begin is None:
+    if thread.unit is not None and thread.unit.begin is None:
         thread.start("COMMIT", ())
-    end_transaction(thread)
+    end_unit(thread)
 
 
 def rollback(thread: Thread) -> None:
@@ -125,14 +137,12 @@ def rollback(thread: Thread) -> None:
     try:
         thread.raw.rollback()  # does nothing outside of a transaction
     finally:
-        end_transaction(thread)
+        end_unit(thread)
 
 
-def end_transaction(thread: Thread) -> None:
-    """Forget a transaction that is over."""
-    thread.begin, thread.has_begun = None, False
-    if thread.is_restricted:
-        thread.is_restricted = False
+def end_unit(thread: Thread) -> None:
+    """Let the connection write again."""
+    if thread.unit is not None and thread.unit.restricts:
         thread.raw.execute("PRAGMA query_only = OFF")
 
 
@@ -157,10 +167,3 @@ def closed(thread: Thread, cursor: sqlite3.Cursor) -> None:
     """Close an open cursor."""
     thread.streams.discard(cursor)
     cursor.close()
-
-
-def clean(thread: Thread) -> None:
-    """Leave nothing behind for the next one who has the connection."""
-    end_streams(thread)
-    if thread.has_begun or thread.begin is not None or thread.raw.in_transaction:
-        rollback(thread)

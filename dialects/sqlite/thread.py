@@ -90,6 +90,20 @@ class Call:
             del error  # its traceback has this frame
 
 
+class Unit:
+    """A transaction of the task that holds a connection. Calls of other tasks, which may still wait in the thread, are
+    no part of it.
+    """
+
+    __slots__ = ("begin", "restricts")
+
+    def __init__(self, begin: str, restricts: bool) -> None:
+        self.begin: str | None = begin
+        """How it begins with its first statement; None when it has begun."""
+        self.restricts = restricts
+        """Whether the connection is kept from writing until it is over."""
+
+
 class Thread(aiosqlite.Connection):
     """A connection in its thread, opened by the first call. aiosqlite makes a trip to the thread of every step, and one
     back for every result; here a call is all steps of a statement, and results that are ready together come back
@@ -121,12 +135,8 @@ class Thread(aiosqlite.Connection):
         """The task that has it for itself."""
         self.streams: set[sqlite3.Cursor] = set()
         """The cursors that are open between calls."""
-        self.begin: str | None = None
-        """How a transaction begins with the next statement."""
-        self.has_begun = False
-        """Whether a transaction has begun that is neither committed nor rolled back."""
-        self.is_restricted = False
-        """Whether it is kept from writing until the transaction is over."""
+        self.unit: Unit | None = None
+        """The transaction that the call which runs belongs to."""
         self._worker.start()
 
     @property
@@ -143,13 +153,19 @@ class Thread(aiosqlite.Connection):
         self._tx.put_nowait((None, call))
 
     async def call(self, function: Callable[..., Any], *arguments: object) -> Any:  # whatever the function returns
-        """Run a function in the thread. When cancelled, what it runs is interrupted, and is over."""
+        """Run a function in the thread, for the task that holds it. When cancelled, what it runs is interrupted, and
+        is over.
+        """
         call = Call(function, arguments, self.loop.create_future())
         self.put(call)
         try:
             await call.future
         except asyncio.CancelledError:
-            await self.stop_call(call)
+            try:
+                await self.stop_call(call)
+            finally:
+                if self.streams:  # as long as there are any, the interrupt hits every statement that follows
+                    await self.call_through(end_streams)
             raise
         return call.outcome()
 
@@ -166,11 +182,7 @@ class Thread(aiosqlite.Connection):
             return
         call.future = self.loop.create_future()
         self.interrupt_call(call)
-        try:
-            await until_over(call)
-        finally:
-            if self.streams:  # as long as there are any, the interrupt hits every statement that follows
-                await self.call_through(end_streams)
+        await until_over(call)
 
     def interrupt_call(self, call: Call) -> None:
         """Interrupt a call, again and again: an interrupt between two of its statements is without effect."""
@@ -197,11 +209,6 @@ class Thread(aiosqlite.Connection):
         await finish(asyncio.wait((end,)))
         end.result()
 
-    def is_left_dirty(self) -> bool:
-        """Whether the task that held it has left something open."""
-        raw = self._connection
-        return bool(self.streams or self.begin or self.has_begun or (raw is not None and raw.in_transaction))
-
     # In the thread
 
     def prepare(self) -> None:
@@ -227,18 +234,20 @@ class Thread(aiosqlite.Connection):
 
     def start(self, sql: str, parameters: Sequence[object]) -> sqlite3.Cursor:
         """Begin a statement, and the transaction before it where one begins with it."""
-        if self.begin is not None or self.has_begun:
+        if self.unit is not None:
             self.begun()
         return self.patiently(sql, parameters)
 
     def begun(self) -> sqlite3.Connection:
         """The connection, on which the transaction has begun. Raises TransactionError when SQLite has ended it."""
-        raw = self.raw
-        if self.begin is not None:
-            if self.is_restricted:
+        raw, unit = self.raw, self.unit
+        if unit is None:
+            return raw
+        if unit.begin is not None:
+            if unit.restricts:
                 raw.execute("PRAGMA query_only = ON")
-            self.patiently(self.begin, ())
-            self.begin, self.has_begun = None, True
+            self.patiently(unit.begin, ())
+            unit.begin = None
         elif not raw.in_transaction:
             raise TransactionError(
                 "SQLite has rolled the transaction back, because a statement in it was interrupted or failed: run "

@@ -148,6 +148,25 @@ async def test_readers_need_wal(url: str) -> None:
         assert SqliteDriver.of(db).pool_status().size == 1
 
 
+@pytest.mark.parametrize("where", ["file", "memory"])
+async def test_calls_that_wait_in_the_thread_are_no_part_of_a_transaction(where: str, url: str) -> None:
+    async with Database.connect(url if where == "file" else "sqlite://") as db:
+        await db.create_tables(Artist)
+
+        async def undone() -> None:
+            with pytest.raises(ZeroDivisionError):
+                async with db.transaction() as tx:
+                    await tx.execute(add("undone"))
+                    raise ZeroDivisionError
+
+        for number in range(20):
+            calls = [db.execute(add(f"{number} {part}")) for part in range(5)]
+            await asyncio.gather(*calls, undone(), db.batch(add(f"{number} a"), add(f"{number} b")))
+        names = [row.name for row in await db.fetch_all(NAMES)]
+        assert len(names) == 20 * 7
+        assert "undone" not in names
+
+
 # Which statements go to readers
 
 
