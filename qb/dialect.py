@@ -48,6 +48,8 @@ class Dialect:
     """How many parameters a statement may have."""
     has_transactions: ClassVar[bool] = True
     """Whether a transaction can be open while the program goes on."""
+    has_fragile_transactions: ClassVar[bool] = False
+    """Whether a statement that fails takes with it all that its transaction did since the last savepoint."""
     decoders: ClassVar[Mapping[str, Callable[[SqlType], Decoder | None]]] = {}
     """By the kind of a SQL type: what makes its decoder. A missing kind comes back as it is."""
 
@@ -221,7 +223,7 @@ class Driver:
     """Gives out connections to one database. Opening, acquiring and closing raise as connections do."""
 
     dialect: Dialect
-    loads_from: ClassVar[int | None] = None
+    loads_from: int | None = None
     """From how many rows on a load is faster than one INSERT; None where there is no such way."""
 
     @classmethod

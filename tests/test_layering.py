@@ -73,6 +73,7 @@ FLOORS = [
     "qb.database",
     "qb.mixins",
     "qb",  # the public names
+    "qb.testing",
     "qb.cli",
 ]
 
@@ -81,6 +82,7 @@ MAY_IMPORT = {
     "qb": {"qb"},
     "qb.cli": {"qb", "click"},
     "qb.observers.tracing": {"qb", "opentelemetry"},
+    "qb.testing": {"qb", "hypothesis", "pytest", "pytest_asyncio"},
     "qb_mypy": {"mypy"},
     "dialects": set[str](),
     "dialects.sqlite": {"qb", "aiosqlite"},
@@ -320,6 +322,7 @@ LAZY = {
     "qb.statements.merge",
     "qb.statements.update",
     "qb.statements.writes",
+    *[module for module in MODULES if module.startswith("qb.testing")],
 }
 
 

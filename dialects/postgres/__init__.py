@@ -22,6 +22,7 @@ class PostgresDialect(Dialect):
 
     name = "postgres"
     compiler = PostgresCompiler
+    has_fragile_transactions = True
     decoders = DECODERS
     max_parameters = 32767  # asyncpg's; the protocol's own is twice that
     json_decoders = JSON_DECODERS
