@@ -19,8 +19,9 @@ test: $(READY)  ## Run all tests (they start their own PostgreSQL)
 test-mypy: $(READY)  ## Run the typed cases with every mypy that is supported
 	$(BIN)/python -m tests.typing.versions $(ARGS)
 
-prove: $(READY)  ## Try 100,000 random queries, other ones in every run (EXAMPLES=…)
+prove: $(READY)  ## Try 100,000 random queries, other ones in every run (EXAMPLES=…), and every load for a minute (LOAD=…)
 	$(BIN)/python -m pytest tests/properties tests/typing/test_robustness.py --examples $(or $(EXAMPLES),100000) $(ARGS)
+	$(BIN)/python -m pytest tests/load --load $(or $(LOAD),60) $(ARGS)
 
 check: $(READY)  ## Lint, formatting and types
 	$(BIN)/ruff check

@@ -120,7 +120,13 @@ class Database(Executor[DialectName]):
         return self._engine.observe(observer, parameters)
 
     def transaction(
-        self, *, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False
+        self,
+        *,
+        isolation: Isolation | None = None,
+        read_only: bool = False,
+        deferrable: bool = False,
+        statement_timeout: float | None = None,
+        lock_timeout: float | None = None,
     ) -> Transaction[DialectName]:
         """A transaction: committed when the block ends, rolled back when an exception or cancellation leaves it.
 
@@ -132,8 +138,11 @@ class Database(Executor[DialectName]):
 
         `isolation` is PostgreSQL's (by default the server's setting); SQLite's transactions are always serializable.
         `read_only` promises that nothing is written. `deferrable` (PostgreSQL) lets a serializable one that only reads
-        wait until it cannot fail. Raises TransactionError when `isolation` is none of the levels, and UnsupportedError
-        where the engine has no transactions (D1).
+        wait until it cannot fail. `statement_timeout` and `lock_timeout` (PostgreSQL) are for how many seconds each
+        statement may run, and wait for a lock: then TimeoutExceeded is raised; 0 is for ever.
+
+        Raises TransactionError when `isolation` is none of the levels, and UnsupportedError for timeouts that the
+        engine does not have, or where it has no transactions (D1).
         """
         if not self.dialect.has_transactions:
             raise UnsupportedError(
@@ -143,9 +152,18 @@ class Database(Executor[DialectName]):
         if isolation is not None and isolation not in ISOLATION_LEVELS:
             raise TransactionError(f"no isolation level {isolation!r}{closest(isolation, ISOLATION_LEVELS)}")
         plain = isolation is None and not read_only and not deferrable
+        if statement_timeout is not None or lock_timeout is not None:
+            plain = False
+            if not self._engine.driver.has_timeouts:
+                raise UnsupportedError(
+                    f"{self.dialect.name} has no statement_timeout and lock_timeout of a transaction: "
+                    f"`async with asyncio.timeout(…)` ends what takes too long"
+                )
+            if min(statement_timeout or 0, lock_timeout or 0) < 0:
+                raise ValueError("statement_timeout and lock_timeout are seconds, 0 or more")
         return Transaction(
             self._engine,
-            PLAIN if plain else Characteristics(isolation, read_only, deferrable),
+            PLAIN if plain else Characteristics(isolation, read_only, deferrable, statement_timeout, lock_timeout),
             joins=self._joins,
             rewrites=self._rewrites,
         )
@@ -159,6 +177,8 @@ class Database(Executor[DialectName]):
         isolation: Isolation | None = None,
         read_only: bool = False,
         deferrable: bool = False,
+        statement_timeout: float | None = None,
+        lock_timeout: float | None = None,
     ) -> T:
         """What `work` returns, which is run in a transaction: again as a whole, up to `retries` times, when that fails
         for a reason that may pass (`error.is_retryable`): a collision of serializable transactions, a deadlock, a lock
@@ -179,7 +199,13 @@ class Database(Executor[DialectName]):
             hub = self._engine.hub
             started = 0.0 if hub is None else hub.now()
             try:
-                async with self.transaction(isolation=isolation, read_only=read_only, deferrable=deferrable) as tx:
+                async with self.transaction(
+                    isolation=isolation,
+                    read_only=read_only,
+                    deferrable=deferrable,
+                    statement_timeout=statement_timeout,
+                    lock_timeout=lock_timeout,
+                ) as tx:
                     return await work(tx)
             except DatabaseError as error:
                 if not error.is_retryable or tries >= retries or is_nested:

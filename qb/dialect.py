@@ -94,12 +94,21 @@ class Affected(int):
 class Characteristics:
     """What a transaction is to be like."""
 
-    __slots__ = ("deferrable", "isolation", "read_only")
+    __slots__ = ("deferrable", "isolation", "lock_timeout", "read_only", "statement_timeout")
 
-    def __init__(self, isolation: Isolation | None = None, read_only: bool = False, deferrable: bool = False) -> None:
+    def __init__(
+        self,
+        isolation: Isolation | None = None,
+        read_only: bool = False,
+        deferrable: bool = False,
+        statement_timeout: float | None = None,
+        lock_timeout: float | None = None,
+    ) -> None:
         self.isolation = isolation
         self.read_only = read_only
         self.deferrable = deferrable
+        self.statement_timeout = statement_timeout
+        self.lock_timeout = lock_timeout
 
 
 PLAIN = Characteristics()
@@ -169,6 +178,10 @@ class Connection:
         """Start a transaction, now or with the next statement."""
         raise NotImplementedError
 
+    def is_alive(self) -> bool:
+        """Whether it is not known to be broken."""
+        return True
+
     async def commit(self) -> None:
         """Make the transaction's changes last. Raises when they do not."""
         raise NotImplementedError
@@ -193,6 +206,8 @@ class Connection:
 
 async def committed(connection: Connection) -> None:
     """Commit. Raises CommitUncertain when nobody can say whether that has happened."""
+    if not connection.is_alive():
+        raise ConnectionFailed("the connection broke before COMMIT: nothing of the transaction is done")
     try:
         await connection.commit()
     except (ConnectionFailed, TimeoutExceeded) as error:
@@ -225,6 +240,8 @@ class Driver:
     dialect: Dialect
     loads_from: int | None = None
     """From how many rows on a load is faster than one INSERT; None where there is no such way."""
+    has_timeouts: ClassVar[bool] = False
+    """Whether a transaction may say how long its statements may take, and wait for locks."""
 
     @classmethod
     def of(cls, db: Any) -> Self:  # a Database, which is on a floor above

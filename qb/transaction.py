@@ -75,8 +75,8 @@ class Transaction(Executor[DialectName]):
                     raise TransactionError("a nested transaction is open already: use it, or wait until it has ended")
                 if self._characteristics is not PLAIN:
                     raise TransactionError(
-                        "isolation, read_only and deferrable are said where a transaction begins, and this one is "
-                        "nested in another"
+                        "isolation, read_only, deferrable and timeouts are said where a transaction begins, and this "
+                        "one is nested in another"
                     )
                 parent._has_nested = True
         else:

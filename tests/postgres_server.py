@@ -67,10 +67,11 @@ class PostgresServer:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._data = directory / "data"
+        self.data = directory / "data"
         self._log = directory / "log"
         self._identity = identity()
         self._process: subprocess.Popen[bytes] | None = None
+        self._program, self._port = Path(), 0
         self.url = ""
 
     def start(self) -> None:
@@ -78,17 +79,27 @@ class PostgresServer:
         if self._identity:
             os.chown(self._directory, self._identity["user"], self._identity["group"])
         path = self._usable_binaries()
-        self._run(
-            path / "initdb",
-            *("--pgdata", self._data, "--username", "postgres", "--auth", "trust"),
-            *("--encoding", "UTF8", "--locale", "C", "--no-sync"),
-        )
+        self.create(path)
         for _ in range(5):  # another program may take the port just before the server does
             port = free_port()
             if self._listens(path / "postgres", port):
                 self.url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+                self._program, self._port = path / "postgres", port
                 return
         raise RuntimeError(f"PostgreSQL in {path} does not start:\n{self._log.read_text()}")
+
+    def create(self, path: Path) -> None:
+        """Make the data directory, with the programs in `path`."""
+        self.run(
+            path / "initdb",
+            *("--pgdata", self.data, "--username", "postgres", "--auth", "trust"),
+            *("--encoding", "UTF8", "--locale", "C", "--no-sync"),
+        )
+
+    def restart(self) -> None:
+        """Start again after `stop`, on the same port: what was committed is there."""
+        if not self._listens(self._program, self._port):
+            raise RuntimeError(f"PostgreSQL does not start again:\n{self._log.read_text()}")
 
     def stop(self) -> None:
         """Stop at once: there is nothing to keep."""
@@ -112,12 +123,13 @@ class PostgresServer:
 
     def _can_run(self, path: Path) -> bool:
         try:
-            self._run(path / "postgres", "--version")
+            self.run(path / "postgres", "--version")
         except PermissionError:
             return False
         return True
 
-    def _run(self, *command: str | Path) -> None:
+    def run(self, *command: str | Path) -> None:
+        """Run one of its programs to the end."""
         done = subprocess.run(
             command, cwd=self._directory, capture_output=True, text=True, check=False, **self._identity
         )
@@ -126,9 +138,11 @@ class PostgresServer:
 
     def _listens(self, postgres: Path, port: int) -> bool:
         settings = [f"--{name}={value}" for name, value in {**SETTINGS, "port": str(port)}.items()]
+        pid_file = self.data / "postmaster.pid"  # its last line says how far the server is
+        pid_file.unlink(missing_ok=True)  # of one that was stopped at once
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                ["/bin/sh", "-c", WATCHED, "sh", postgres, "-D", self._data, *settings],
+                ["/bin/sh", "-c", WATCHED, "sh", postgres, "-D", self.data, *settings],
                 cwd=self._directory,
                 start_new_session=True,  # Ctrl-C is for the tests
                 stdin=subprocess.PIPE,
@@ -136,7 +150,6 @@ class PostgresServer:
                 stderr=log,
                 **self._identity,
             )
-        pid_file = self._data / "postmaster.pid"  # its last line says how far the server is
         deadline = time.monotonic() + START_TIMEOUT
         while self._process.poll() is None and time.monotonic() < deadline:
             if pid_file.exists() and pid_file.read_text().rstrip().endswith("ready"):

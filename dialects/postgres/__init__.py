@@ -12,9 +12,18 @@ from qb.lazy import lazily
 
 if TYPE_CHECKING:
     from dialects.postgres.driver import PostgresDriver
+    from dialects.postgres.notifications import Gap, Listener, Notification
     from qb.ddl import Ddl
 else:
-    __getattr__ = lazily(__name__, {"PostgresDriver": "dialects.postgres.driver"})
+    __getattr__ = lazily(
+        __name__,
+        {
+            "Gap": "dialects.postgres.notifications",
+            "Listener": "dialects.postgres.notifications",
+            "Notification": "dialects.postgres.notifications",
+            "PostgresDriver": "dialects.postgres.driver",
+        },
+    )
 
 
 class PostgresDialect(Dialect):
@@ -49,4 +58,4 @@ class PostgresDialect(Dialect):
 
 DIALECT = PostgresDialect()
 
-__all__ = ["DIALECT", "PostgresDialect", "PostgresDriver"]
+__all__ = ["DIALECT", "Gap", "Listener", "Notification", "PostgresDialect", "PostgresDriver"]

@@ -11,6 +11,7 @@ from dialects.postgres.aggregates import AggregateCompiler
 from dialects.postgres.arrays import ArrayCompiler
 from dialects.postgres.codecs import ENCODERS, LIMITS, PATTERNS, STORED, LikePattern
 from dialects.postgres.dates import DateCompiler
+from dialects.postgres.fitting import OF_COLUMNS
 from dialects.postgres.fts import FtsCompiler
 from dialects.postgres.functions import FunctionCompiler
 from dialects.postgres.json import JsonCompiler
@@ -42,6 +43,7 @@ class PostgresCompiler(
 
     encoders = ENCODERS
     stored = STORED
+    of_columns = OF_COLUMNS
     limits = LIMITS
     functions = MappingProxyType({"substring": "substr"})
     limit_reads_around = True

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
+import io
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import asyncpg
 
+from dialects.postgres.copy import TAKES_COPY, is_copied
 from dialects.postgres.errors import FAILURES, translate
 from dialects.postgres.traces import Traces, traces
-from qb.dialect import PLAIN, Affected, Characteristics, Connection, Isolation
+from qb.dialect import PLAIN, Affected, Characteristics, Connection, Isolation, Job, Load
 from qb.errors import DatabaseError, TransactionError
+from qb.identifiers import QUOTED
+from qb.nodes import Table
 from qb.tasks import finish
 
 T = TypeVar("T")
@@ -45,8 +50,8 @@ class PostgresConnection(Connection):
         """Whether nobody can use the session any more."""
         self.since = 0.0
         """When it was made, in the time of the event loop."""
-        self.used = 0.0
-        """When it was given back last."""
+        self.looks = 0
+        """How often it was seen to be free since it was used."""
 
     async def fetch(
         self,
@@ -105,9 +110,55 @@ class PostgresConnection(Connection):
         while rows := await self._call(sql, cursor.fetch, size):
             yield rows
 
+    async def batch(self, jobs: Iterable[Job], atomic: bool) -> list[Any]:
+        waiting = iter(jobs)
+        first = list(islice(waiting, 2))
+        return await super().batch(chain(first, waiting), atomic and len(first) > 1)  # one is atomic by itself
+
+    async def load(self, load: Load) -> Affected:
+        rows = list(load.rows)  # looked at before anything is sent: a wrong value does not end the transaction
+        target = QUOTED[load.table.name]
+        if load.table.schema is not None:
+            target = f"{QUOTED[load.table.schema]}.{target}"
+        names = [column.name for column in load.columns]
+        if is_copied(load.columns) and await self._call(load.sql, self.raw.fetchval, TAKES_COPY, target, names):
+            copy = self.raw.copy_records_to_table
+            work = copy(load.table.name, schema_name=load.table.schema, columns=names, records=rows)
+            return await self._copy(load.sql, work)
+        await self._call(load.sql, self.raw.executemany, load.sql, rows)
+        return Affected(len(rows))
+
+    async def copy_in(self, table: Table, columns: list[str], source: Any, options: Mapping[str, Any]) -> int:
+        """Insert the rows of a file."""
+        copy = self.raw.copy_to_table
+        source = io.BytesIO(source) if isinstance(source, bytes) else source  # asyncpg takes it for a path
+        work = copy(table.name, schema_name=table.schema, columns=columns, source=source, **options)
+        return await self._copy(f"COPY {QUOTED[table.name]} FROM STDIN", work)
+
+    async def copy_out(self, sql: str, parameters: Sequence[object], to: Any, options: Mapping[str, Any]) -> int:
+        """Write the rows of a query."""
+        self._watch(sql)
+        return await self._copy(sql, self.raw.copy_from_query(sql, *parameters, output=to, **options))
+
+    async def _copy(self, sql: str, work: Awaitable[str]) -> Affected:
+        try:
+            status = await work
+        except FAILURES as error:
+            self.is_changed = True  # asyncpg may be cancelling it still
+            if isinstance(error, OSError) and not isinstance(error, TimeoutError) and not self.raw.is_closed():
+                raise  # the file's
+            raise self._failed(error, sql) from error
+        except BaseException:
+            self.is_changed = True
+            raise
+        return Affected(status.rpartition(" ")[2])
+
     async def begin(self, characteristics: Characteristics) -> None:
         sql = begin_of(characteristics)
         await self._call(sql, self.raw.execute, sql)
+
+    def is_alive(self) -> bool:
+        return not self.raw.is_closed()
 
     async def commit(self) -> None:
         if await self._call("COMMIT", self.raw.execute, "COMMIT") == "ROLLBACK":
@@ -118,11 +169,6 @@ class PostgresConnection(Connection):
 
     async def rollback(self) -> None:
         await self._clean("ROLLBACK")  # outside of a transaction it is a warning
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether the next user finds the session as the first one did."""
-        return not (self.is_changed or self.is_spent or self.raw.is_closed() or self.raw.is_in_transaction())
 
     async def reset(self) -> None:
         """Bring the session back to what it was when it was opened, or end it."""
@@ -164,7 +210,7 @@ class PostgresConnection(Connection):
 
 
 def begin_of(characteristics: Characteristics) -> str:
-    """The statement that begins such a transaction."""
+    """What begins such a transaction, in one trip."""
     words = []
     if characteristics.isolation is not None:
         words.append(ISOLATION[characteristics.isolation])
@@ -172,7 +218,17 @@ def begin_of(characteristics: Characteristics) -> str:
         words.append("READ ONLY")
     if characteristics.deferrable:
         words.append("DEFERRABLE")
-    return f"BEGIN {', '.join(words)}" if words else "BEGIN"
+    statements = [f"BEGIN {', '.join(words)}" if words else "BEGIN"]
+    for name in ("statement_timeout", "lock_timeout"):
+        seconds = getattr(characteristics, name)
+        if seconds is not None:
+            statements.append(f"SET LOCAL {name} = {milliseconds(seconds)}")
+    return "; ".join(statements)
+
+
+def milliseconds(seconds: float) -> int:
+    """As PostgreSQL takes a timeout, for which 0 is for ever."""
+    return max(1, round(seconds * 1000)) if seconds else 0
 
 
 ISOLATION: dict[Isolation, str] = {

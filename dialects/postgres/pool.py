@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from types import TracebackType
 
-import asyncpg
-
 from dialects.postgres.connection import PostgresConnection
-from dialects.postgres.errors import FAILURES, translate
+from dialects.postgres.errors import FAILURES
 from qb.errors import DatabaseClosed, QbError, TimeoutExceeded
 from qb.tasks import finish
+
+LOOKS = 3
+"""How often a connection is seen to be free before it is closed."""
 
 
 class Pool:
@@ -27,7 +28,7 @@ class Pool:
 
     def __init__(
         self,
-        connect: Callable[[], Awaitable[asyncpg.Connection]],
+        connect: Callable[[], Awaitable[PostgresConnection]],
         size: tuple[int, int],
         timeout: float,
         max_idle: float,
@@ -46,6 +47,8 @@ class Pool:
         self._timeout = timeout
         self._max_idle = max_idle
         self._max_lifetime = max_lifetime
+        self._pause = min([seconds for seconds in (max_idle, max_lifetime) if seconds], default=0.0) / LOOKS
+        """Seconds between two looks at what has grown old."""
         self._free: list[PostgresConnection] = []
         """The one that was used last is taken first, so that the others grow old."""
         self._waiting: deque[asyncio.Future[PostgresConnection | None]] = deque()
@@ -75,7 +78,7 @@ class Pool:
         try:
             for _ in range(self._min_size):
                 self._size += 1
-                self._put(await self._new())
+                self.put(await self._new())
         except BaseException:
             await finish(self.close())
             raise
@@ -106,6 +109,7 @@ class Pool:
         while self._free:
             connection = self._free.pop()
             if not connection.raw.is_closed():
+                connection.looks = 0
                 return connection
             self._size -= 1
         return None
@@ -142,15 +146,16 @@ class Pool:
 
     def put(self, connection: PostgresConnection) -> None:
         """Take a connection back, for the next who waits for one."""
-        if connection.raw.is_closed():
-            self._lose()
-            return
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(connection)
                 return
-        self._put(connection)
+        self._free.append(connection)
+        if self._is_closing:
+            self._all_back.set()
+        elif self._pruning is None and self._pause:
+            self._pruning = asyncio.get_running_loop().call_later(self._pause, self._prune)
 
     async def renew(self, connection: PostgresConnection) -> None:
         """Take a connection back that was changed."""
@@ -159,7 +164,10 @@ class Pool:
         finally:
             if connection.is_changed:
                 connection.raw.terminate()
-            self.put(connection)
+            if connection.raw.is_closed():
+                self._lose()
+            else:
+                self.put(connection)
 
     def _lose(self) -> None:
         """There is one connection less: who waits may make another one."""
@@ -173,38 +181,22 @@ class Pool:
 
     async def _new(self) -> PostgresConnection:
         try:
-            connection = PostgresConnection(await self._connect())
-        except BaseException as error:
+            connection = await self._connect()
+        except BaseException:
             self._lose()
-            if isinstance(error, FAILURES):
-                raise translate(error, None) from error
             raise
         connection.since = asyncio.get_running_loop().time()
         return connection
 
-    def _put(self, connection: PostgresConnection) -> None:
-        self._free.append(connection)
-        if self._is_closing:
-            self._all_back.set()
-        elif self._max_idle or self._max_lifetime:
-            loop = asyncio.get_running_loop()
-            connection.used = loop.time()
-            if self._pruning is None:
-                self._pruning = loop.call_later(self._pause, self._prune)
-
-    @property
-    def _pause(self) -> float:
-        """Seconds between two looks at what has grown old."""
-        return min([seconds for seconds in (self._max_idle, self._max_lifetime) if seconds]) / 2
-
     def _prune(self) -> None:
-        """Close what has grown old."""
+        """Close what has grown old. One that is free and was free at the last three looks was not used meanwhile."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         kept = []
         for connection in self._free:  # the one that was used last is the last
+            connection.looks += 1
             is_old = self._max_lifetime and now - connection.since > self._max_lifetime
-            is_idle = self._max_idle and now - connection.used > self._max_idle
+            is_idle = self._max_idle and connection.looks > LOOKS
             if connection.raw.is_closed() or is_old or (is_idle and self._size > self._min_size):
                 self._size -= 1
                 connection.raw.terminate()
@@ -230,7 +222,8 @@ class Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         connection = self._connection
-        if connection.is_clean:
+        raw = connection.raw
+        if not (connection.is_changed or connection.is_spent or raw.is_closed() or raw.is_in_transaction()):
             self._pool.put(connection)
         else:
             await finish(self._pool.renew(connection))

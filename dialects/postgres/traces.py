@@ -25,6 +25,10 @@ class Traces(NamedTuple):
     """Whether that cannot be taken back, so that the connection is given up."""
     reads_only: bool
     """Whether it may be tried on a server that cannot write."""
+    is_query: bool
+    """Whether it returns rows and, as far as the text tells, does nothing else."""
+    needs_session: bool
+    """Whether it means nothing but to a session of one's own."""
     may_be_cut: bool
     """Whether asking for the first rows only may help. Not where few rows are made of many: PostgreSQL would do that in
     one process, because it takes others only for results that are read to the end."""
@@ -41,14 +45,16 @@ TRACELESS = READING | {
 UNTIL_THE_END = frozenset({"CONSTRAINTS", "LOCAL", "TRANSACTION"})
 """What SET sets until the end of the transaction."""
 SPENDING = frozenset({"DEALLOCATE", "DISCARD", "LOAD", "PREPARE"})
+FOR_SESSION = SPENDING | {"LISTEN", "RESET", "SET", "UNLISTEN"}
 
 DANGEROUS = re.compile(
     r"\b(?:set_config|pg_(?:try_)?advisory_lock\w*|pg_temp\w*|dblink\w*|INTO\s+(?:LOCAL\s+|GLOBAL\s+)?TEMP(?:ORARY)?)\b",
     re.IGNORECASE,
 )
+SESSION_LOCK = re.compile(r"\bpg_(?:try_)?advisory_(?:un)?lock(?:_shared|_all)?\b", re.IGNORECASE)
 SPENDING_CALL = re.compile(r"\b(?:setseed|dblink_connect\w*)\b", re.IGNORECASE)
 WRITING = re.compile(
-    r"\b(?:INSERT|UPDATE|DELETE|MERGE|INTO|nextval|setval|FOR\s+(?:NO\s+KEY\s+|KEY\s+)?(?:UPDATE|SHARE))\b",
+    r"\b(?:INSERT|UPDATE|DELETE|MERGE|INTO|nextval|setval|currval|lastval|pg_(?:try_)?advisory_\w+|FOR\s+(?:NO\s+KEY\s+|KEY\s+)?(?:UPDATE|SHARE))\b",
     re.IGNORECASE,
 )
 FOLDING = re.compile(
@@ -70,11 +76,14 @@ def _traces(sql: str) -> Traces:
     word, second = (first[1].upper(), (first[2] or "").upper()) if first else ("", "")
     is_spent = word in SPENDING or SPENDING_CALL.search(sql) is not None
     is_local = word in TRACELESS or (word == "SET" and second in UNTIL_THE_END)
+    is_query = word in READING and WRITING.search(sql) is None
     is_dangerous = DANGEROUS.search(sql) is not None
     return Traces(
         changes_session=is_spent or is_dangerous or not is_local or calls_unknown(sql),
         spends_session=is_spent,
-        reads_only=word in READING and not is_dangerous and not is_spent and WRITING.search(sql) is None,
+        reads_only=is_query and not is_dangerous and not is_spent,
+        is_query=is_query,
+        needs_session=(word in FOR_SESSION and not is_local) or SESSION_LOCK.search(sql) is not None,
         may_be_cut=word in READING and FOLDING.search(sql) is None,
     )
 

@@ -197,6 +197,9 @@ class ObservedConnection(Connection):
             self.transaction = None
             raise
 
+    def is_alive(self) -> bool:
+        return self.inner.is_alive()
+
     async def commit(self) -> None:
         await self._step("commit", self.inner.commit())
 

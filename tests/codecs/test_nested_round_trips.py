@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qb import Database, Table, alias, col, columns, delete, insert, literal, many, one, select, sql
-from tests.codecs.test_round_trips import BATCH, EXTREMES, VALUES, Sample, Size, refill, run
+from tests.codecs.test_round_trips import BATCH, EXTREMES, VALUES, Sample, Size, refill
+from tests.coroutines import run
 
 inner = alias(Sample, "inner")
 ALWAYS = literal(1) == 1

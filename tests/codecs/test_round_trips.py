@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from qb import Column, Database, Table, alias, cast, col, columns, delete, fn, insert, literal, select
 from qb.errors import InvalidValue
+from tests.coroutines import run
 from tests.features import feature
 
 
@@ -195,22 +196,6 @@ async def test_a_decimal_that_does_not_fit_is_an_error(samples: Database) -> Non
             await product
     else:
         assert await product == (10**18 - 1) ** 2
-
-
-async def run(check: Any) -> None:
-    """Run hypothesis in a thread of its own, whose coroutines come back to this loop."""
-    import asyncio
-    import functools
-
-    loop = asyncio.get_running_loop()
-    inner = check.hypothesis.inner_test
-
-    @functools.wraps(inner)
-    def in_this_loop(*arguments: Any, **named: Any) -> None:
-        asyncio.run_coroutine_threadsafe(inner(*arguments, **named), loop).result()
-
-    check.hypothesis.inner_test = in_this_loop
-    await asyncio.to_thread(check)
 
 
 EXTREMES: dict[str, list[Any]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import pytest
@@ -116,6 +116,23 @@ async def test_connections_that_were_killed_are_replaced(postgres_url: str, post
                 await tx.fetch_value(ONE)
         assert await db.fetch_value(ONE) == 1
         assert pool(db).size <= 3
+
+
+async def test_a_connection_that_is_lost_before_commit(postgres_url: str) -> None:
+    async with wire_to(postgres_url) as (wire, near), Database.connect(near) as db:
+        for is_nested in (False, True):
+            with pytest.raises(ConnectionFailed, match="nothing of the transaction is done") as caught:
+                async with db.transaction() as tx:
+                    await tx.fetch_value(ONE)
+                    if is_nested:
+                        with suppress(ConnectionFailed):
+                            async with tx.transaction() as nested:
+                                await nested.fetch_value(ONE)
+                                await wire.cut()
+                    await wire.cut()
+                    await asyncio.sleep(0.01)
+            assert caught.value.is_retryable
+            assert await db.fetch_value(ONE) == 1
 
 
 async def kill(db: Database, pid: int) -> None:

@@ -15,6 +15,9 @@ class Wire:
         self._target = (host, port)
         self._tasks: set[asyncio.Task[None]] = set()
         self.trips = 0
+        self.is_silent = False
+        """Whether what the server says is lost."""
+        self.server: asyncio.Server | None = None
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of a client."""
@@ -38,8 +41,15 @@ class Wire:
     async def _answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while data := await reader.read(65536):
-                writer.write(data)
+                if not self.is_silent:
+                    writer.write(data)
         writer.close()
+
+    async def close(self) -> None:
+        """Break all connections, and take no others."""
+        assert self.server is not None
+        self.server.close()
+        await self.cut()
 
     async def cut(self) -> None:
         """Break all connections."""
@@ -55,10 +65,9 @@ async def wire_to(url: str) -> AsyncIterator[tuple[Wire, str]]:
     assert parts.hostname is not None
     assert parts.port is not None
     wire = Wire(parts.hostname, parts.port)
-    server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
+    wire.server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
+    port = wire.server.sockets[0].getsockname()[1]
     try:
         yield wire, urlunsplit(parts._replace(netloc=f"{parts.username}@127.0.0.1:{port}"))
     finally:
-        server.close()
-        await wire.cut()
+        await wire.close()

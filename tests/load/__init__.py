@@ -1,0 +1,1 @@
+"""Many tasks at once, and everything that can go wrong meanwhile."""
