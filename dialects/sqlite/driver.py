@@ -73,6 +73,8 @@ class SqliteDriver(Driver):
         self._readers: Pool | None = None
         self._is_closing = False
         self._reads: dict[str, bool] = {}
+        self._left: list[tuple[Pool, Pool | None]] = []
+        """Connections of another process, which this one must not close, or of an event loop that is gone."""
         for name, call in (functions or {}).items():
             self.create_function(name, call)
         for name, cls in (aggregates or {}).items():
@@ -84,9 +86,11 @@ class SqliteDriver(Driver):
 
     async def open(self) -> None:
         async with self._opening:
-            if self._writer is not None and not self._is_abandoned():
-                self._check_loop()
-                return
+            if self._writer is not None:
+                if not self._is_abandoned():
+                    self._check_loop()
+                    return
+                self._left.append((self._writer, self._readers))
             self._reads.clear()
             self._setups = Setups()
             for setup in self._registered:

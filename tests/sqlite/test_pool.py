@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
@@ -414,6 +416,37 @@ def test_another_event_loop(url: str) -> None:
         runner.run(start())
         asyncio.run(use())
     asyncio.run(again())  # the first one is gone
+
+
+def test_another_process(url: str) -> None:
+    script = """
+import asyncio, os, sys
+from qb import Database, literal, select
+from qb.errors import DatabaseClosed
+
+one = select(literal(1).as_("one"))
+db = Database.connect(sys.argv[1])
+
+async def in_the_child():
+    try:
+        await db.fetch_all(one)
+    except DatabaseClosed as error:
+        print(error)
+    async with db:
+        print(await db.fetch_value(one), flush=True)
+
+with asyncio.Runner() as runner:
+    runner.run(db.open())
+    child = os.fork()
+    if not child:
+        asyncio.run(in_the_child())
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    print(runner.run(db.fetch_value(one)))
+    runner.run(db.close())
+"""
+    done = subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, timeout=30, check=True)
+    assert done.stdout.splitlines() == ["the database was opened in another process: open one in each", "1", "1"]
 
 
 # Interruption
