@@ -1,10 +1,19 @@
-"""For the tests of applications: a database whose changes are undone, and a count of the statements that were run.
-Nothing of it is loaded by `import qb`.
+"""For the tests of applications: a database whose changes are undone, a count of the statements that were run, rows of
+which only what matters is said, and strategies for hypothesis. Nothing of it is loaded by `import qb`.
 
-    from qb.testing import assert_queries, rolled_back
+    from qb.testing import assert_queries, make, make_many, rolled_back, strategies
 """
 
+from typing import TYPE_CHECKING
+
+from qb.lazy import lazily
 from qb.testing.counting import Queries, assert_queries
+from qb.testing.factories import make, make_many
 from qb.testing.rollback import rolled_back
 
-__all__ = ["Queries", "assert_queries", "rolled_back"]
+if TYPE_CHECKING:
+    from qb.testing import strategies
+else:
+    __getattr__ = lazily(__name__, {"strategies": "qb.testing.strategies"})
+
+__all__ = ["Queries", "assert_queries", "make", "make_many", "rolled_back", "strategies"]
