@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 from qb.compiler import Compiler
-from qb.errors import CommitUncertain, ConnectionFailed, QbError, TimeoutExceeded, closest
+from qb.errors import CommitUncertain, ConnectionFailed, QbError, TimeoutExceeded, UnsupportedError, closest
 from qb.identifiers import QUOTED
 from qb.nodes import Column, Table
 from qb.tasks import finish
@@ -80,6 +80,25 @@ class Dialect:
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         """A driver for a URL; imports the driver's package, connects nothing yet."""
+        raise NotImplementedError
+
+    def scratch(self, url: str) -> Scratch:
+        """An empty place beside what is in a database, for tests. Raises UnsupportedError where there is none."""
+        raise UnsupportedError(f"{self.name} has no place for tables that are dropped after the tests")
+
+
+class Scratch:
+    """A place for tables, and what to connect with to find them."""
+
+    url: str
+    options: dict[str, Any]
+
+    async def create(self) -> None:
+        """Make it. Its `url` and `options` are known then."""
+        raise NotImplementedError
+
+    async def drop(self) -> None:
+        """Drop it, with all that is in it."""
         raise NotImplementedError
 
 

@@ -82,7 +82,7 @@ MAY_IMPORT = {
     "qb": {"qb"},
     "qb.cli": {"qb", "click"},
     "qb.observers.tracing": {"qb", "opentelemetry"},
-    "qb.testing": {"qb", "hypothesis", "pytest", "pytest_asyncio"},
+    "qb.testing": {"qb", "hypothesis", "pytest"},
     "qb_mypy": {"mypy"},
     "dialects": set[str](),
     "dialects.sqlite": {"qb", "aiosqlite"},

@@ -7,7 +7,7 @@ from typing import Any
 
 from dialects.d1.compiler import MAX_PARAMETERS, D1Compiler
 from dialects.sqlite import SqliteDialect
-from qb.dialect import Driver
+from qb.dialect import Dialect, Driver, Scratch
 from qb.errors import UnsupportedError
 
 
@@ -21,6 +21,9 @@ class D1Dialect(SqliteDialect):
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         raise UnsupportedError("qb has no D1 transport yet: compile with .compile('d1') and send it through env.DB")
+
+    def scratch(self, url: str) -> Scratch:
+        return Dialect.scratch(self, url)  # raises: there is no file
 
 
 DIALECT = D1Dialect()

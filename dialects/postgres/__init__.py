@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialects.postgres.codecs import DECODERS, JSON_DECODERS
 from dialects.postgres.compiler import PostgresCompiler
-from qb.dialect import Dialect, Driver
+from qb.dialect import Dialect, Driver, Scratch
 from qb.lazy import lazily
 
 if TYPE_CHECKING:
@@ -54,6 +54,11 @@ class PostgresDialect(Dialect):
         from dialects.postgres.driver import PostgresDriver
 
         return PostgresDriver(self, url, **options)
+
+    def scratch(self, url: str) -> Scratch:
+        from dialects.postgres.scratch import PostgresScratch
+
+        return PostgresScratch(url)
 
 
 DIALECT = PostgresDialect()

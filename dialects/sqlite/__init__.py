@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialects.sqlite.codecs import DECODERS, JSON_DECODERS
 from dialects.sqlite.compiler import SqliteCompiler
-from qb.dialect import Dialect, Driver
+from qb.dialect import Dialect, Driver, Scratch
 from qb.errors import UnsupportedError
 from qb.lazy import lazily
 
@@ -46,6 +46,11 @@ class SqliteDialect(Dialect):
         from dialects.sqlite.driver import SqliteDriver
 
         return SqliteDriver(self, url, **options)
+
+    def scratch(self, url: str) -> Scratch:
+        from dialects.sqlite.scratch import SqliteScratch
+
+        return SqliteScratch()
 
 
 DIALECT = SqliteDialect()
