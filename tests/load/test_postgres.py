@@ -57,7 +57,10 @@ async def test_no_committed_row_is_lost_or_doubled(
         assert await sessions(url) == 0
     assert len(ledger.done) > load_seconds * 5
     assert ledger.unknown
-    for name in ("Refusal", "ConnectionFailed", "SerializationFailed", "DeadlockDetected"):
+    expected = ["Refusal", "ConnectionFailed", "SerializationFailed"]
+    if load_tasks >= 200:  # few do not meet in every run
+        expected += ["DeadlockDetected", "TimeoutExceeded"]
+    for name in expected:
         assert ledger.errors[name], f"{name} never happened: {ledger.errors}"
 
 
