@@ -12,23 +12,21 @@ from mypy.semanal import SemanticAnalyzer
 from mypy.server.trigger import make_wildcard_trigger
 from mypy.typeanal import TypeAnalyser
 
-_read: set[str] = set()
+read: set[str] = set()
 """The tables and mixins that the hook at work has read."""
 
 
 def note(info: TypeInfo) -> None:
     """Remember that a hook reads all columns of a table."""
-    _read.update([base.fullname for base in info.mro])
+    read.update([base.fullname for base in info.mro])
 
 
 def keep(api: object) -> None:
     """Tell mypy what a hook has read, and where."""
-    if not _read:
-        return
     if isinstance(api, TypeAnalyser):
         api = api.api
-    triggers = [make_wildcard_trigger(name) for name in _read]
-    _read.clear()
+    triggers = [make_wildcard_trigger(name) for name in read]
+    read.clear()
     if isinstance(api, TypeChecker):
         for trigger in triggers:
             api.tree.plugin_deps.setdefault(trigger, set()).add(api.tscope.current_target())

@@ -379,19 +379,30 @@ def expression(type: Type, api: TypeChecker) -> Expression | None:
 
 
 def _expression(proper: Instance, api: TypeChecker) -> Expression | None:
-    if proper.type.fullname == COLUMN:
-        value, refs = proper.args[0], proper.args[2]
-    elif proper.type.fullname in EXPRESSIONS:
-        value, refs = proper.args[0], proper.args[1]
+    name = proper.type.fullname
+    if name == COLUMN:
+        value, _, refs = proper.args
+    elif name in EXPRESSIONS:
+        value, refs, *_ = proper.args
     elif proper.type.has_base(EXPR):
         value, refs = mapped(api, proper, EXPR).args
     else:
         return None
+    return Expression(get_proper_type(value), _decoded(refs), name in (COLUMN, SOURCE_COLUMN))
+
+
+_DECODED: OfTypes[list[Ref] | None] = OfTypes()
+
+
+def _decoded(refs: Type) -> list[Ref] | None:
+    known = _DECODED.get(id(refs))
+    if known is not None:
+        return known[1]
     texts = strings(refs)
     decoded = None if texts is None else [Ref.decode(text) for text in texts]
     if decoded and any(ref.source == ANY_SOURCE for ref in decoded):
         decoded = None
-    return Expression(get_proper_type(value), decoded, proper.type.fullname in (COLUMN, SOURCE_COLUMN))
+    return _DECODED.of(refs, decoded)
 
 
 _REFS_TYPES: Memory[tuple[Ref, ...], Type] = Memory()
@@ -485,8 +496,12 @@ def facts_to_read(statement: Instance) -> Facts | None:
 
 
 def facts_type(api: TypeChecker, facts: Facts) -> Type:
-    """The type argument for some facts."""
-    return literals(api, facts.encode())
+    """The type argument for some facts, which change no more."""
+    texts = facts.encode()
+    type = literals(api, texts)
+    if id(type) not in _FACTS and len(set(texts)) == len(texts):
+        _FACTS.of(type, facts)
+    return type
 
 
 def with_facts(api: TypeChecker, statement: Instance, facts: Facts) -> Instance:

@@ -40,7 +40,8 @@ def _call(hook: Callable[[Any], Any], ctx: Any) -> Any:  # any of mypy's context
         else:
             messages.report(ctx.api, message, where)
     else:
-        dependencies.keep(ctx.api)
+        if dependencies.read:
+            dependencies.keep(ctx.api)
         return answer
     for default in ("default_return_type", "default_signature", "default_attr_type"):
         if hasattr(ctx, default):

@@ -111,10 +111,36 @@ _NEEDS: OfTypes[tuple[str, ...]] = OfTypes()
 def needs_of(type: Type) -> tuple[str, ...]:
     """The features that an expression, a source, a statement, or what holds some of these, needs."""
     proper = get_proper_type(type)
-    if isinstance(proper, Instance) and not proper.args:
-        return ()
+    if isinstance(proper, Instance):
+        if not proper.args:
+            return ()
+        # Of an expression it is in one argument, which many of them share.
+        position = _position(proper.type)
+        if position is not None and len(proper.args) > position:
+            return _needs_in(proper.args[position])
     known = _NEEDS.get(id(proper))
     return _NEEDS.of(proper, tuple(dict.fromkeys(_needs_of(proper, DEPTH)))) if known is None else known[1]
+
+
+def _needs_in(type: Type) -> tuple[str, ...]:
+    """The features among some refs or facts."""
+    known = _NEEDS.get(id(type))
+    if known is not None:
+        return known[1]
+    marked = [text.removeprefix(NEEDS) for text in strings(type) or () if text.startswith(NEEDS)]
+    return _NEEDS.of(type, tuple(dict.fromkeys(marked)))
+
+
+_POSITIONS: OfTypes[int | None] = OfTypes()
+
+
+def _position(info: TypeInfo) -> int | None:
+    """Which type argument has the refs of what is of this class; None when none has them, or it is a statement."""
+    known = _POSITIONS.get(id(info))
+    if known is not None:
+        return known[1]
+    found = None if info.fullname in STATEMENTS else REFS_AT.get(info.fullname, 1 if info.has_base(EXPR) else None)
+    return _POSITIONS.of(info, found)
 
 
 def _needs_of(type: Type, depth: int) -> Iterator[str]:
@@ -135,9 +161,7 @@ def _needs_of(type: Type, depth: int) -> Iterator[str]:
             for argument in proper.args:
                 yield from _needs_of(argument, depth - 1)
         else:
-            for text in strings(proper.args[position]) or ():
-                if text.startswith(NEEDS):
-                    yield text.removeprefix(NEEDS)
+            yield from _needs_in(proper.args[position])
 
 
 def with_needs(api: TypeChecker, type: Instance, features: Sequence[str], clause: str) -> Instance:
@@ -191,9 +215,8 @@ def _is_statement(type: Instance) -> bool:
 
 def _refs_position(type: Instance) -> int | None:
     """Which type argument has the refs; None when there are none."""
-    if type.type.fullname in REFS_AT:
-        return REFS_AT[type.type.fullname]
-    return 1 if type.type.has_base(EXPR) and len(type.args) > 1 else None
+    position = _position(type.type)
+    return position if position is not None and len(type.args) > position else None
 
 
 # Where a dialect is known

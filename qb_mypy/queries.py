@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from mypy.checker import TypeChecker
 from mypy.expandtype import expand_type
-from mypy.nodes import ARG_STAR, Context
+from mypy.nodes import ARG_STAR, ARG_STAR2, CallExpr, Context, NameExpr
 from mypy.nodes import Expression as Written
 from mypy.plugin import FunctionContext, FunctionSigContext, MethodContext, MethodSigContext
 from mypy.subtypes import is_subtype
 from mypy.typeops import make_simplified_union
 from mypy.types import (
     AnyType,
+    CallableType,
     FunctionLike,
     Instance,
     LiteralType,
@@ -62,7 +63,9 @@ from qb_mypy.encoding import (
     expr_type,
     expression,
     facts_of,
+    facts_to_read,
     facts_type,
+    mapped,
     optional,
     refs_type,
     short,
@@ -195,11 +198,23 @@ def packed(api: TypeChecker, items: Sequence[Type]) -> TupleType:
     return TupleType(list(items), fallback)
 
 
+_ROWS: OfTypes[presence.Present] = OfTypes()
+
+
 def query_type(api: TypeChecker, items: Sequence[Type], facts: Facts, like: Instance | None = None) -> Instance:
     """A Select of these items with these facts."""
-    info = class_info(api, SELECT) if like is None else like.type
-    row = rows.row_type(api, items, rows.present_in(api, facts, items))
-    return Instance(info, [row, packed(api, items), facts_type(api, facts)])
+    there = rows.present_in(api, facts, items)
+    if like is None:
+        made = rows.row_type(api, items, there)
+        _ROWS.of(made, there)
+        return Instance(class_info(api, SELECT), [made, packed(api, items), facts_type(api, facts)])
+    # From step to step the items are the same, and mostly the row.
+    row, projection = like.args[:2]
+    known = _ROWS.get(id(row))
+    if known is None or known[1] != there:
+        row = rows.row_type(api, items, there)
+        _ROWS.of(row, there)
+    return Instance(like.type, [row, projection, facts_type(api, facts)])
 
 
 def from_(ctx: MethodContext) -> Type:
@@ -252,7 +267,7 @@ def clause(ctx: MethodContext, name: str) -> Type:
     groups.check_clause(ctx.api, ctx.args, ctx.arg_types, name, known)
     if query is None or facts is None or items is None:
         return ctx.default_return_type
-    before = facts.copy()
+    before = facts_to_read(query)
     scope.note_uses(ctx.api, facts, known, ctx.args, ctx.arg_types, name)
     if name in ("having", "order_by", "distinct_on"):
         groups.note_reads(ctx.api, facts, items, ctx.args, ctx.arg_types, name)
@@ -433,18 +448,50 @@ def fetch_signature(ctx: MethodSigContext) -> FunctionLike:
     if not isinstance(database, Instance) or not database.type.has_base(EXECUTOR) or not ctx.args or not ctx.args[0]:
         return signature
     assert isinstance(ctx.api, TypeChecker)
+    if "into" in signature.arg_names and not _is_given(ctx.context, "into"):
+        return signature  # mypy does not try it
+    node, checker = ctx.args[0][0], ctx.api.expr_checker
     with ctx.api.msg.filter_errors():
-        given = ctx.api.expr_checker.accept(ctx.args[0][0])  # what mypy will ask for next, and then remembers
-    if is_query(ctx.api, given):
-        return signature
-    unknown = AnyType(TypeOfAny.from_error)
+        given = get_proper_type(checker.accept(node))  # what mypy will ask for next, and then remembers
     anything = ctx.api.named_generic_type("builtins.object", [])
+    if is_query(ctx.api, given):
+        solved = _solved(ctx, signature, given, anything)
+        if solved is None:
+            return signature
+        known = checker.expr_cache.get((node, None))
+        if known is not None:  # the query is the same where anything is expected: it need not be checked again
+            checker.expr_cache[(node, anything)] = known
+        return solved
+    unknown = AnyType(TypeOfAny.from_error)
     free = expand_type(signature, {variable.id: unknown for variable in signature.variables})
     return free.copy_modified(arg_types=[anything, *free.arg_types[1:]], variables=[])
 
 
+def _is_given(call: Context, name: str) -> bool:
+    """Whether a call may have an argument of this name."""
+    return not isinstance(call, CallExpr) or name in call.arg_names or ARG_STAR2 in call.arg_kinds
+
+
+def _solved(
+    ctx: MethodSigContext, signature: CallableType, given: ProperType, anything: Instance
+) -> CallableType | None:
+    """The signature for a query whose rows are known, where mypy has nothing to infer; None where it has."""
+    assert isinstance(ctx.api, TypeChecker)
+    # What is expected of the call may be a supertype of the rows.
+    if ctx.api.expr_checker.type_context[-1] is not None or not isinstance(ctx.args[0][0], (CallExpr, NameExpr)):
+        return None
+    if not isinstance(given, Instance) or not signature.variables or "into" in signature.arg_names:
+        return None
+    row = mapped(ctx.api, given, QUERY).args[0]
+    result = expand_type(signature.ret_type, {variable.id: row for variable in signature.variables})
+    return signature.copy_modified(arg_types=[anything, *signature.arg_types[1:]], ret_type=result, variables=[])
+
+
 def is_query(api: TypeChecker, type: Type) -> bool:
     """Whether this is a query, as far as it is known."""
+    proper = get_proper_type(type)
+    if isinstance(proper, Instance) and proper.type.has_base(QUERY):
+        return True
     return is_subtype(type, Instance(class_info(api, QUERY), [AnyType(TypeOfAny.special_form)]))
 
 

@@ -233,5 +233,7 @@ def snake_case(name: str) -> str:
 
 def present_in(api: TypeChecker, facts: Facts, items: Sequence[Type]) -> Present:
     """What is in every row of a select of these items."""
+    if not facts.kinds and not facts.proven and not facts.rolled:  # whatever there is, is there
+        return present(facts, ())
     read = () if facts.from_ else [ref.source for item in items for ref in item_refs(api, item) or ()]
     return present(facts, [source for source in dict.fromkeys(read) if source not in facts.joined])

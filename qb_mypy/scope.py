@@ -70,9 +70,20 @@ def selected(api: TypeChecker, items: Sequence[Type], with_inner: bool = True) -
     """The sources of a projection, each once; those that only its sub-queries read when there are no others, since
     they may be of the query around.
     """
+    direct, every = _selected(api, items)
+    return direct if direct or not with_inner else every
+
+
+_SELECTED: OfTypes[tuple[list[str], list[str]]] = OfTypes()
+
+
+def _selected(api: TypeChecker, items: Sequence[Type]) -> tuple[list[str], list[str]]:
+    known = _SELECTED.get(id(items))
+    if known is not None:
+        return known[1]
     refs = [ref for item in items for ref in item_refs(api, item) or ()]
-    direct = dict.fromkeys(ref.source for ref in refs if not ref.inner)
-    return list(direct) if direct or not with_inner else list(dict.fromkeys(ref.source for ref in refs))
+    direct = dict.fromkeys([ref.source for ref in refs if not ref.inner])
+    return _SELECTED.of(items, (list(direct), list(dict.fromkeys([ref.source for ref in refs]))))
 
 
 def note_inner(api: TypeChecker, facts: Facts, args: Sequence[Expression], types: Sequence[Type]) -> None:
@@ -95,7 +106,7 @@ def note_null_tests(
 def projected(query: Instance) -> list[Type] | None:
     """The projection of a query; None when it is unknown."""
     packed = get_proper_type(query.args[1])
-    return list(packed.items) if isinstance(packed, TupleType) else None
+    return packed.items if isinstance(packed, TupleType) else None
 
 
 def note_uses(
