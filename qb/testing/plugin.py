@@ -16,7 +16,7 @@ It works with the tests of anyio and of pytest-asyncio, and needs neither as lon
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from types import ModuleType
@@ -52,10 +52,16 @@ def qb_tables() -> Sequence[type[Table]]:
 
 
 @pytest.fixture(scope="session")
-def qb_place(qb_url: str, qb_tables: Sequence[type[Table]]) -> Iterator[Place]:
+def qb_options() -> Mapping[str, Any]:
+    """What else the application gives `Database.connect`: events, rewrites, options of the driver."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def qb_place(qb_url: str, qb_options: Mapping[str, Any], qb_tables: Sequence[type[Table]]) -> Iterator[Place]:
     """Where the tables are: in the database itself when it has them, otherwise in a place that is dropped."""
     if not qb_tables:
-        yield Place(qb_url, {})
+        yield Place(qb_url, dict(qb_options))
         return
     from qb.dialect import find_dialect
     from qb.errors import SchemaError
@@ -68,7 +74,7 @@ def qb_place(qb_url: str, qb_tables: Sequence[type[Table]]) -> Iterator[Place]:
             )
     scratch = find_dialect(qb_url.partition("://")[0]).scratch(qb_url)
     in_thread(scratch.create())
-    place = Place(scratch.url, scratch.options)
+    place = Place(scratch.url, merged(qb_options, scratch.options))
     try:
         in_thread(create(place, qb_tables))
         yield place
@@ -120,6 +126,15 @@ def qb_database(request: pytest.FixtureRequest) -> Database:
             "qb_database needs an async test, by the plugin of anyio (@pytest.mark.anyio) or of pytest-asyncio"
         )
     return db
+
+
+def merged(options: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, as far down as they have dictionaries."""
+    result = dict(options)
+    for name, value in others.items():
+        known = result.get(name)
+        result[name] = merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return result
 
 
 async def create(place: Place, tables: Sequence[type[Table]]) -> None:

@@ -40,7 +40,10 @@ async def rolled_back(db: Database[DialectName], *, pool_timeout: float = 10.0) 
         driver = RollbackDriver(db.driver, connection, pool_timeout)
         await connection.begin(PLAIN)
         try:
-            test_db: Database[DialectName] = Database(driver, show_parameters=db._engine.show_parameters)
+            engine = db._engine
+            test_db: Database[DialectName] = Database(
+                driver, show_parameters=engine.show_parameters, events=engine.events, rewrites=db._rewrites
+            )
             test_db.observe(_ignore)  # so that assert_queries() sees transactions that have begun before it
             yield test_db
         finally:

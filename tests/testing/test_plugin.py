@@ -13,6 +13,7 @@ import pytest
 
 from qb.dialect import find_dialect
 from qb.errors import UnsupportedError
+from qb.testing.plugin import merged
 
 ROOT = Path(__file__).parent.parent.parent
 SHOP = """
@@ -43,6 +44,10 @@ def qb_tables():
 def anyio_backend():
     return "asyncio"
 
+@pytest.fixture(scope="session")
+def qb_options():
+    return {{"show_parameters": True}}
+
 @pytest.fixture
 def db(qb_database):
     return qb_database
@@ -51,6 +56,7 @@ TESTS = """
 import asyncio
 import pytest
 from qb import fn, insert, select
+from qb.errors import UniqueViolated
 from qb.testing import make
 from shop import Album, Artist
 
@@ -67,6 +73,12 @@ async def test_one_after_the_other(db, round):
 async def test_other_tasks(db):
     await asyncio.gather(*[make(db, Artist, name=f"a{{n}}") for n in range(5)])
     assert await db.fetch_value(select(fn.count()).from_(Artist)) == 5
+
+async def test_options(db):
+    await make(db, Artist, name="x")
+    with pytest.raises(UniqueViolated) as caught:
+        await make(db, Artist, name="x")
+    assert caught.value.parameters == ("x",)
 
 async def test_it_is_the_same(db, qb_database):
     assert db is qb_database
@@ -115,7 +127,7 @@ def run(tmp_path: Path) -> Run:
 async def test_each_test_has_a_database_of_its_own(run: Run, url: str, mark: str, runner: tuple[str, ...]) -> None:
     done = run(*runner, shop=SHOP, conftest=CONFTEST.format(url=url), test_shop=TESTS.format(mark=mark))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "5 passed" in done.stdout
+    assert "6 passed" in done.stdout
 
 
 async def test_nothing_stays(run: Run, postgres_url: str) -> None:
@@ -132,7 +144,7 @@ async def test_nothing_stays(run: Run, postgres_url: str) -> None:
         TESTS.format(mark="anyio") + "\nasync def test_that_fails(db):\n    await make(db, Artist)\n    assert False\n"
     )
     done = run(*ANYIO, shop=SHOP, conftest=CONFTEST.format(url=postgres_url), test_shop=failing)
-    assert "1 failed, 5 passed" in done.stdout, done.stdout + done.stderr
+    assert "1 failed, 6 passed" in done.stdout, done.stdout + done.stderr
     assert await schemas() == before
 
 
@@ -178,6 +190,13 @@ def test_without_its_fixture_it_loads_nothing(run: Run) -> None:
     test = f"import sys\ndef test_it():\n    assert {unneeded!r} & set(sys.modules) == set()\n"
     done = run(test_shop=test)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_options_are_merged() -> None:
+    own = {"server_settings": {"work_mem": "8MB"}, "max_size": 2}
+    both = merged(own, {"server_settings": {"search_path": "scratch"}})
+    assert both == {"server_settings": {"work_mem": "8MB", "search_path": "scratch"}, "max_size": 2}
+    assert own["server_settings"] == {"work_mem": "8MB"}
 
 
 def test_pytest_finds_it() -> None:

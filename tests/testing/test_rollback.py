@@ -21,6 +21,8 @@ from qb.errors import (
     UniqueViolated,
     UnsupportedError,
 )
+from qb.events import Events, Written
+from qb.nodes import Node
 from qb.observers import StatementRun
 from qb.testing import rolled_back
 from tests.database.interruption import is_cancelled_at
@@ -309,14 +311,14 @@ async def test_a_batch_is_done_as_a_whole(test_db: Database) -> None:
 
 
 async def test_a_load_is_done_as_a_whole(test_db: Database) -> None:
-    many: list[NewRow[Artist]] = [{"name": f"n{number}"} for number in range(50)]
-    assert await test_db.execute(insert(Artist).values_many(many)) == 50
+    many: list[NewRow[Artist]] = [{"name": f"n{number}"} for number in range(300)]  # enough for COPY
+    assert await test_db.execute(insert(Artist).values_many(many)) == 300
     with pytest.raises(UniqueViolated):
-        await test_db.execute(insert(Artist).values_many([*many[25:], *many[:25]]))
-    assert await test_db.fetch_value(select(fn.count()).from_(Artist)) == 53
+        await test_db.execute(insert(Artist).values_many([*many[150:], *many[:150]]))
+    assert await test_db.fetch_value(select(fn.count()).from_(Artist)) == 303
     done = await test_db.insert_many(Artist, [many[0], {"name": "o"}], keep_going=True)
     assert [failed.number for failed in done.failed] == [0]
-    assert await test_db.fetch_value(select(fn.count()).from_(Artist)) == 54
+    assert await test_db.fetch_value(select(fn.count()).from_(Artist)) == 304
 
 
 async def test_a_value_that_cannot_be_sent_does_no_harm(test_db: Database) -> None:
@@ -426,3 +428,30 @@ async def test_show_parameters_is_kept() -> None:
             with pytest.raises(UniqueViolated) as caught:
                 await add(test_db, "a")
             assert (caught.value.parameters == ("a",)) == shows
+
+
+async def test_events_and_rewrites_are_those_of_the_database(postgres_url: str) -> None:
+    calls: list[str] = []
+    events = Events()
+
+    @events.after_insert(Artist)
+    async def note(event: Written[Artist]) -> None:
+        assert await event.tx.fetch_value(select(fn.count()).from_(Artist)) == 1
+        calls.append("inserted")
+
+    @events.after_commit(Artist)
+    def tell(event: Written[Artist]) -> None:
+        calls.append("committed")
+
+    def watch(node: Node) -> Node:
+        calls.append(type(node).__name__)
+        return node
+
+    for url in ("sqlite://", postgres_url):
+        async with Database.connect(url, events=events, rewrites=[watch]) as db:
+            await db.create_tables(Artist)
+            calls.clear()
+            async with rolled_back(db) as test_db:
+                await add(test_db, "a")
+                assert {"inserted", "committed", "Insert"} <= set(calls)
+            assert await db.fetch_value(select(fn.count()).from_(Artist)) == 0
