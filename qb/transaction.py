@@ -53,7 +53,7 @@ class Transaction(Executor[DialectName]):
         self._task: object = None
         self._is_open = False
         self._is_over = False
-        self._has_nested = False
+        self._nested: Transaction[Any] | None = None
         self._in_generator = False
         self._lease: AbstractAsyncContextManager[Connection] | None = None
         self._held: Connection | None = None
@@ -71,14 +71,14 @@ class Transaction(Executor[DialectName]):
         if parent is not None:
             parent._check_usable()
             if self._name is None:
-                if parent._has_nested:
+                if parent._nested is not None:
                     raise TransactionError("a nested transaction is open already: use it, or wait until it has ended")
                 if self._characteristics is not PLAIN:
                     raise TransactionError(
                         "isolation, read_only, deferrable and timeouts are said where a transaction begins, and this "
                         "one is nested in another"
                     )
-                parent._has_nested = True
+                parent._nested = self
         else:
             self._engine.driver.check_open()
         self._task = _current_task()
@@ -109,7 +109,7 @@ class Transaction(Executor[DialectName]):
                 CURRENT.set(self._around)
             self._around = None
             if self._parent is not None and self._name is None:
-                self._parent._has_nested = False
+                self._parent._nested = None
             if self._lease is not None:
                 await self._lease.__aexit__(None, None, None)
         if self._parent is not None:
@@ -180,7 +180,7 @@ class Transaction(Executor[DialectName]):
 
     def _at_once(self, reads: bool) -> Connection | None:
         self._check_usable()
-        return self._held
+        return None if self._nested is not None else self._held
 
     def _atomic(self) -> Transaction[DialectName]:
         return Transaction(self._engine, PLAIN, self, name="qb_rows")
@@ -223,6 +223,8 @@ class Held:
     async def __aenter__(self) -> Connection:
         transaction = self.transaction
         transaction._check_usable()
+        while transaction._nested is not None:  # what is run on the outer one meanwhile is undone with the inner one
+            transaction = transaction._nested
         return transaction._held or await transaction._begin()
 
     async def __aexit__(

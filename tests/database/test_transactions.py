@@ -122,6 +122,22 @@ async def test_nested_transactions_go_with_the_one_around_them(db: Database) -> 
     assert await added(db) == []
 
 
+async def test_what_is_run_on_the_outer_one_belongs_to_the_nested_one(db: Database) -> None:
+    async with db.transaction() as tx:
+        await add(tx, "a")
+        for _ in range(2):
+            with suppress(StopError):
+                async with tx.transaction() as nested, nested.transaction():
+                    await add(tx, "b")
+                    await add(db, "c")
+                    raise StopError
+        with suppress(UniqueViolated):
+            async with tx.transaction():
+                await add(tx, "d", "a")
+        await add(tx, "e")
+    assert await added(db) == ["a", "e"]
+
+
 async def test_one_nested_transaction_at_a_time(db: Database) -> None:
     async with db.transaction() as tx:
         async with tx.transaction():
