@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from rich.console import Console
 
-from benchmarks import building, checking, importing, inserting, preparing, running
+from benchmarks import building, checking, importing, inserting, observing, preparing, running
 
 LIBRARIES = ("SQLAlchemy", "PyPika", "sqlglot", "aiosqlite", "mypy")
 
@@ -26,6 +26,7 @@ def main() -> None:
         importing.table,
         importing.slowest,
         lambda: asyncio.run(running.table()),
+        lambda: asyncio.run(observing.table()),
         checking.table,
         checking.large,
     ):

@@ -11,10 +11,13 @@ from qb.dialect import PLAIN, Characteristics, Connection, Driver, Isolation, Jo
 from qb.engine import Engine
 from qb.errors import DatabaseError, QbError, TransactionError, UnsupportedError, closest
 from qb.executor import Executor, Rewrite
+from qb.tables import Table
 from qb.transaction import CURRENT, Joined, Transaction, current, joined
 from qb.typevars import DialectName
 
 if TYPE_CHECKING:
+    from qb.cache import Cache
+    from qb.cache.results import Consistency
     from qb.events import Events
     from qb.observers import Event, Observation
 
@@ -118,6 +121,33 @@ class Database(Executor[DialectName]):
         may be private, unless `parameters` says so.
         """
         return self._engine.observe(observer, parameters)
+
+    def cached(
+        self,
+        *,
+        ttl: float | None,
+        size: int = 10_000,
+        consistency: Consistency = "strong",
+        reads: Iterable[type[Table]] = (),
+    ) -> Cache[DialectName]:
+        """The same database with a cache: its `fetch_…` methods keep what they have found.
+
+            albums = db.cached(ttl=60)
+            await albums.fetch_all(select(Album))
+
+        A result is kept for `ttl` seconds, and no more than `size` rows of all results together. A "strong" cache asks
+        again when a table that the query reads was written through this database; None for its `ttl` means that nobody
+        else writes. An "eventual" one does not look at writes. `reads` are tables that queries read without naming
+        them, by views or functions.
+
+        Make it once, where the database is opened: writes of connections that are in use already are not seen. Raises
+        QbError when an argument makes no sense.
+        """
+        from qb.cache.results import Cache
+        from qb.cache.tracking import Tracker
+
+        tracker = self._engine.track() if consistency == "strong" else Tracker()
+        return Cache(self, tracker, ttl=ttl, size=size, consistency=consistency, reads=reads)
 
     def transaction(
         self,

@@ -294,6 +294,9 @@ class Driver:
         """The same as `borrow` without a block, for a connection that need not be waited for nor given back."""
         return None
 
+    reads_lag: bool = False
+    """Whether connections for reads may show less than what is committed, as those of replicas do."""
+
     def reads_only(self, sql: str) -> bool:
         """Whether a statement may be given a connection that cannot write. False when the driver has only one kind."""
         return False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from qb.dialect import Connection, Dialect, Driver
 
 if TYPE_CHECKING:
+    from qb.cache.tracking import Tracker
     from qb.events import Events
     from qb.observers import Event, Observation
     from qb.observers.hub import Hub
@@ -19,7 +20,7 @@ Lease = AbstractAsyncContextManager[Connection]
 class Engine:
     """One database that was opened: its driver, for everybody who runs queries on it."""
 
-    __slots__ = ("dialect", "driver", "events", "hub", "layers", "show_parameters")
+    __slots__ = ("dialect", "driver", "events", "hub", "layers", "show_parameters", "tracker")
 
     def __init__(self, driver: Driver, *, show_parameters: bool = False, events: Events | None = None) -> None:
         self.driver = driver
@@ -30,6 +31,8 @@ class Engine:
         self.dialect: Dialect = driver.dialect
         self.hub: Hub | None = None
         """Its observers, once there have been any."""
+        self.tracker: Tracker | None = None
+        """What knows of all writes, once there is a cache that has to."""
         self.layers: tuple[Callable[[Lease, bool], Lease], ...] = ()
         """What stands between those who take a connection and the driver, which knows nothing of it."""
 
@@ -59,3 +62,12 @@ class Engine:
             self.hub = Hub(self.driver)
             self.layers = (*self.layers, partial(ObservedLease, self.hub))
         return Observation(self.hub, observer, parameters)
+
+    def track(self) -> Tracker:
+        """Note what is written, from the next connection on."""
+        if self.tracker is None:
+            from qb.cache.tracking import Tracker
+
+            self.tracker = Tracker()
+            self.layers = (*self.layers, self.tracker.lease)
+        return self.tracker

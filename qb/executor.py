@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, over
 
 from qb import nodes
 from qb.bulk.loading import is_load, load_of
-from qb.bulk.portions import is_bulk, portions, within_limit
+from qb.bulk.portions import BulkInsert, is_bulk, portions, within_limit
 from qb.columns import Column
 from qb.dialect import Affected, Connection, Dialect, Job, Load
 from qb.engine import Engine
@@ -259,7 +259,7 @@ class Executor(Generic[DialectName]):
         builder = self._rows_of(statement)
         build = None if builder is None else builder.build
         if is_bulk(statement, self.dialect):
-            for sql, parameters in portions(statement.node, self.dialect):
+            for sql, parameters in self._portions(statement):
                 yield sql, parameters, build
         else:
             yield *self._compile(statement), build
@@ -396,7 +396,7 @@ class Executor(Generic[DialectName]):
         """A connection, and what is to be run on it: one statement, or the parts of one."""
         if is_bulk(query, self.dialect):
             async with self._atomic() as whole, whole._connection(False, alone=True) as connection:
-                yield connection, portions(query.node, self.dialect)
+                yield connection, self._portions(query)
         else:
             compiled = self._compile(query)
             async with self._connection(self._engine.driver.reads_only(compiled[0]), alone=True) as connection:
@@ -411,8 +411,19 @@ class Executor(Generic[DialectName]):
         return is_bulk(statement, self.dialect) or is_load(statement, self._engine.driver)
 
     def _compile(self, statement: Compilable) -> Compiled:
-        dialect = self._engine.dialect
-        return within_limit(statement.compile(dialect), dialect)
+        dialect, tracker = self._engine.dialect, self._engine.tracker
+        compiled = within_limit(statement.compile(dialect), dialect)
+        if tracker is not None:
+            tracker.note(compiled[0], statement, dialect)
+        return compiled
+
+    def _portions(self, statement: BulkInsert) -> Iterator[Compiled]:
+        """The parts of a statement."""
+        dialect, tracker = self._engine.dialect, self._engine.tracker
+        for compiled in portions(statement.node, dialect):
+            if tracker is not None:
+                tracker.note(compiled[0], statement, dialect)
+            yield compiled
 
     def _rows_of(self, statement: Compilable[Any]) -> RowBuilder | None:
         return builder_for(statement, self._engine.dialect)
@@ -436,6 +447,8 @@ class Executor(Generic[DialectName]):
             (sql, parameters), builder = found
             if len(parameters) > engine.dialect.max_parameters:
                 within_limit(found[0], engine.dialect)  # raises
+            if engine.tracker is not None:
+                engine.tracker.note(sql, query, engine.dialect)
         else:
             builder = self._builder(query)
             if is_bulk(query, self.dialect):

@@ -74,6 +74,12 @@ class Compilable(Generic[Result]):
         """The class that its rows are made into."""
         return None
 
+    def _tree(self, dialect: Dialect) -> Node:
+        """A tree that names the same tables as `node`; of a prepared query, which is not built for it, without its
+        values.
+        """
+        return self.node
+
     def with_schema(self, schema: str) -> Self:
         """The same statement on the tables of a schema, for all tables that are declared without one. It is said
         last: what is added later would mean the tables as they are declared.
@@ -149,6 +155,14 @@ class Instances(Query[R], Generic[R, Projection, Facts]):
     def node(self) -> Node:  # type: ignore[override]  # that of its query
         """The tree of the query."""
         return self._query.node
+
+    @property
+    def of(self) -> Query[Any]:
+        """The query with rows."""
+        return self._query
+
+    def _tree(self, dialect: Dialect) -> Node:
+        return self._query._tree(dialect)
 
     @property
     def is_prepared(self) -> bool:  # type: ignore[override]  # as its query is

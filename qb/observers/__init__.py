@@ -9,7 +9,7 @@ costs anything, as long as nobody observes.
 from typing import TYPE_CHECKING
 
 from qb.lazy import lazily
-from qb.observers.events import CacheLookup, Event, PoolWait, Retry, StatementRun, TransactionStep
+from qb.observers.events import CacheLookup, Event, Outcome, PoolWait, Retry, StatementRun, TransactionStep
 from qb.observers.hub import Observation, Observer
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ __all__ = [
     "Metrics",
     "Observation",
     "Observer",
+    "Outcome",
     "PoolWait",
     "Retry",
     "SlowQueries",

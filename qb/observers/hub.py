@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from qb.dialect import Driver
-from qb.observers.events import Event, Retry, StatementRun
+from qb.observers.events import CacheLookup, Event, Outcome, Retry, StatementRun
 
 T = TypeVar("T")
 
@@ -55,6 +55,19 @@ class Hub:
             if full is None:
                 full = replace(event, parameters=tuple(parameters))
             called(observer, full)
+
+    def tell_lookup(self, sql: str, outcome: Outcome, seconds: float) -> None:
+        """A query was looked up in a cache."""
+        self.tell(
+            CacheLookup(
+                dialect=self.dialect,
+                started=time() - seconds,
+                seconds=seconds,
+                task=task_name(),
+                sql=sql,
+                outcome=outcome,
+            )
+        )
 
     def now(self) -> float:
         """For measuring how long something takes."""

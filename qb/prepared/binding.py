@@ -8,6 +8,7 @@ from typing import Any
 from qb.compiler import Compiler
 from qb.dialect import Dialect
 from qb.errors import EncodingError
+from qb.nodes import Node
 from qb.prepared.traced import Traced
 from qb.queries import Compilable, Compiled
 from qb.rows import RowBuilder, builder_for
@@ -90,11 +91,18 @@ def of_items(type: Array, encode: Callable[[Any, SqlType], Any] | None) -> Encod
 class Variant:
     """The query for arguments of some classes."""
 
-    __slots__ = ("builder", "computed", "has_more", "open", "parameters", "sql", "unread")
+    __slots__ = ("builder", "computed", "has_more", "node", "open", "parameters", "sql", "unread")
 
     def __init__(
-        self, classes: tuple[type, ...], sql: str, parameters: tuple[object, ...], builder: RowBuilder | None
+        self,
+        classes: tuple[type, ...],
+        node: Node,
+        sql: str,
+        parameters: tuple[object, ...],
+        builder: RowBuilder | None,
     ) -> None:
+        self.node = node
+        """As it was traced, with symbols for the arguments."""
         self.sql = sql
         self.parameters = list(parameters)
         waiting = [(place, parameter) for place, parameter in enumerate(parameters) if isinstance(parameter, Later)]
@@ -142,4 +150,4 @@ def compiled(query: Compilable[Any], dialect: Dialect, classes: tuple[type, ...]
     if compiler is None:
         compiler = _COMPILERS[dialect.compiler] = type("Prepared", (Binding, dialect.compiler), {})
     sql, parameters = compiler().compile(query.node)
-    return Variant(classes, sql, parameters, builder_for(query, dialect))
+    return Variant(classes, query.node, sql, parameters, builder_for(query, dialect))

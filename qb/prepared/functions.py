@@ -94,6 +94,10 @@ class PreparedQuery(Query[R], Generic[R]):
     def instances_of(self) -> type[Any] | None:
         return self.built().instances_of
 
+    def _tree(self, dialect: Dialect) -> Node:
+        variant = self._prepared.variant(dialect, self._arguments)
+        return self.node if variant is None else variant.node
+
     @property
     def node(self) -> Node:  # type: ignore[override]  # made when it is asked for
         """The tree of the ordinary query."""
