@@ -174,6 +174,10 @@ class PostgresDriver(Driver):
         replica = replicas.choose()
         return self._pool.lease() if replica is None else ReadingLease(replica, replicas, self._pool)
 
+    @property
+    def reads_lag(self) -> bool:  # type: ignore[override]  # nobody assigns it
+        return self._replicas is not None
+
     def reads_only(self, sql: str) -> bool:
         return self._replicas is not None and traces(sql).reads_only and not self._replicas.writes(sql)
 
