@@ -25,6 +25,7 @@ from mypy.types import (
     TypeVarType,
     UnionType,
     get_proper_type,
+    has_type_vars,
 )
 
 from qb_mypy import (
@@ -89,13 +90,31 @@ def any_items(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
     """`select(*items: object)`: the hook looks at the items itself, in place of a dozen overloads."""
     given = ctx.default_signature
     known = _SIGNATURES.get(id(given))
+    if ARG_STAR not in given.arg_kinds:
+        return _SIGNATURES.of(given, passed_over(given)) if known is None else known[1]
+    anything = ctx.api.named_generic_type("builtins.object", [])
+    for node in ctx.args[0] if ctx.args else ():
+        if isinstance(node, CallExpr):
+            _checked(ctx, node, anything)
     if known is not None:
         return known[1]
-    if ARG_STAR not in given.arg_kinds:
-        return _SIGNATURES.of(given, passed_over(given))
-    anything = ctx.api.named_generic_type("builtins.object", [])
     made = given.copy_modified(arg_types=[anything], arg_kinds=[ARG_STAR], arg_names=[None])
     return _SIGNATURES.of(given, made)
+
+
+def _checked(ctx: FunctionSigContext | MethodSigContext, node: Written, anything: Instance) -> Type:
+    """The type of an argument, which is the same where anything is expected.
+
+    mypy asks for it without an expectation and with one, and remembers each answer: this makes both of them one.
+    """
+    assert isinstance(ctx.api, TypeChecker)
+    checker = ctx.api.expr_checker
+    with ctx.api.msg.filter_errors():
+        found = checker.accept(node)
+    known = checker.expr_cache.get((node, None))
+    if known is not None:
+        checker.expr_cache[(node, anything)] = known
+    return found
 
 
 def select(ctx: FunctionContext) -> Type:
@@ -450,18 +469,10 @@ def fetch_signature(ctx: MethodSigContext) -> FunctionLike:
     assert isinstance(ctx.api, TypeChecker)
     if "into" in signature.arg_names and not _is_given(ctx.context, "into"):
         return signature  # mypy does not try it
-    node, checker = ctx.args[0][0], ctx.api.expr_checker
-    with ctx.api.msg.filter_errors():
-        given = get_proper_type(checker.accept(node))  # what mypy will ask for next, and then remembers
     anything = ctx.api.named_generic_type("builtins.object", [])
+    given = get_proper_type(_checked(ctx, ctx.args[0][0], anything))
     if is_query(ctx.api, given):
-        solved = _solved(ctx, signature, given, anything)
-        if solved is None:
-            return signature
-        known = checker.expr_cache.get((node, None))
-        if known is not None:  # the query is the same where anything is expected: it need not be checked again
-            checker.expr_cache[(node, anything)] = known
-        return solved
+        return _solved(ctx, signature, given, anything) or signature
     unknown = AnyType(TypeOfAny.from_error)
     free = expand_type(signature, {variable.id: unknown for variable in signature.variables})
     return free.copy_modified(arg_types=[anything, *free.arg_types[1:]], variables=[])
@@ -480,7 +491,10 @@ def _solved(
     # What is expected of the call may be a supertype of the rows.
     if ctx.api.expr_checker.type_context[-1] is not None or not isinstance(ctx.args[0][0], (CallExpr, NameExpr)):
         return None
-    if not isinstance(given, Instance) or not signature.variables or "into" in signature.arg_names:
+    formal = get_proper_type(signature.arg_types[0])
+    if not isinstance(given, Instance) or not isinstance(formal, Instance) or formal.type.fullname != QUERY:
+        return None
+    if len(signature.variables) != 1 or not has_type_vars(formal) or any(map(has_type_vars, signature.arg_types[1:])):
         return None
     row = mapped(ctx.api, given, QUERY).args[0]
     result = expand_type(signature.ret_type, {variable.id: row for variable in signature.variables})

@@ -212,6 +212,8 @@ def table_bound_to(type: Type) -> TypeInfo | None:
 def class_attribute(ctx: AttributeContext, fullname: str) -> Type:
     """`Album.title`: the declared column, with its name and source."""
     column = get_proper_type(ctx.default_attr_type)
+    if not isinstance(column, (Instance, AnyType)):
+        return ctx.default_attr_type
     owner, _, name = fullname.rpartition(".")
     source = source_of(ctx.type) or any_source(ctx.type)
     if isinstance(column, AnyType) and source is not None and source.table and source.table.get(name) is None:
