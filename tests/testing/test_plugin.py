@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
@@ -89,13 +88,12 @@ async def test_without_a_database():
 Run = Callable[..., subprocess.CompletedProcess[str]]
 ANYIO = ("-p", "anyio.pytest_plugin")
 ASYNCIO = ("-p", "pytest_asyncio.plugin", "-o", "asyncio_default_fixture_loop_scope=function")
-needs_asyncio = pytest.mark.skipif(find_spec("pytest_asyncio") is None, reason="pip install 'qb[test]'")
 RUNNERS = [
     pytest.param("anyio", ANYIO, id="anyio"),
-    pytest.param("asyncio", ASYNCIO, id="asyncio", marks=needs_asyncio),
-    pytest.param("asyncio", (*ASYNCIO, "-o", "asyncio_mode=auto"), id="asyncio, auto", marks=needs_asyncio),
-    pytest.param("asyncio", (*ANYIO, *ASYNCIO), id="asyncio beside anyio", marks=needs_asyncio),
-    pytest.param("anyio", (*ANYIO, *ASYNCIO), id="anyio beside asyncio", marks=needs_asyncio),
+    pytest.param("asyncio", ASYNCIO, id="asyncio"),
+    pytest.param("asyncio", (*ASYNCIO, "-o", "asyncio_mode=auto"), id="asyncio, auto"),
+    pytest.param("asyncio", (*ANYIO, *ASYNCIO), id="asyncio beside anyio"),
+    pytest.param("anyio", (*ANYIO, *ASYNCIO), id="anyio beside asyncio"),
 ]
 
 
