@@ -11,7 +11,7 @@ from rich.console import Console
 
 from benchmarks import building, checking, importing, inserting, observing, preparing, running
 
-LIBRARIES = ("SQLAlchemy", "PyPika", "sqlglot", "aiosqlite", "mypy")
+LIBRARIES = ("SQLAlchemy", "PyPika", "sqlglot", "aiosqlite", "asyncpg", "mypy")
 
 
 def main() -> None:
@@ -25,7 +25,8 @@ def main() -> None:
         inserting.table,
         importing.table,
         importing.slowest,
-        lambda: asyncio.run(running.table()),
+        lambda: asyncio.run(running.on_sqlite()),
+        lambda: asyncio.run(running.on_postgres()),
         lambda: asyncio.run(observing.table()),
         checking.table,
         checking.large,

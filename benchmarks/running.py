@@ -1,4 +1,4 @@
-"""Running queries on SQLite (a file), beside the driver alone and SQLAlchemy."""
+"""Running queries on SQLite (a file) and on PostgreSQL, beside the driver alone and SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 import aiosqlite
+import asyncpg
 import sqlalchemy
 from rich.table import Table as Shown
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from benchmarks.measure import ratio, take_turns_async
 from qb import Database, Query, Table, col, insert, query, select
+from tests.postgres_server import running_server
 
 COUNT = 1000
 BULK = 10_000
@@ -52,9 +54,7 @@ class Log(Table, name="logs"):
 NAMES = ("id", "artist", "album", "track", "position", "seconds", "rating", "note")
 PlayRow = namedtuple("PlayRow", NAMES)  # type: ignore[misc]  # rows as people make them of the driver's
 COLUMNS = ", ".join(NAMES)
-ONE = f"SELECT {COLUMNS} FROM plays WHERE id = ?"
 ALL = f"SELECT {COLUMNS} FROM plays"
-ADD = 'INSERT INTO logs (artist, album, track, seconds, "on") VALUES (?, ?, ?, ?, ?)'
 
 core = sqlalchemy.MetaData()
 PLAYS = sqlalchemy.Table(
@@ -99,31 +99,79 @@ ROWS: list[Any] = [
 ]
 
 
-class Bench:
-    """The contestants, on one file."""
+class Driver(Protocol):
+    """The best way to do each job with a driver alone, rows made into named tuples."""
 
-    def __init__(self, db: Database, raw: aiosqlite.Connection, engine: AsyncEngine) -> None:
+    name: str
+
+    async def one(self) -> Any: ...
+    async def one_of_many(self) -> Any: ...
+    async def all(self) -> Any: ...
+    async def add(self) -> None: ...
+    async def bulk(self) -> None: ...
+
+
+class Aiosqlite:
+    name = "aiosqlite"
+    ONE = f"SELECT {COLUMNS} FROM plays WHERE id = ?"
+    ADD = 'INSERT INTO logs (artist, album, track, seconds, "on") VALUES (?, ?, ?, ?, ?)'
+
+    def __init__(self, raw: aiosqlite.Connection) -> None:
+        self.raw = raw
+
+    async def one(self) -> Any:
+        [row] = map(PlayRow._make, await self.raw.execute_fetchall(self.ONE, (500,)))
+        return row
+
+    one_of_many = one
+
+    async def all(self) -> Any:
+        return list(map(PlayRow._make, await self.raw.execute_fetchall(ALL)))
+
+    async def add(self) -> None:
+        await self.raw.execute_insert(self.ADD, (*ROW[:4], ROW[4].isoformat()))
+        await self.raw.commit()
+
+    async def bulk(self) -> None:
+        rows = [(row["artist"], row["album"], row["track"], row["seconds"], row["on"].isoformat()) for row in ROWS]
+        await self.raw.executemany(self.ADD, rows)
+        await self.raw.commit()
+
+
+class Asyncpg:
+    name = "asyncpg"
+    ONE = f"SELECT {COLUMNS} FROM plays WHERE id = $1"
+    ADD = 'INSERT INTO logs (artist, album, track, seconds, "on") VALUES ($1, $2, $3, $4, $5)'
+
+    def __init__(self, raw: asyncpg.Connection, pool: asyncpg.Pool) -> None:
+        self.raw = raw
+        self.pool = pool
+
+    async def one(self) -> Any:
+        return PlayRow._make(await self.raw.fetchrow(self.ONE, 500))
+
+    async def one_of_many(self) -> Any:
+        return PlayRow._make(await self.pool.fetchrow(self.ONE, 500))
+
+    async def all(self) -> Any:
+        return list(map(PlayRow._make, await self.raw.fetch(ALL)))
+
+    async def add(self) -> None:
+        async with self.raw.transaction():
+            await self.raw.execute(self.ADD, *ROW)
+
+    async def bulk(self) -> None:
+        rows = [(row["artist"], row["album"], row["track"], row["seconds"], row["on"]) for row in ROWS]
+        await self.raw.copy_records_to_table("logs", records=rows, columns=list(KEYS))
+
+
+class Bench:
+    """The contestants, on one database."""
+
+    def __init__(self, db: Database, raw: Driver, engine: AsyncEngine) -> None:
         self.db = db
         self.raw = raw
         self.engine = engine
-
-    # The driver's best way
-
-    async def raw_one(self) -> Any:
-        [row] = map(PlayRow._make, await self.raw.execute_fetchall(ONE, (500,)))
-        return row
-
-    async def raw_all(self) -> Any:
-        return list(map(PlayRow._make, await self.raw.execute_fetchall(ALL)))
-
-    async def raw_add(self) -> None:
-        await self.raw.execute_insert(ADD, (*ROW[:4], ROW[4].isoformat()))
-        await self.raw.commit()
-
-    async def raw_bulk(self) -> None:
-        rows = [(row["artist"], row["album"], row["track"], row["seconds"], row["on"].isoformat()) for row in ROWS]
-        await self.raw.executemany(ADD, rows)
-        await self.raw.commit()
 
     # qb
 
@@ -151,12 +199,12 @@ class Bench:
 
     def jobs(self) -> list[tuple[str, Contestants]]:
         """Everyone's way to do each job; the driver comes first."""
-        db = self.db
+        db, raw = self.db, self.raw
         return [
             (
                 "a row by its primary key",
                 {
-                    "aiosqlite": self.raw_one,
+                    raw.name: raw.one,
                     "qb": lambda: db.fetch_one(one(500)),
                     "qb, prepared": lambda: db.fetch_one(prepared_one(500)),
                     "SQLAlchemy": self.core_one,
@@ -165,7 +213,7 @@ class Bench:
             (
                 f"{COUNT:,} rows of 8 columns",
                 {
-                    "aiosqlite": self.raw_all,
+                    raw.name: raw.all,
                     "qb": lambda: db.fetch_all(whole(COUNT)),
                     "qb, prepared": lambda: db.fetch_all(prepared_whole(COUNT)),
                     "SQLAlchemy": self.core_all,
@@ -174,7 +222,7 @@ class Bench:
             (
                 "an insert in a transaction",
                 {
-                    "aiosqlite": self.raw_add,
+                    raw.name: raw.add,
                     "qb": lambda: db.batch(log(*ROW)),
                     "qb, prepared": self.qb_add,
                     "SQLAlchemy": self.core_add,
@@ -183,7 +231,7 @@ class Bench:
             (
                 f"{BULK:,} rows inserted",
                 {
-                    "aiosqlite": self.raw_bulk,
+                    raw.name: raw.bulk,
                     "qb": lambda: db.insert_many(Log, ROWS),
                     "SQLAlchemy": self.core_bulk,
                 },
@@ -191,7 +239,7 @@ class Bench:
             (
                 f"{TASKS} tasks, each 10 rows by key",
                 {
-                    "aiosqlite": lambda: at_once(self.raw_one),
+                    raw.name: lambda: at_once(raw.one_of_many),
                     "qb": lambda: at_once(lambda: db.fetch_one(one(500))),
                     "qb, prepared": lambda: at_once(lambda: db.fetch_one(prepared_one(500))),
                     "SQLAlchemy": lambda: at_once(self.core_one),
@@ -210,11 +258,8 @@ async def at_once(job: Callable[[], Awaitable[object]]) -> None:
     await asyncio.gather(*[work() for _ in range(TASKS)])
 
 
-async def table() -> Shown:
-    """Microseconds, and how many times as long as the driver."""
-    shown = Shown(title="Run on SQLite (a file): microseconds of the processor, and ratios", title_justify="left")
-    for heading in ("", "aiosqlite", "qb", "qb, prepared", "SQLAlchemy"):
-        shown.add_column(heading, justify="right" if heading else "left")
+async def on_sqlite() -> Shown:
+    """A file."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "plays.db")
         engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=TASKS)
@@ -223,21 +268,38 @@ async def table() -> Shown:
             for pragma in PRAGMAS:
                 await raw.execute(pragma)
             await fill(db)
-            for title, contestants in Bench(db, raw, engine).jobs():
-                times = await take_turns_async(contestants, ROUNDS)
-                cells = []
-                for name in ("aiosqlite", "qb", "qb, prepared", "SQLAlchemy"):
-                    if name not in times:
-                        cells.append("")
-                        continue
-                    cell = f"{median(times[name]) * 1e6:,.0f}"
-                    cells.append(cell if name == "aiosqlite" else f"{cell}  {ratio(times, name, 'aiosqlite'):.2f}")
-                shown.add_row(title, *cells)
-        await engine.dispose()
+            return await table("SQLite (a file)", Bench(db, Aiosqlite(raw), engine))
+
+
+async def on_postgres() -> Shown:
+    """A server of its own, which is not waited for the disk by."""
+    with running_server() as server:
+        engine = create_async_engine(server.url.replace("postgresql", "postgresql+asyncpg"), pool_size=TASKS)
+        async with Database.connect(server.url) as db, asyncpg.create_pool(server.url) as pool:
+            await fill(db)
+            async with pool.acquire() as raw:
+                return await table("PostgreSQL", Bench(db, Asyncpg(raw, pool), engine))
+
+
+async def table(title: str, bench: Bench) -> Shown:
+    """Microseconds, and how many times as long as the driver."""
+    driver = bench.raw.name
+    shown = Shown(title=f"Run on {title}: microseconds of the processor, and ratios", title_justify="left")
+    names = (driver, "qb", "qb, prepared", "SQLAlchemy")
+    for heading in ("", *names):
+        shown.add_column(heading, justify="right" if heading else "left")
+    for job, contestants in bench.jobs():
+        times = await take_turns_async(contestants, ROUNDS)
+        cells = []
+        for name in names:
+            time = f"{median(times[name]) * 1e6:,.0f}" if name in times else ""
+            cells.append(time if name == driver or not time else f"{time}  {ratio(times, name, driver):.2f}")
+        shown.add_row(job, *cells)
+    await bench.engine.dispose()
     shown.caption = (
-        "aiosqlite in its best way (execute_fetchall, executemany), its rows made into named tuples.\n"
-        "qb's time includes building and compiling, or the call of the prepared query; its insert in a\n"
-        "transaction is a batch, and a block when it is prepared."
+        f"{driver} in its best way, on a connection that it holds (a pool for the tasks), rows made into named\n"
+        "tuples. The time is the program's, without a server's. qb's includes building and compiling, or the call\n"
+        "of the prepared query; its insert in a transaction is a batch, and a block when it is prepared."
     )
     shown.caption_justify = "left"
     return shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeGuard
 
 from qb.compiler.base import name_column
@@ -40,11 +40,11 @@ def load_of(node: Insert, dialect: Dialect) -> Load:
     one = node.copy()
     one.values = Values(node.values.rows[:1], True)
     sql, _ = dialect.compiler().compile(one)
-    return Load(node.table, node.columns, sql, encoded(node, dialect))
+    return Load(node.table, node.columns, sql, chain.from_iterable(encoded(node, dialect)))
 
 
-def encoded(node: Insert, dialect: Dialect) -> Iterator[Sequence[object]]:
-    """The rows as the driver takes them, each encoded when its turn comes. Raises EncodingError."""
+def encoded(node: Insert, dialect: Dialect) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows as the driver takes them, in portions that are encoded when their turn comes. Raises EncodingError."""
     assert node.values is not None
     compiler = dialect.compiler
     encoders: list[tuple[int, Column, Callable[[Any, SqlType], Any]]] = []
@@ -54,6 +54,7 @@ def encoded(node: Insert, dialect: Dialect) -> Iterator[Sequence[object]]:
             encoders.append((position, column, encode))
     rows = iter(node.values.rows)
     while part := list(islice(rows, AT_ONCE)):
+        is_changed = False
         if encoders:
             columns: list[Sequence[object]] = list(zip(*part, strict=True))
             for position, column, encode in encoders:
@@ -61,12 +62,15 @@ def encoded(node: Insert, dialect: Dialect) -> Iterator[Sequence[object]]:
                 of_all = compiler.of_columns.get(kind.kind)
                 whole = None if of_all is None else of_all(columns[position])
                 if whole is not None:
+                    is_changed |= whole is not columns[position]
                     columns[position] = whole
                     continue
+                is_changed = True
                 try:
                     columns[position] = [None if value is None else encode(value, kind) for value in columns[position]]
                 except EncodingError as error:
                     name_column(error, column)
                     raise
-            part = list(zip(*columns, strict=True))
-        yield from part
+            if is_changed:
+                part = list(zip(*columns, strict=True))
+        yield part
