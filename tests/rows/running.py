@@ -79,11 +79,12 @@ def run(path: Path, places: Collection[Place], refused: Collection[int]) -> Iter
     is no query. Its functions are called where their parameters are plain. Also gives the tables that it declares.
     """
     seen = Seen()
-    module = ModuleType(path.stem)
+    name = f"run_{path.stem}"  # a case may have the name of a package, such as dialects
+    module = ModuleType(name)
     module.__dict__.update({KEEP: seen.keep, "reveal_type": lambda value: value, "__file__": str(path)})
     tree = Keeping(places).visit(ast.parse(path.read_text()))
     ast.fix_missing_locations(tree)
-    sys.modules[path.stem] = module  # where annotations are looked up
+    sys.modules[name] = module  # where annotations are looked up
     try:
         for statement in tree.body:
             is_refused = any(statement.lineno <= line <= (statement.end_lineno or 0) for line in refused)
@@ -94,14 +95,14 @@ def run(path: Path, places: Collection[Place], refused: Collection[int]) -> Iter
                 exec(compile(ast.Module([statement], []), str(path), "exec"), module.__dict__)
             if isinstance(statement, ast.ImportFrom) and "row" in module.__dict__:
                 module.__dict__["row"] = MagicMock()  # the cases ask it for the row of a query
-        for name in [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]:
-            function: Any = module.__dict__.get(name)
+        for defined in [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]:
+            function: Any = module.__dict__.get(defined)
             for arguments in _calls(function):
                 with suppress(Exception):
                     function(*arguments)
-        yield Ran(seen.queries, [value for value in module.__dict__.values() if _is_own_table(value, path.stem)])
+        yield Ran(seen.queries, [value for value in module.__dict__.values() if _is_own_table(value, name)])
     finally:
-        del sys.modules[path.stem]
+        del sys.modules[name]
 
 
 def _is_own_table(value: object, module: str) -> bool:
