@@ -228,17 +228,19 @@ class Database(Executor[DialectName]):
         while True:
             hub = self._engine.hub
             started = 0.0 if hub is None else hub.now()
+            tx = self.transaction(
+                isolation=isolation,
+                read_only=read_only,
+                deferrable=deferrable,
+                statement_timeout=statement_timeout,
+                lock_timeout=lock_timeout,
+            )
             try:
-                async with self.transaction(
-                    isolation=isolation,
-                    read_only=read_only,
-                    deferrable=deferrable,
-                    statement_timeout=statement_timeout,
-                    lock_timeout=lock_timeout,
-                ) as tx:
+                async with tx:
                     return await work(tx)
             except DatabaseError as error:
-                if not error.is_retryable or tries >= retries or is_nested:
+                # What is called after the commit may fail, too; that does not undo anything.
+                if not error.is_retryable or tries >= retries or is_nested or tx._is_kept:
                     raise
                 seconds = length_of_pause(tries, backoff)
                 if hub is not None:

@@ -53,6 +53,7 @@ class Transaction(Executor[DialectName]):
         self._task: object = None
         self._is_open = False
         self._is_over = False
+        self._is_kept = False
         self._nested: Transaction[Any] | None = None
         self._in_generator = False
         self._lease: AbstractAsyncContextManager[Connection] | None = None
@@ -100,6 +101,7 @@ class Transaction(Executor[DialectName]):
                 self._check_usable()
                 if held is not None:
                     await through(held, self._keep(held))
+                self._is_kept = True
             except BaseException:
                 await self._undo(held)
                 raise

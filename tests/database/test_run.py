@@ -122,6 +122,24 @@ async def test_a_commit_that_nobody_answers_is_not_run_again(db: Database, monke
     assert tries == 1
 
 
+async def test_what_fails_after_the_commit_is_not_run_again(db: Database) -> None:
+    tries = 0
+
+    async def fail() -> None:
+        raise collision()
+
+    async def work(tx: Transaction) -> None:
+        nonlocal tries
+        tries += 1
+        await tx.execute(insert(Artist).values(name=f"a{tries}"))
+        tx.after_commit(fail)
+
+    with pytest.raises(SerializationFailed):
+        await db.run(work)
+    assert tries == 1
+    assert await db.fetch_all(select(Artist.name).where(Artist.id > 3)) == [("a1",)]
+
+
 async def test_a_backend_that_is_killed_before_the_commit(postgres_db: Database, postgres_url: str) -> None:
     await postgres_db.create_tables(Artist)
     pids: list[int] = []
