@@ -89,7 +89,8 @@ async def test_every_way_to_run(library: Database) -> None:
     assert [row async for row in library.stream(TITLES)] == [("a",)]
     assert await library.batch(TITLES, titled("b")) == ([("a",)], [])
     assert list(await library.fetch_by_keys(Book, [1, 2])) == [1]
-    assert "IS NULL" in str(await library.explain(TITLES, format="json")) or library.dialect.name == "sqlite"
+    if library.dialect.name == "postgres":  # whose plans show conditions
+        assert "IS NULL" in await library.explain(TITLES)
     async with library.transaction() as tx:
         assert await tx.fetch_all(TITLES) == [("a",)]
         async with tx.transaction() as nested:
