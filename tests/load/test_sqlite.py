@@ -18,16 +18,20 @@ ROOT = Path(__file__).parents[2]
 LIMIT = 20 * 1024
 """Kilobytes, as the system counts them."""
 
-# What another program does with the file: nothing on the whole, but it holds the lock meanwhile, at times for longer
-# than anybody waits.
+# What another program does with the file: nothing on the whole, but it holds the lock meanwhile: at first, before
+# anybody else comes, and at times later, for longer than anybody waits.
 OTHER = """
 import random, sqlite3, sys, time
 raw = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=60)
 choose = random.Random(1)
+seconds = 1.5
 while True:
     raw.execute("BEGIN IMMEDIATE")
     raw.execute("UPDATE accounts SET balance = balance + 5 WHERE id = 1")
-    time.sleep(0.4 if choose.random() < 0.1 else 0.01)
+    if seconds > 1:
+        print("locked", flush=True)
+    time.sleep(seconds)
+    seconds = 0.4 if choose.random() < 0.1 else 0.01
     raw.execute("UPDATE accounts SET balance = balance - 5 WHERE id = 1")
     raw.execute(choose.choice(["COMMIT", "ROLLBACK"]))
     time.sleep(choose.random() * 0.1)
@@ -48,13 +52,17 @@ async def test_no_committed_row_is_lost_or_doubled(
         await ledger.fill()
         other = None
         if where == "shared file":
-            other = subprocess.Popen([sys.executable, "-c", OTHER, str(path)])  # noqa: ASYNC220  # it starts at once
+            other = subprocess.Popen(  # noqa: ASYNC220  # nothing else runs yet
+                [sys.executable, "-c", OTHER, str(path)], stdout=subprocess.PIPE, text=True
+            )
+            assert other.stdout is not None
+            assert other.stdout.readline() == "locked\n"
         try:
             await run(ledger, choose, load_tasks, load_seconds, [None])
         finally:
             if other is not None:
                 other.kill()
-                other.wait()
+                other.communicate()
         status = SqliteDriver.of(db).pool_status()
         assert (status.in_use, status.waiting) == (0, 0), "a connection is lost to the pool"
         assert status.size <= 5
