@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from qb import Database
+from tests.d1_server import D1Server, running_d1
 from tests.postgres_server import PostgresServer, running_server
 
 SCHEMA_NUMBERS = count(1)
@@ -53,6 +54,13 @@ async def postgres_db(postgres_url: str) -> AsyncIterator[Database]:
     """An empty PostgreSQL."""
     async with Database.connect(postgres_url) as db:
         yield db
+
+
+@pytest.fixture(scope="session")
+def d1_server() -> Iterator[D1Server]:
+    """One workerd for all tests, started when the first one needs it."""
+    with running_d1() as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,0 +1,23 @@
+// Cloudflare's REST API, as far as the tests need it, for the databases of this Worker.
+//
+//     POST /accounts/{account}/d1/database/{number as a UUID}/query | raw
+
+import { authenticated, failure } from "./answers.mjs";
+import { query } from "./d1.mjs";
+
+const DATABASE = /^\/accounts\/[0-9a-f]{32}\/d1\/database\/[0-9a-f]{8}-0000-4000-8000-([0-9]{12})\/(query|raw)$/;
+
+export default {
+  async fetch(request, env) {
+    const refused = authenticated(request, env);
+    if (refused) return refused;
+    const path = new URL(request.url).pathname;
+    const database = DATABASE.exec(path);
+    if (database && request.method === "POST") {
+      const binding = env[`DB${Number(database[1])}`];
+      if (binding === undefined) return failure(404, 7404, "The database could not be found");
+      return query(binding, await request.json(), database[2]);
+    }
+    return failure(404, 7003, `Could not route to ${path}, perhaps your object identifier is invalid?`);
+  },
+};

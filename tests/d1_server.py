@@ -1,0 +1,99 @@
+"""Cloudflare's D1 for the tests: workerd with a pool of databases behind the REST API, thrown away at the end."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from tests.node.packages import NODE, packages
+
+SCRIPT = Path(__file__).parent / "d1" / "server.mjs"
+ACCOUNT = "0123456789abcdef0123456789abcdef"
+DATABASES = 64
+"""When all are taken once, the first one is emptied for the next test, and so on: no test needs so many at a time."""
+
+
+class D1Server:
+    """A running server. `api` is the URL of what is `https://api.cloudflare.com/client/v4` elsewhere.
+
+    Database 7 of it is bound as `DB7` in worker.mjs, and `KV7` is a KV namespace.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], token: str) -> None:
+        assert process.stdout is not None
+        self.api = process.stdout.readline().strip().rstrip("/")
+        self.account = ACCOUNT
+        self.token = token
+        self._numbers = count()
+
+    def database(self) -> str:
+        """The identifier of an empty database."""
+        number = next(self._numbers)
+        database = f"00000000-0000-4000-8000-{number % DATABASES:012}"
+        if number >= DATABASES:
+            self.empty(database)
+        return database
+
+    def query(self, database: str, *statements: tuple[str, list[Any]]) -> list[dict[str, Any]]:
+        """What each statement of a batch answers: `results`, rows that are dicts, and `meta`."""
+        request = Request(
+            f"{self.api}/accounts/{self.account}/d1/database/{database}/query",
+            json.dumps({"batch": [{"sql": sql, "params": params} for sql, params in statements]}).encode(),
+            {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        with urlopen(request) as response:
+            answer: list[dict[str, Any]] = json.load(response)["result"]
+        return answer
+
+    def empty(self, database: str) -> None:
+        """Drop what is in a database."""
+        (found,) = self.query(
+            database,
+            (
+                "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' "
+                "ESCAPE '!' AND name NOT LIKE '!_cf!_%' ESCAPE '!' ORDER BY sql NOT LIKE '%VIRTUAL%', rowid DESC",
+                [],
+            ),
+        )
+        self.query(
+            database,
+            ("PRAGMA defer_foreign_keys = on", []),  # tables may refer to each other
+            *[
+                (f'DROP {row["type"]} IF EXISTS "{row["name"].replace(chr(34), chr(34) * 2)}"', [])
+                for row in found["results"]
+            ],
+        )
+
+
+@contextmanager
+def running_d1() -> Iterator[D1Server]:
+    """A server for the length of a `with`. It ends with the tests, even when they are killed: then its standard
+    input ends, too.
+    """
+    token = secrets.token_urlsafe()
+    settings = json.dumps({"databases": DATABASES, "token": token})
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            [NODE, SCRIPT, packages(), settings],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for the tests
+        )
+        try:
+            server = D1Server(process, token)
+            if not server.api:
+                log.seek(0)
+                raise RuntimeError(f"workerd does not start:\n{log.read()}")
+            yield server
+        finally:
+            process.communicate()  # closes its standard input

@@ -1,0 +1,1 @@
+"""Node and npm packages for the tests: workerd, wrangler and Pyodide."""
