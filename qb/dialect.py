@@ -14,7 +14,7 @@ from qb.tasks import finish
 from qb.types import SqlType
 
 if TYPE_CHECKING:
-    from qb.ddl import Ddl
+    from qb.schema.ddl import Ddl
 
 T = TypeVar("T")
 

@@ -19,9 +19,9 @@ import pytest
 import qb
 from qb import Table, col, fn
 from qb.columns import Column
-from qb.ddl import Ddl
 from qb.dialect import find_dialect
 from qb.errors import UnsupportedError
+from qb.schema.ddl import Ddl
 from tests.documents import MODULES, Document, check, plain
 
 ROOT = Path(__file__).parent.parent
@@ -85,7 +85,7 @@ def test_every_kind_is_in_the_table() -> None:
 def test_the_table_has_the_types_of_every_database(kind: Kind) -> None:
     def name(ddl: Ddl) -> str:
         try:
-            return ddl.type_name(made(kind).declaration.type)
+            return ddl.description.type_name(made(kind).declaration.type)
         except UnsupportedError:
             return "refused"
 

@@ -62,7 +62,7 @@ FLOORS = [
     "qb.composition.keysets",
     "qb.inferred",
     "qb.prepared",
-    "qb.ddl",
+    "qb.schema",
     "qb.attribution",
     "qb.observers",
     "qb.cache.effects",
@@ -106,7 +106,7 @@ TYPE_ONLY = {
     ("qb.bulk.by_keys", "qb.executor"): "likewise",
     ("qb.engine", "qb.events"): "an engine names what it keeps for the floors above it",
     ("qb.queries", "qb.rows"): "a query names what makes its rows",
-    ("qb.dialect", "qb.ddl"): "a dialect names what it gives to the floors above it",
+    ("qb.dialect", "qb.schema.ddl"): "a dialect names what it gives to the floors above it",
 }
 
 
@@ -302,7 +302,6 @@ LAZY = {
     "qb.composition.keysets",
     "qb.composition.narrowing",
     "qb.composition.schemas",
-    "qb.ddl",
     "qb.expressions.aggregates",
     "qb.expressions.arrays",
     "qb.expressions.branches",
@@ -315,18 +314,19 @@ LAZY = {
     "qb.expressions.row_values",
     "qb.expressions.user_functions",
     "qb.expressions.windows",
-    *[module for module in MODULES if module.startswith("qb.fn.")],
     "qb.fts",
     "qb.into",
-    *[module for module in MODULES if module.startswith(("qb.cache", "qb.observers"))],
     "qb.relations",
+    "qb.schema",
     "qb.statements.conflicts",
     "qb.statements.delete",
     "qb.statements.insert",
     "qb.statements.merge",
     "qb.statements.update",
     "qb.statements.writes",
+    *[module for module in MODULES if module.startswith("qb.fn.")],
     *[module for module in MODULES if module.startswith("qb.testing")],
+    *[module for module in MODULES if module.startswith(("qb.cache", "qb.observers"))],
 }
 
 

@@ -13,7 +13,7 @@ from qb.lazy import lazily
 if TYPE_CHECKING:
     from dialects.postgres.driver import PostgresDriver
     from dialects.postgres.notifications import Gap, Listener, Notification
-    from qb.ddl import Ddl
+    from qb.schema.ddl import Ddl
 else:
     __getattr__ = lazily(
         __name__,

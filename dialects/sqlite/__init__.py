@@ -13,7 +13,7 @@ from qb.lazy import lazily
 
 if TYPE_CHECKING:
     from dialects.sqlite.driver import SqliteDriver
-    from qb.ddl import Ddl
+    from qb.schema.ddl import Ddl
 else:
     __getattr__ = lazily(__name__, {"SqliteDriver": "dialects.sqlite.driver"})
 

@@ -1,0 +1,98 @@
+"""Tables as SQLite has them: STRICT, of the four types that there are, with checks for what other engines know by type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialects.sqlite.codecs import DIGITS
+from dialects.sqlite.compiler import SqliteCompiler
+from qb.columns import Declaration
+from qb.constraints import ForeignKey as DeclaredKey
+from qb.errors import UnsupportedError
+from qb.identifiers import QUOTED
+from qb.nodes import Expression, Parameter
+from qb.schema.describe import DdlExpressions, Description
+from qb.schema.objects import ForeignKey
+from qb.tables import Definition
+from qb.types import TEXT, Enum, Numeric, SqlType, Varchar
+
+TYPE_NAMES = {
+    "integer": "INTEGER",
+    "bigint": "INTEGER",
+    "smallint": "INTEGER",
+    "text": "TEXT",
+    "varchar": "TEXT",
+    "boolean": "INTEGER",
+    "real": "REAL",
+    "numeric": "INTEGER",
+    "date": "TEXT",
+    "time": "TEXT",
+    "timestamp": "TEXT",
+    "interval": "INTEGER",
+    "uuid": "TEXT",
+    "blob": "BLOB",
+    "json": "TEXT",
+}
+
+
+class SqliteExpressions(DdlExpressions, SqliteCompiler):
+    """Expressions inside SQLite's DDL."""
+
+    def searched_part(
+        self, document: Expression | str, path: Sequence[Parameter], count: int, quoted: bool, depth: int
+    ) -> str:
+        raise UnsupportedError(
+            f"SQLite finds the key {path[count].value!r} by a sub-query, which an index, a check or a generated column "
+            f"cannot have"
+        )
+
+
+class SqliteDescription(Description):
+    """Describes tables for SQLite."""
+
+    dialect = "sqlite"
+    expressions = SqliteExpressions
+    type_names = TYPE_NAMES
+
+    def type_name(self, type: SqlType) -> str:
+        if isinstance(type, Numeric) and type.precision > DIGITS:
+            raise UnsupportedError(
+                f"SQLite keeps decimals in 64 bits, which hold {DIGITS} digits: {type!r} does not fit"
+            )
+        return super().type_name(type)
+
+    def enum_name(self, type: Enum) -> str:
+        return "TEXT"
+
+    def table_options(self) -> tuple[str, ...]:
+        return ("STRICT",)
+
+    def is_nullable(self, declared: Declaration) -> bool:
+        # Only an INTEGER PRIMARY KEY may be NULL in an insert: it is then generated.
+        return declared.nullable or (declared.primary_key and declared.identity)
+
+    def foreign_key(self, definition: Definition, key: DeclaredKey) -> ForeignKey:
+        described = super().foreign_key(definition, key)
+        if described.table.schema != definition.source.schema:
+            raise UnsupportedError(
+                f'a foreign key of SQLite stays in its schema, and "{definition.source.name}" references '
+                f'"{described.table.name}" of another'
+            )
+        return described
+
+    def column_conditions(self, declared: Declaration) -> list[str]:
+        conditions = super().column_conditions(declared)
+        kind, name = declared.type, QUOTED[declared.name]
+        if isinstance(kind, Varchar):
+            conditions.append(f"length({name}) <= {kind.length}")
+        elif isinstance(kind, Enum):
+            labels = ", ".join([self.expressions().literal(label, TEXT) for label in kind.labels])
+            conditions.append(f"{name} IN ({labels})")
+        elif kind.kind == "boolean":
+            conditions.append(f"{name} IN (0, 1)")
+        elif isinstance(kind, Numeric):
+            conditions.append(f"abs({name}) < {10**kind.precision}")
+        elif kind.kind == "json":
+            valid = f"json_valid({name})"  # of NULL it is false, before SQLite 3.45
+            conditions.append(f"{name} IS NULL OR {valid}" if declared.nullable else valid)
+        return conditions
