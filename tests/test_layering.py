@@ -76,6 +76,7 @@ FLOORS = [
     "qb.events",
     "qb.database",
     "qb.mixins",
+    "qb.migrations",
     "qb",  # the public names
     "qb.testing",
     "qb.cli",
@@ -317,7 +318,6 @@ LAZY = {
     "qb.fts",
     "qb.into",
     "qb.relations",
-    "qb.schema",
     "qb.statements.conflicts",
     "qb.statements.delete",
     "qb.statements.insert",
@@ -326,7 +326,7 @@ LAZY = {
     "qb.statements.writes",
     *[module for module in MODULES if module.startswith("qb.fn.")],
     *[module for module in MODULES if module.startswith("qb.testing")],
-    *[module for module in MODULES if module.startswith(("qb.cache", "qb.observers"))],
+    *[module for module in MODULES if module.startswith(("qb.cache", "qb.migrations", "qb.observers", "qb.schema"))],
 }
 
 

@@ -15,9 +15,8 @@ class PostgresDdl(Ddl):
 
     def create_enum(self, enum: Enum) -> str:
         literal = self.description.expressions().literal
-        return (
-            f"CREATE TYPE {self.name(enum.name)} AS ENUM ({', '.join([literal(each, TEXT) for each in enum.labels])})"
-        )
+        labels = ", ".join([literal(label, TEXT) for label in enum.labels])
+        return f"CREATE TYPE {self.name(enum.name)} AS ENUM ({labels})"
 
     def identity(self, identity: Identity) -> str:
         options = f" ({identity.options})" if identity.options else ""

@@ -1,4 +1,4 @@
-"""Tables as SQLite has them: STRICT, of the four types that there are, with checks for what other engines know by type."""
+"""Tables as SQLite has them: STRICT, of its four types, with checks for what other engines know by type."""
 
 from __future__ import annotations
 

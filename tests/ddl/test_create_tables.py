@@ -207,7 +207,8 @@ def test_referenced_tables_come_first() -> None:
 def test_a_circle_is_closed_afterwards() -> None:
     postgres = create("postgres", Egg, Chicken)
     assert [statement for statement in postgres if statement.startswith("ALTER")] == [
-        'ALTER TABLE "eggs" ADD CONSTRAINT "eggs_chicken_id_fkey" FOREIGN KEY ("chicken_id") REFERENCES "chickens" ("id")',
+        'ALTER TABLE "eggs" ADD CONSTRAINT "eggs_chicken_id_fkey" '
+        'FOREIGN KEY ("chicken_id") REFERENCES "chickens" ("id")',
         'ALTER TABLE "chickens" ADD CONSTRAINT "chickens_egg_id_fkey" FOREIGN KEY ("egg_id") REFERENCES "eggs" ("id")',
     ]
     assert not any(statement.startswith("ALTER") for statement in create("sqlite", Egg, Chicken))

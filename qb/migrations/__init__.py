@@ -1,0 +1,1 @@
+"""From the tables of a program to migrations of its database."""

@@ -1,0 +1,106 @@
+"""A snapshot says everything, in one way, and is read back as it was."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from qb.dialect import find_dialect
+from qb.errors import SchemaError
+from qb.migrations.snapshot import dump, load
+from qb.schema.canonical import canonical
+from qb.schema.objects import (
+    Check,
+    Column,
+    Enum,
+    Exclusion,
+    ForeignKey,
+    Generated,
+    Identity,
+    Index,
+    IndexKey,
+    Key,
+    Name,
+    Schema,
+    Sequence,
+    Table,
+    Trigger,
+    Unknown,
+    View,
+)
+from tests.ddl.test_create_tables import Chicken, Defaults, Egg, Owner, Thing
+
+PARENT = Table(Name("parents", "app"), (Column("id", "integer", nullable=False),), Key(("id",), "parents_pkey"))
+EVERYTHING = Schema(
+    "postgres",
+    schemas=("app",),
+    enums=(Enum(Name("mood"), ("good", "bad")),),
+    sequences=(Sequence(Name("numbers"), "START WITH 5"),),
+    tables=(
+        PARENT,
+        Table(
+            Name("children"),
+            (
+                Column("z", "integer", identity=Identity("always", "START WITH 5")),
+                Column("a", "text", default="'x'", collation="C", comment="it's"),
+                Column("twice", "integer", generated=Generated('"z" * 2', stored=False)),
+            ),
+            uniques=(Key(("z", "a"), "u", "deferred", ("twice",), False),),
+            checks=(Check('"z" > 1', "c", valid=False), Check("\"a\" > ''", column="a")),
+            foreign_keys=(ForeignKey(("z",), PARENT.name, ("id",), "CASCADE", "SET NULL", "f", "immediate", "FULL"),),
+            exclusions=(Exclusion("e", "EXCLUDE USING gist (z WITH =)"),),
+            indexes=(
+                Index(
+                    "i",
+                    (IndexKey("z", None, True, "LAST"), IndexKey(None, 'lower("a")', False, None, "C", "text_ops")),
+                    True,
+                    '"z" > 1',
+                    ("twice",),
+                    "gin",
+                    False,
+                    "fillfactor=70",
+                ),
+            ),
+            comment="children",
+        ),
+    ),
+    views=(View(Name("v"), "CREATE VIEW v AS SELECT 1", True),),
+    triggers=(Trigger("t", PARENT.name, "CREATE TRIGGER …"),),
+    unknown=(Unknown("function", "f()"),),
+)
+
+
+def test_everything_is_read_back() -> None:
+    text = dump(EVERYTHING)
+    again = load(text)
+    assert again == canonical(EVERYTHING)
+    assert again != EVERYTHING, "sorted"
+    assert dump(again) == text
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "d1", "postgres"])
+def test_the_declared_tables_are_read_back_in_any_order(dialect: str) -> None:
+    describe = find_dialect(dialect).ddl().description.describe
+    one, other = describe([Owner, Thing, Defaults, Egg, Chicken]), describe([Chicken, Egg, Thing, Defaults, Owner])
+    assert one != other
+    assert dump(one) == dump(other)
+    assert load(dump(one)) == canonical(one) == canonical(other)
+
+
+def test_what_is_usual_is_left_out() -> None:
+    schema = Schema("sqlite", tables=(Table(Name("t"), (Column("a", "TEXT"),)),))
+    assert json.loads(dump(schema)) == {
+        "format": 1,
+        "dialect": "sqlite",
+        "tables": [{"name": ["t", None], "columns": [{"name": "a", "type": "TEXT"}]}],
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"format": 2, "dialect": "sqlite"}', '{"format": 1}', '{"format": 1, "dialect": "x", "a": 1}'],
+)
+def test_what_is_no_snapshot(text: str) -> None:
+    with pytest.raises(SchemaError, match="snapshot"):
+        load(text)
