@@ -11,6 +11,7 @@ from qb.columns import Declaration
 from qb.compiler import Compiler
 from qb.compiler.inline import Inline
 from qb.errors import SchemaError, UnsupportedError
+from qb.identifiers import seen
 from qb.schema.objects import (
     Check,
     Column,
@@ -41,8 +42,16 @@ class Description:
     """By the kind of a SQL type: its name, with the type's parameters as `{0}`, `{1}`."""
 
     def describe(self, tables: Iterable[type[DeclaredTable]]) -> Schema:
-        """The tables as data, in their order, with the types that they need."""
-        definitions = [definition_of(table) for table in tables]
+        """The tables as data, in their order, with the types that they need.
+
+        Raises SchemaError when two of them have one name.
+        """
+        definitions = list(dict.fromkeys([definition_of(table) for table in tables]))
+        named: dict[tuple[str | None, str], Definition] = {}
+        for each in definitions:
+            other = named.setdefault((each.schema, seen(each.name)), each)
+            if other is not each:
+                raise SchemaError(f"{other.model.__name__} and {each.model.__name__} are both named {each.name!r}")
         return Schema(
             self.dialect, enums=self.enums(definitions), tables=tuple([self.table(each) for each in definitions])
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from qb import Database, NewRow, Table, col, delete, excluded, fn, insert, select, sql, update
+from qb import Database, NewRow, Table, col, delete, excluded, fn, index, insert, select, sql, update
 from qb.errors import CompileError, InvalidSql, TransactionError
 from tests.features import feature
 from tests.music import Album, Artist, Track
@@ -76,8 +76,9 @@ async def test_transactions_are_not_made_of_text(db: Database, text: str) -> Non
 
 
 async def test_create_tables_makes_all_or_none(database: Database) -> None:
-    class Broken(Table, name="artists"):
-        id = col.integer().primary_key()
+    class Broken(Table, name="broken"):
+        number = col.integer()
+        by_number = index(number, name="artists")
 
     with pytest.raises(InvalidSql, match="artists"):
         await database.create_tables(Artist, Broken)

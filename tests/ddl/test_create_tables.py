@@ -28,7 +28,15 @@ from qb import (
     unique,
 )
 from qb.dialect import find_dialect
-from qb.errors import CheckViolated, ForeignKeyViolated, NotNullViolated, QbError, UniqueViolated, UnsupportedError
+from qb.errors import (
+    CheckViolated,
+    ForeignKeyViolated,
+    NotNullViolated,
+    QbError,
+    SchemaError,
+    UniqueViolated,
+    UnsupportedError,
+)
 from tests.features import feature
 
 
@@ -202,6 +210,16 @@ def test_referenced_tables_come_first() -> None:
     for dialect in ("sqlite", "postgres"):
         assert names(create(dialect, A, B, C)) == ["c", "b", "a"]
         assert names(create(dialect, A, C)) == ["a", "c"], "in the order given, where nothing decides"
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "d1", "postgres"])
+def test_two_tables_of_one_name(dialect: str) -> None:
+    class Other(Table, name="EGGS"):
+        id = col.integer().primary_key()
+
+    with pytest.raises(SchemaError, match="Egg and Other are both named 'EGGS'"):
+        create(dialect, Egg, Chicken, Other)
+    assert create(dialect, Egg, Chicken, Egg) == create(dialect, Egg, Chicken)
 
 
 def test_a_circle_is_closed_afterwards() -> None:
