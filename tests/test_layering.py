@@ -19,6 +19,7 @@ FLOORS = [
     "qb.errors",
     "qb.identifiers",
     "qb.lazy",
+    "qb.uuids",
     "qb.composition",  # the folder itself
     "qb.symbols",
     "qb.tasks",

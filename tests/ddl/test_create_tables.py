@@ -406,7 +406,7 @@ async def test_names_with_quotes(database: Database) -> None:
         id = col.integer('i"d').primary_key()
         select = col.text("SELECT")
         one = unique(select, name="it's")
-        two = index(id, select.desc(), name='"')  # noqa: A003  # a name in SQL
+        two = index(id, select.desc(), name='"')  # a name in SQL
 
     await database.create_tables(Odd)
     await database.execute(insert(Odd).values(select="x"))

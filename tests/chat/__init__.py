@@ -1,0 +1,1 @@
+"""The chat in examples/, on every engine."""
