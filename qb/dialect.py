@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 from qb.compiler import Compiler
@@ -24,15 +25,30 @@ Decoder = Callable[[Any], Any]  # from what the driver returns to the Python val
 
 
 class Load:
-    """Plain rows for a table: `sql` is an INSERT of one of them, for engines that know no better."""
+    """Plain rows for a table: `sql` is an INSERT of one of them, for engines that know no better. `portions` has them
+    column by column, in portions that are encoded when their turn comes.
+    """
 
-    __slots__ = ("columns", "rows", "sql", "table")
+    __slots__ = ("columns", "count", "portions", "sql", "table")
 
-    def __init__(self, table: Table, columns: Sequence[Column], sql: str, rows: Iterator[Sequence[object]]) -> None:
+    def __init__(
+        self,
+        table: Table,
+        columns: Sequence[Column],
+        sql: str,
+        count: int,
+        portions: Iterator[Sequence[Sequence[object]]],
+    ) -> None:
         self.table = table
         self.columns = columns
         self.sql = sql
-        self.rows = rows
+        self.count = count
+        self.portions = portions
+
+
+def rows_of(portions: Iterable[Sequence[Sequence[T]]]) -> Iterator[tuple[T, ...]]:
+    """The rows of portions that are given column by column. None of them outlives the next one."""
+    return chain.from_iterable(starmap(zip, portions))
 
 
 Job = tuple[str, Sequence[object], Build | None] | Load

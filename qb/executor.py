@@ -282,9 +282,9 @@ class Executor(Generic[DialectName]):
         fit it, are left out, and the result's `failed` has them; otherwise the error's `row` is the number of the
         first one.
         """
-        from qb.bulk.inserting import insert_many, inserting
+        from qb.bulk.inserting import insert_many
 
-        return await insert_many(self, table, rows, inserting(table), size, progress, keep_going)
+        return await insert_many(self, table, rows, None, size, progress, keep_going)
 
     async def upsert_many(
         self,

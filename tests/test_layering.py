@@ -33,6 +33,7 @@ FLOORS = [
     "qb.transform",
     "qb.composition.schemas",
     "qb.compiler",
+    "qb.fitting",
     "qb.dialect",
     "qb.queries",
     "qb.expressions",

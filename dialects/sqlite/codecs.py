@@ -6,14 +6,14 @@ numbers of their smallest unit; dates and times are ISO text of one fixed width,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, time, timedelta
-from types import NoneType
 from typing import Any
 
 from qb import codecs
 from qb.compiler import Encoder
 from qb.errors import EncodingError, InvalidValue
+from qb.fitting import of, texts, whole
 from qb.types import INTEGERS, TEXTS, Array, Numeric, SqlType
 
 LARGEST = 2**63 - 1
@@ -147,22 +147,12 @@ ENCODERS: dict[str, Encoder] = {
 STORED: dict[str, Encoder] = {"text": codecs.text, "varchar": codecs.limited_text, "blob": codecs.data}
 
 
-def texts(values: Sequence[Any]) -> Sequence[Any] | None:
-    """Texts are kept as they are."""
-    return values if set(map(type, values)) <= {str, NoneType} else None
-
-
-def integers(values: Sequence[Any]) -> Sequence[Any] | None:
-    """So are whole numbers of 64 bits."""
-    return values if set(map(type, values)) == {int} and min(values) >= -LARGEST and max(values) <= LARGEST else None
-
-
-def dates(values: Sequence[Any]) -> Sequence[Any] | None:
-    """Dates, none of which is a datetime."""
-    return list(map(date.isoformat, values)) if set(map(type, values)) == {date} else None
-
-
-OF_COLUMNS = {**dict.fromkeys(INTEGERS, integers), "text": texts, "date": dates}
+OF_COLUMNS = {
+    **dict.fromkeys(INTEGERS, of(int, whole("q"))),
+    "text": texts(),
+    "blob": of(bytes),
+    "date": of(date, encode=date.isoformat),
+}
 """What encodes many values of a kind at once, when they are all of its class."""
 
 DECODERS: dict[str, Callable[[SqlType], Callable[[Any], Any] | None]] = {

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from dialects.sqlite.thread import Thread, Unit, end_streams
-from qb.dialect import Affected, Job, Load
+from qb.dialect import Affected, Job, Load, rows_of
 from qb.errors import TransactionError
 
 Build = Callable[[Iterable[Sequence[Any]]], list[Any]]
@@ -114,10 +114,11 @@ def in_one_trip(thread: Thread, jobs: Iterable[Job], atomic: bool, progress: Pro
 def loaded(thread: Thread, load: Load) -> Affected:
     """Insert many rows with one statement that is prepared once."""
     raw = thread.begun()
+    rows = rows_of(load.portions)
     count = 0
-    while part := list(islice(load.rows, AT_ONCE)):
+    for _ in range(0, load.count, AT_ONCE):
         thread.check_wanted()
-        with closing(raw.executemany(load.sql, part)) as cursor:
+        with closing(raw.executemany(load.sql, islice(rows, AT_ONCE))) as cursor:
             count += cursor.rowcount
     affected = Affected(count)
     [affected.last_row_id] = raw.execute("SELECT last_insert_rowid()").fetchone()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from qb.bulk.columns import load_of_rows
 from qb.columns import Column
-from qb.dialect import Affected
+from qb.dialect import Affected, Load
 from qb.errors import CompileError, ConstraintViolated, DatabaseError, EncodingError, InvalidValue
 from qb.expressions import Expr
 from qb.nodes import Column as ColumnNode
@@ -53,42 +55,79 @@ async def insert_many(
     executor: Executor[Any],
     table: type[TB],
     rows: Rows,
-    statement: Statement,
+    statement: Statement | None,
     size: int,
     progress: Progress | None,
     keep_going: bool,
     keys: Sequence[str] = (),
 ) -> Inserted[TB]:
-    """Write rows in portions, in one transaction."""
+    """Write rows in portions, in one transaction: by statements, or None inserts them in the fastest way."""
     if size < 1:
         raise ValueError(f"size={size}: a portion has at least one row")
-    work = _Work[TB](statement, keep_going)
-    async with executor.transaction() as whole:
-        done = 0
+    work = _Work(table, statement, keep_going)
+    whole = executor.transaction()
+    if progress is None and isinstance(rows, Sequence) and len(rows) <= size and not executor._is_transaction:
+        portions = apart(list(rows), keys)
+        if len(portions) == 1:
+            with suppress(*FAULTS):  # its halves tell which row it is
+                return work.result(await work.run(executor, portions[0]))
+    async with whole as transaction:
+        count = done = 0
         async for portion in in_portions(rows, size, keys):
-            work.count += await work.write(whole, portion, done)
+            count += await work.write(transaction, portion, done)
             done += len(portion)
             if progress is not None:
                 progress(done)
-    result: Inserted[TB] = Inserted(work.count)
-    result.failed = work.failed
-    return result
+    return work.result(count)
 
 
 class _Work(Generic[TB]):
     """The rows that are written by one call."""
 
-    def __init__(self, statement: Statement, keep_going: bool) -> None:
+    def __init__(self, table: type[TB], statement: Statement | None, keep_going: bool) -> None:
+        self.table = table
         self.statement = statement
         self.keep_going = keep_going
-        self.count = 0
         self.failed: list[FailedRow[TB]] = []
+
+    def result(self, count: int) -> Inserted[TB]:
+        """What the call returns."""
+        result: Inserted[TB] = Inserted(count)
+        result.failed = self.failed
+        return result
+
+    async def run(self, executor: Executor[Any], rows: Sequence[Mapping[str, Any]]) -> Affected:
+        """Write rows at once."""
+        if self.statement is not None:
+            return await executor.execute(self.statement(rows))
+        load = self.load(executor, rows)
+        if load is None:
+            return await executor.execute(insert(self.table).values_many(rows))
+        try:
+            if executor._is_transaction:
+                async with executor._connection(False, alone=True) as connection:
+                    return await connection.load(load)
+            [affected] = await executor._together([load])
+        except DatabaseError as error:
+            executor._attribute(error, insert(self.table), ())
+            raise
+        return affected  # type: ignore[no-any-return]  # what a load gives
+
+    def load(self, executor: Executor[Any], rows: Sequence[Mapping[str, Any]]) -> Load | None:
+        """The rows in the engine's fastest way; None when they need a statement."""
+        engine, new = executor._engine, insert(self.table)
+        least = engine.driver.loads_from
+        if least is None or len(rows) < least or executor._rewrites:
+            return None
+        if engine.events is not None and engine.events.concern(new):
+            return None
+        return load_of_rows(new.node, self.table, rows, engine.dialect)
 
     async def write(self, executor: Executor[Any], rows: Sequence[Mapping[str, Any]], first: int) -> int:
         """Write a portion. When it fails, its halves tell which row it is."""
         try:
             async with executor.transaction() as part:
-                return await part.execute(self.statement(rows))
+                return await self.run(part, rows)
         except FAULTS as error:
             if len(rows) == 1:
                 if not self.keep_going:
@@ -99,11 +138,6 @@ class _Work(Generic[TB]):
         half = len(rows) // 2
         before = await self.write(executor, rows[:half], first)
         return before + await self.write(executor, rows[half:], first + half)
-
-
-def inserting(table: type[Table]) -> Statement:
-    """The statement of `insert_many`."""
-    return lambda rows: insert(table).values_many(rows)
 
 
 def upserting(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, TypeGuard
 
 from qb.compiler.base import name_column
@@ -11,10 +11,12 @@ from qb.dialect import Dialect, Driver, Load
 from qb.errors import EncodingError
 from qb.nodes import Column, Insert, Values
 from qb.queries import Compilable
-from qb.types import SqlType
 
 AT_ONCE = 1000
 """Rows that are encoded together, a column at a time."""
+
+Columns = list[Sequence[Any]]
+"""The values of several rows, column by column."""
 
 
 class PlainInsert(Compilable[Any]):
@@ -35,42 +37,48 @@ def is_load(statement: Compilable[Any], driver: Driver) -> TypeGuard[PlainInsert
 
 
 def load_of(node: Insert, dialect: Dialect) -> Load:
-    """The insert as a load."""
+    """The insert as a load, whose portions are encoded when their turn comes: EncodingError is raised then."""
     assert node.values is not None
+    return Load(node.table, node.columns, sql_of(node, dialect), len(node.values.rows), _portions(node, dialect))
+
+
+def sql_of(node: Insert, dialect: Dialect) -> str:
+    """The insert of one row."""
     one = node.copy()
-    one.values = Values(node.values.rows[:1], True)
-    sql, _ = dialect.compiler().compile(one)
-    return Load(node.table, node.columns, sql, chain.from_iterable(encoded(node, dialect)))
+    one.values = Values([(None,) * len(node.columns)], True)
+    return dialect.compiler().compile(one)[0]
 
 
-def encoded(node: Insert, dialect: Dialect) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows as the driver takes them, in portions that are encoded when their turn comes. Raises EncodingError."""
+def _portions(node: Insert, dialect: Dialect) -> Iterator[Columns]:
     assert node.values is not None
-    compiler = dialect.compiler
-    encoders: list[tuple[int, Column, Callable[[Any, SqlType], Any]]] = []
-    for position, column in enumerate(node.columns):
-        encode = compiler.stored.get(column.type.kind) or compiler.encoders.get(column.type.kind)
-        if encode is not None:
-            encoders.append((position, column, encode))
     rows = iter(node.values.rows)
     while part := list(islice(rows, AT_ONCE)):
-        is_changed = False
-        if encoders:
-            columns: list[Sequence[object]] = list(zip(*part, strict=True))
-            for position, column, encode in encoders:
-                kind = column.type
-                of_all = compiler.of_columns.get(kind.kind)
-                whole = None if of_all is None else of_all(columns[position])
-                if whole is not None:
-                    is_changed |= whole is not columns[position]
-                    columns[position] = whole
-                    continue
-                is_changed = True
-                try:
-                    columns[position] = [None if value is None else encode(value, kind) for value in columns[position]]
-                except EncodingError as error:
-                    name_column(error, column)
-                    raise
-            if is_changed:
-                part = list(zip(*columns, strict=True))
-        yield part
+        yield encoded(list(zip(*part, strict=True)), node.columns, dialect)
+
+
+def encoded(columns: Columns, kinds: Sequence[Column], dialect: Dialect) -> Columns:
+    """The columns as the driver takes them. Raises EncodingError for a value that does not fit its column."""
+    done: Columns = []
+    for values, column in zip(columns, kinds, strict=True):
+        whole = as_a_whole(values, column, dialect)
+        done.append(one_by_one(values, column, dialect) if whole is None else whole)
+    return done
+
+
+def as_a_whole(values: Sequence[Any], column: Column, dialect: Dialect) -> Sequence[Any] | None:
+    """The values of a column as the driver takes them, when all are of its class; None when some may not be."""
+    encode = dialect.compiler.of_columns.get(column.type.kind)
+    return None if encode is None else encode(values)
+
+
+def one_by_one(values: Sequence[Any], column: Column, dialect: Dialect) -> Sequence[Any]:
+    """The values of a column as the driver takes them. Raises EncodingError for one that does not fit."""
+    kind, compiler = column.type, dialect.compiler
+    encode = compiler.stored.get(kind.kind) or compiler.encoders.get(kind.kind)
+    if encode is None:
+        return values
+    try:
+        return [None if value is None else encode(value, kind) for value in values]
+    except EncodingError as error:
+        name_column(error, column)
+        raise

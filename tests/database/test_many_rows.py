@@ -9,11 +9,12 @@ import tracemalloc
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from qb import Database, NewRow, Table, col, delete, fn, insert, primary_key, select
+from qb import Database, NewRow, Table, col, delete, fn, insert, literal, primary_key, select
 from qb.errors import (
     CheckViolated,
     CompileError,
@@ -23,6 +24,7 @@ from qb.errors import (
     TransactionError,
     UniqueViolated,
 )
+from qb.observers import Event, StatementRun, TransactionStep
 from tests.database.interruption import is_cancelled_at
 from tests.features import feature
 from tests.music import Album, Artist
@@ -119,6 +121,39 @@ async def test_rows_that_leave_out_columns(db: Database) -> None:
     await db.insert_many(Album, rows, size=25)
     found = await db.fetch_all(select(Album.plays).where(Album.id > 4).order_by(Album.id))
     assert [row.plays for row in found] == [n if n % 2 else 0 for n in range(60)]
+
+
+@pytest.mark.parametrize("count", [300, 1])
+async def test_one_portion_needs_no_savepoints(db: Database, count: int) -> None:
+    """They are there to find the row that fails."""
+    seen: list[Event] = []
+    db.observe(seen.append)
+    assert await db.insert_many(Artist, list(artists(count))) == count
+    [sql] = [event.sql for event in seen if isinstance(event, StatementRun)]
+    assert sql.startswith('INSERT INTO "artists" ("name") VALUES')
+    assert [event for event in seen if isinstance(event, TransactionStep) and event.name is not None] == []
+
+
+async def test_rows_that_are_not_plain(db: Database) -> None:
+    """What is not for the fast way is inserted all the same."""
+    rows: list[Any] = [{"artist_id": 1, "title": str(n), "plays": n} for n in range(300)]
+    rows[299]["plays"] = literal(7) + 8
+    await db.insert_many(Album, rows)
+    rows = [{"artist_id": 2, "title": str(n), "plays": True} for n in range(299)]
+    rows.append(MappingProxyType({"artist_id": 2, "title": "a mapping", "plays": 5}))
+    await db.insert_many(Album, rows)
+    found = await db.fetch_all(select(Album.plays).where(Album.id > 4).order_by(Album.id))
+    assert [row.plays for row in found] == [*range(299), 15, *[1] * 299, 5]
+
+
+@pytest.mark.parametrize("wrong", [2**63, "7", 7.0])
+async def test_a_number_that_does_not_fit(db: Database, wrong: Any) -> None:
+    rows: list[Any] = [{"artist_id": 1, "title": str(n), "plays": n} for n in range(300)]
+    rows[298]["plays"] = wrong
+    with pytest.raises(EncodingError, match=r"albums\.plays") as caught:
+        await db.insert_many(Album, rows)
+    assert caught.value.row == 298
+    assert await db.fetch_value(select(fn.count()).from_(Album)) == 4
 
 
 async def test_the_last_row_id(db: Database) -> None:
