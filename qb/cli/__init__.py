@@ -1,0 +1,22 @@
+"""The `qb` command (extra `cli`). A file has the commands about one thing."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from qb.cli.generating import generate
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="qb")
+def main() -> None:
+    """From the tables that a program declares to its database, and back.
+
+    What is not given on the command line is read from [tool.qb] in pyproject.toml: schema, dialect, url, migrations.
+    """
+    sys.path.insert(0, "")  # the command runs from a folder of scripts, but the module of the tables is in this one
+
+
+main.add_command(generate)

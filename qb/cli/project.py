@@ -1,0 +1,139 @@
+"""What the command works on: the settings in pyproject.toml, the tables, the database."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from string import Template
+from typing import Any, TypeVar
+
+import click
+
+from qb.database import Database
+from qb.dialect import find_dialect
+from qb.errors import QbError
+from qb.schema.ddl import Ddl
+from qb.tables import Table
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Project:
+    """The settings of [tool.qb], and what they lead to."""
+
+    schema: str | None = None
+    """The module that declares the tables: `myapp.schema`."""
+    dialect: str | None = None
+    url: str | None = None
+    """Of the database; `${NAME}` in it is a variable of the environment."""
+    migrations: Path = Path("migrations")
+
+    def with_options(self, **options: str | None) -> Project:
+        """The settings, but for what the command line says."""
+        given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+        if "migrations" in given:
+            given["migrations"] = Path(given["migrations"])
+        return replace(self, **given)
+
+    def dialect_name(self) -> str:
+        """The dialect, given or as the URL says. Raises a usage error when neither is known."""
+        if self.dialect is not None:
+            return find_dialect(self.dialect).name
+        if self.url is not None:
+            return find_dialect(self.url.partition(":")[0]).name
+        raise click.UsageError("which dialect? Give --dialect, or set `dialect` in [tool.qb] of pyproject.toml")
+
+    def ddl(self) -> Ddl:
+        """What writes the DDL of the dialect."""
+        return find_dialect(self.dialect_name()).ddl()
+
+    def tables(self) -> list[type[Table]]:
+        """The declared tables. Raises QbError when there are none, and when the module cannot be imported."""
+        if self.schema is None:
+            raise click.UsageError(
+                "which tables? Give the module that declares them (myapp.schema), or set `schema` in [tool.qb] of "
+                "pyproject.toml"
+            )
+        try:
+            module = importlib.import_module(self.schema)
+        except ImportError as error:
+            raise QbError(f"{self.schema} cannot be imported: {error}") from error
+        return tables_of(module)
+
+    def database(self) -> Database[Any]:
+        """The database, not yet connected."""
+        if self.url is None:
+            raise click.UsageError("which database? Give --url, or set `url` in [tool.qb] of pyproject.toml")
+        try:
+            url = Template(self.url).substitute(os.environ)
+        except KeyError as error:
+            raise QbError(
+                f"{self.url} needs the variable {error.args[0]} of the environment, which is not set"
+            ) from error
+        return Database.connect(url)
+
+
+def load_project() -> Project:
+    """The settings of the nearest pyproject.toml from the current folder upwards, if it has any."""
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        path = folder / "pyproject.toml"
+        if path.is_file():
+            return read_project(path)
+    return Project()
+
+
+def read_project(path: Path) -> Project:
+    """The settings of a pyproject.toml. Raises QbError for one that qb does not know."""
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("qb", {})
+    except ValueError as error:
+        raise QbError(f"{path} is no TOML: {error}") from error
+    known = Project.__dataclass_fields__
+    for name, value in found.items():
+        if name not in known or not isinstance(value, str):
+            raise QbError(f"{path}: [tool.qb] has {name} = {value!r}; it takes texts for {', '.join(known)}")
+    project = Project().with_options(**found)
+    return replace(project, migrations=path.parent / project.migrations)
+
+
+def project_options(*names: str) -> Callable[[F], F]:
+    """Options that override settings; the command takes the `project` that comes of both."""
+
+    def decorate(command: F) -> F:
+        @functools.wraps(command)
+        def run(**given: Any) -> Any:  # what click gives
+            options = {name: given.pop(name) for name in names}
+            return command(load_project().with_options(**options), **given)
+
+        for name in reversed(names):
+            run = OPTIONS[name](run)
+        return run  # type: ignore[return-value]  # click calls it, and nobody else
+
+    return decorate
+
+
+OPTIONS: dict[str, Callable[[Any], Any]] = {
+    "schema": click.argument("schema", required=False, metavar="[MODULE]"),
+    "dialect": click.option("--dialect", help="sqlite, d1 or postgres."),
+    "url": click.option("--url", help="The database: sqlite:///app.db, postgresql://…, d1://…"),
+    "migrations": click.option("--migrations", metavar="FOLDER", help="The folder of the migrations."),
+}
+
+
+def tables_of(module: object) -> list[type[Table]]:
+    """The tables that a module declares or imports, in its order. Raises QbError when there are none."""
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Table) and "__qb_definition__" in vars(value)
+    ]
+    if not found:
+        raise QbError(f"{getattr(module, '__name__', module)} declares no tables")
+    return list(dict.fromkeys(found))

@@ -1,0 +1,55 @@
+"""Where the command gets its settings from, and what it says when they are wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+
+DDL = """\
+CREATE TABLE "artists" (
+  "id" INTEGER PRIMARY KEY,
+  "name" TEXT NOT NULL UNIQUE
+) STRICT;
+"""
+
+
+def test_on_the_command_line(qb: Command) -> None:
+    done = qb("generate", "music.schema", "--dialect", "sqlite")
+    assert (done.returncode, done.stdout, done.stderr) == (0, DDL, "")
+    assert 'CONSTRAINT "artists_pkey" PRIMARY KEY' in qb("generate", "music.schema", "--dialect", "postgres").stdout
+
+
+def test_in_pyproject(qb: Command, project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.qb]\nschema = "music.schema"\ndialect = "sqlite"\n')
+    assert qb("generate").stdout == DDL
+    assert "_pkey" in qb("generate", "--dialect", "postgres").stdout, "the command line counts"
+    (project / "pyproject.toml").write_text('[tool.qb]\nschema = "music.schema"\nurl = "d1://account/database"\n')
+    assert qb("generate").stdout == DDL, "the dialect is the URL's"
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments", "words"),
+    [
+        ("", ["generate"], "Give --dialect, or set `dialect` in [tool.qb]"),
+        ("", ["generate", "--dialect", "sqlite"], "which tables? Give the module"),
+        ("", ["generate", "musik.schema", "--dialect", "sqlite"], "musik.schema cannot be imported: No module"),
+        ("", ["generate", "music", "--dialect", "sqlite"], "music declares no tables"),
+        ("", ["generate", "music.schema", "--dialect", "sqlit"], 'no dialect "sqlit", did you mean "sqlite"?'),
+        ("[tool.qb]\nshema = 'x'", ["generate"], "[tool.qb] has shema = 'x'"),
+        ("[tool.qb]\nschema = 5", ["generate"], "[tool.qb] has schema = 5"),
+        ("[tool.qb", ["generate"], "is no TOML"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_line(
+    qb: Command, project: Path, settings: str, arguments: list[str], words: str
+) -> None:
+    if settings:
+        (project / "pyproject.toml").write_text(settings)
+    done = qb(*arguments)
+    assert done.returncode in (1, 2)
+    assert done.stdout == ""
+    assert words in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
