@@ -281,9 +281,11 @@ class Database(Executor[DialectName]):
         return self._engine.acquire(reads) if alone else self._engine.borrow(reads)
 
     def _at_once(self, reads: bool) -> Connection | None:
-        if self._joins and CURRENT.get() is not None:
-            return None
         engine = self._engine
+        if self._joins and CURRENT.get() is not None:
+            transaction = current(engine)
+            if transaction is not None:
+                return transaction._at_once(reads) if transaction._is_here() else None
         return None if engine.layers else engine.driver.at_once(reads)
 
     def _atomic(self) -> Transaction[DialectName]:

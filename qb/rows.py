@@ -344,6 +344,8 @@ def builder_for(statement: Compilable[Any], dialect: Dialect) -> RowBuilder | No
     prepared = statement.prepared_rows(dialect)
     if prepared is not None:
         return prepared
+    if not getattr(statement._tree(dialect), "projection", ()):  # a prepared one is not built for that
+        return None
     builder, cls = builder_of(statement.node, dialect), statement.instances_of
     return builder if builder is None or cls is None else builder.into(cls)
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 
@@ -14,13 +18,22 @@ async def finish(work: Coroutine[Any, Any, T]) -> T:
     """
     import asyncio  # here, because `import qb` must stay light
 
-    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(work)
     cancellation: asyncio.CancelledError | None = None
     while not task.done():
+        over = loop.create_future()
+        task.add_done_callback(partial(wake, over))  # asyncio.wait() and shield() take more steps
         try:
-            await asyncio.wait((task,))
+            await over
         except asyncio.CancelledError as error:
             cancellation = error
     if cancellation is not None:
         raise cancellation from task.exception()
     return task.result()
+
+
+def wake(waiting: asyncio.Future[None], task: object) -> None:
+    """Go on with what waits."""
+    if not waiting.done():
+        waiting.set_result(None)

@@ -198,6 +198,10 @@ class Transaction(Executor[DialectName]):
     def _is_transaction(self) -> bool:
         return True
 
+    def _is_here(self) -> bool:
+        """Whether it is clear that the code that runs belongs to it."""
+        return not self._in_generator and self._task is _current_task()
+
     def _check_usable(self) -> None:
         if not self._is_open:
             raise TransactionError(

@@ -396,6 +396,16 @@ async def test_writes(things: Executor) -> None:
     assert await things.execute(emptied("a")) == 2
 
 
+async def test_a_batch_builds_none_of_its_statements(things: Executor) -> None:
+    made, runs = prepared(lambda key, name: update(Thing).set(name=name).where(Thing.id == key))
+    for name in ("x", "y", "z"):
+        results: tuple[Any, ...] = await things.batch(made(1, name), made(2, name))
+        assert results == (1, 1)
+    assert len(runs) == 1
+    found = await things.fetch_all(select(Thing.name).where(Thing.id < 3))
+    assert found == [("z",), ("z",)]
+
+
 @feature("Prepared queries", "whole tables, nested rows, streams")
 async def test_all_ways_to_fetch(things: Executor) -> None:
     @query
