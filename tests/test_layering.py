@@ -114,6 +114,7 @@ TYPE_ONLY = {
     ("qb.ambient", "qb.transaction"): "what keeps the innermost transaction names it",
     ("qb.engine", "qb.events"): "an engine names what it keeps for the floors above it",
     ("qb.queries", "qb.rows"): "a query names what makes its rows",
+    ("qb.expressions.escape", "qb.tables"): "SQL text says which tables it writes",
     ("qb.dialect", "qb.schema.ddl"): "a dialect names what it gives to the floors above it",
 }
 

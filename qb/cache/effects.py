@@ -38,6 +38,10 @@ class Effects:
         self.is_plain = is_plain
         """Whether it only reads: no row is written or locked."""
 
+    def and_those_of(self, other: Effects) -> Effects:
+        """What one of two statements does, or the other."""
+        return Effects(self.reads | other.reads, self.writes | other.writes, self.is_plain and other.is_plain)
+
 
 UNKNOWN = Effects(frozenset({ANYTHING, EVERYTHING}), frozenset({ANYTHING, EVERYTHING}), False)
 
@@ -45,7 +49,7 @@ UNKNOWN = Effects(frozenset({ANYTHING, EVERYTHING}), frozenset({ANYTHING, EVERYT
 def effects_of(root: Node) -> Effects:
     """The effects of a statement. Functions and triggers of the database may have others; nobody can know."""
     if isinstance(root, nodes.Raw):
-        return UNKNOWN
+        return UNKNOWN if root.writes is None else Effects(UNKNOWN.reads, with_anything(written_by(root)), False)
     reads: set[Name] = set()
     writes: set[Name] = set()
     is_plain = True
@@ -57,11 +61,18 @@ def effects_of(root: Node) -> Effects:
             writes |= written_by(node)
         elif isinstance(node, nodes.Lock):
             is_plain = False
-        elif isinstance(node, nodes.Raw) and any(map(READING.search, node.texts)):
-            reads.add(ANYTHING)
-    if writes:
-        writes.add(ANYTHING)
-    return Effects(frozenset({*reads, EVERYTHING}), frozenset(writes), is_plain)
+        elif isinstance(node, nodes.Raw):
+            if any(map(READING.search, node.texts)):
+                reads.add(ANYTHING)
+            if node.writes:
+                is_plain = False
+                writes |= written_by(node)
+    return Effects(frozenset({*reads, EVERYTHING}), with_anything(writes), is_plain)
+
+
+def with_anything(writes: set[Name]) -> frozenset[Name]:
+    """What is touched when these are written."""
+    return frozenset({*writes, ANYTHING} if writes else ())
 
 
 def parts(root: Node) -> Iterator[Node]:
@@ -105,16 +116,24 @@ Write = tuple[str, str]
 """What happens to rows, and the name of their table."""
 
 
-def written_by(node: nodes.Insert | nodes.Update | nodes.Delete | nodes.Merge) -> set[Name]:
+def written_by(node: nodes.Insert | nodes.Update | nodes.Delete | nodes.Merge | nodes.Raw) -> set[Name]:
     """What a statement writes, the rows included that follow the foreign keys of others."""
-    found = write_names(node.table)
+    if isinstance(node, nodes.Raw):
+        tables = [table for table in node.writes or () if isinstance(table, nodes.Table)]
+        return {name for table in tables for name in reached(table, {DELETES, UPDATES})}
     if isinstance(node, nodes.Merge):
         kinds = {DELETES, UPDATES}
     elif isinstance(node, nodes.Insert):
         kinds = {UPDATES} if node.on_conflict else set()
     else:
         kinds = {DELETES if isinstance(node, nodes.Delete) else UPDATES}
-    waiting = [(kind, node.table.name.lower()) for kind in kinds]
+    return reached(node.table, kinds)
+
+
+def reached(table: nodes.Table, kinds: set[str]) -> set[Name]:
+    """A table whose rows are written so, and those whose rows follow."""
+    found = write_names(table)
+    waiting = [(kind, table.name.lower()) for kind in kinds]
     done: set[Write] = set()
     while waiting:
         kind, name = write = waiting.pop()

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from qb.cache.effects import ANYTHING, UNKNOWN, Effects, Name, declared, effects_of, write_names
 from qb.dialect import Affected, Characteristics, Connection, Dialect, Job, Load
+from qb.expressions import Sql
 from qb.queries import Compilable
 
 T = TypeVar("T")
@@ -38,7 +39,9 @@ class Tracker:
     def note(self, sql: str, statement: Compilable[Any], dialect: Dialect) -> Effects:
         """The effects of a statement, by the text that it is run as."""
         found = self._effects.get(sql)
-        if found is None or found.writes:
+        if found is not None and isinstance(statement, Sql):  # two of one text may say different things
+            found = self._effects[sql] = found.and_those_of(effects_of(statement.node))
+        elif found is None or found.writes:
             tables = sum(1 for _ in declared())
             if tables != self._tables or len(self._effects) >= MOST:
                 self._tables, found = tables, None  # a new table may have a foreign key to another

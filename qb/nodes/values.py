@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qb.nodes.base import Column, Expression, Node
+from qb.nodes.base import Column, Expression, Node, Source
 from qb.types import TEXT, SqlType
 
 
@@ -55,14 +55,23 @@ class Excluded(Expression):
 
 
 class Raw(Expression):
-    """SQL text from the caller, with holes: `texts` has one piece more than `holes`."""
+    """SQL text from the caller, with holes: `texts` has one piece more than `holes`. `writes` are the tables that it
+    writes; None when nobody has said.
+    """
 
-    __slots__ = ("holes", "texts")
+    __slots__ = ("holes", "texts", "writes")
 
-    def __init__(self, texts: tuple[str, ...], holes: tuple[Node, ...], type: SqlType = TEXT) -> None:
+    def __init__(
+        self,
+        texts: tuple[str, ...],
+        holes: tuple[Node, ...],
+        type: SqlType = TEXT,
+        writes: tuple[Source, ...] | None = None,
+    ) -> None:
         self.texts = texts
         self.holes = holes
         self.type = type
+        self.writes = writes
 
 
 class Label(Expression):

@@ -34,7 +34,7 @@ from qb import (
 from qb.cache import Cache
 from qb.cache.tracking import TrackedConnection
 from qb.dialect import Connection
-from qb.errors import InvalidSql, MultipleRowsFound, NoRowFound, QbError, UniqueViolated
+from qb.errors import CompileError, InvalidSql, MultipleRowsFound, NoRowFound, QbError, UniqueViolated
 from qb.nodes import Node, Parameter
 from qb.observers import CacheLookup, Metrics
 from tests.database.recorder import Recorder
@@ -450,6 +450,70 @@ async def test_sql_as_text_may_write_everything(db: Database, cache: Cache[str])
     assert await cache.fetch_value(one) == "x"
     await cache.fetch_all(select(Artist))
     assert cache.statistics.hits == 0
+
+
+async def test_sql_as_text_that_says_what_it_writes(db: Database, cache: Cache[str]) -> None:
+    one, artists = select(Album.title).where(Album.id == 1), select(Artist)
+    await cache.fetch_value(one)
+    await cache.fetch_all(artists)
+    await db.execute(sql("UPDATE albums SET title = {} WHERE id = 1", "x", writes=[Album]))
+    assert await cache.fetch_value(one) == "x"
+    await cache.fetch_all(artists)
+    assert cache.statistics.hits == 1
+    async with db.transaction() as tx:
+        await tx.execute(sql("UPDATE {} SET title = {} WHERE id = 1", Album, "y", writes=[Album]))
+    assert await cache.fetch_value(one) == "y"
+    await db.batch(sql("UPDATE albums SET title = 'z'", writes=[Album]), sql("DELETE FROM tracks", writes=[Track]))
+    assert await cache.fetch_value(one) == "z"
+    await cache.fetch_all(artists)
+    assert cache.statistics.hits == 2
+
+
+async def test_sql_as_text_that_writes_nothing(db: Database, cache: Cache[str]) -> None:
+    await cache.fetch_all(select(Artist))
+    await db.execute(sql("SELECT 1", writes=[]))
+    await cache.fetch_all(select(Artist))
+    assert cache.statistics.hits == 1
+    await db.execute(sql("SELECT 1"))  # the same text, of which nothing is said
+    await cache.fetch_all(select(Artist))
+    assert cache.statistics.hits == 1
+
+
+async def test_sql_as_text_reaches_what_follows_a_foreign_key(db: Database, cache: Cache[str]) -> None:
+    count = select(fn.count()).from_(Album)
+    before = await cache.fetch_value(count)
+    await db.execute(sql("DELETE FROM artists WHERE id = 2", writes=[Artist]))
+    assert await cache.fetch_value(count) == await db.fetch_value(count)
+    assert cache.statistics.hits == 0
+    assert before > 0
+
+
+async def test_a_query_with_text_that_writes_is_not_cached(postgres_db: Database) -> None:
+    await postgres_db.create_tables(Artist)
+    await postgres_db.execute(
+        sql(
+            "CREATE FUNCTION add_artist(text) RETURNS integer LANGUAGE sql AS "
+            "'INSERT INTO artists (name) SELECT $1 || count(*) FROM artists RETURNING id'",
+            writes=[],
+        )
+    )
+    cache = postgres_db.cached(ttl=60)
+    count = select(fn.count()).from_(Artist)
+    add = select(sql("add_artist({})", "x", returns=int, writes=[Artist]).as_("id")).from_(one_row())
+    for number in (1, 2):
+        assert await cache.fetch_value(add) == number
+        assert await cache.fetch_value(count) == number
+    assert cache.statistics.hits == 0
+
+
+@pytest.mark.parametrize("wrong", [["albums"], [Album.title], "albums"])
+def test_what_is_written_are_tables(wrong: Any) -> None:
+    with pytest.raises(
+        CompileError, match=r"sql\(writes=\[…\]\) takes the tables that the text writes, and .* is none"
+    ):
+        sql("UPDATE albums SET plays = 0", writes=wrong)
+    with pytest.raises(CompileError, match=r"takes a list: writes=\[Album\]"):
+        sql("UPDATE albums SET plays = 0", writes=Album)
 
 
 async def test_sql_as_text_may_read_everything(db: Database, cache: Cache[str]) -> None:

@@ -27,6 +27,15 @@ sql("{} + {}", Album.plays)  # E[qb-type]: sql() has 2 holes and was given 1 val
 sql("lower(name)", Artist.name)  # E[qb-type]: sql() has 0 holes and was given 1 value
 sql("'{{}}' || {}", Artist.name)
 
+# A statement says which tables it writes
+
+reveal_type(sql("UPDATE albums SET plays = {}", 0, writes=[Album, Artist]))  # R: Sql[Any, Never]
+reveal_type(sql("add_album({})", "x", returns=int, writes=[Album]))  # R: Sql[int, Never]
+sql("VACUUM", writes=())
+sql("UPDATE albums SET plays = 0", writes="albums")  # E[arg-type]: Argument "writes" to "sql" has incompatible type "str"
+sql("UPDATE albums SET plays = 0", writes=["albums"])  # E[list-item]: List item 0 has incompatible type "str"; expected "type[Table]"
+sql("UPDATE albums SET plays = 0", writes=[Album.plays])  # E[list-item]: List item 0 has incompatible type "Column[int
+
 # Its holes are in scope, or not
 
 select(Album.title).where(sql("soundex({}) = 'R163'", Artist.name, returns=bool)).compile("sqlite")  # E[qb-scope]: Artist.name is used in .where(), but Artist is not in this query
