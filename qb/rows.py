@@ -335,11 +335,8 @@ def builder_of(node: nodes.Node, dialect: Dialect) -> RowBuilder | None:
     projection = getattr(node, "projection", ())
     if not projection:
         return None
-    if isinstance(node, nodes.Select):  # as it mostly is: then the other classes need not be imported
-        return RowBuilder(projection, dialect, outer_joined(node))
-    if isinstance(node, (nodes.Update, nodes.Delete, nodes.Merge)):
-        return RowBuilder(projection, dialect, outer_joined(node))
-    return RowBuilder(projection, dialect)
+    reading = (nodes.Select, nodes.Update, nodes.Delete, nodes.Merge)
+    return RowBuilder(projection, dialect, outer_joined(node) if isinstance(node, reading) else frozenset())
 
 
 def builder_for(statement: Compilable[Any], dialect: Dialect) -> RowBuilder | None:
@@ -355,7 +352,7 @@ def builder_for(statement: Compilable[Any], dialect: Dialect) -> RowBuilder | No
 
 def outer_joined(select: nodes.Select | nodes.Update | nodes.Delete | nodes.Merge) -> frozenset[nodes.Source]:
     """The sources of a statement whose columns are NULL where a join found no match."""
-    if not isinstance(select, nodes.Select) and isinstance(select, nodes.Merge):
+    if isinstance(select, nodes.Merge):
         by_source = any(clause.event == "NOT MATCHED BY SOURCE" for clause in select.clauses)
         return frozenset([select.source] if by_source and select.source is not None else [])
     before: list[nodes.Source] = list(select.sources)

@@ -1,0 +1,104 @@
+"""What two schemas do not say by themselves: which names are old names of others, and what fills new columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from qb.errors import SchemaError
+from qb.schema.objects import Name
+from qb.tables import Table, definition_of
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What a person says about the way from one schema to the next. Keys are new names."""
+
+    tables: dict[Name, Name] = field(default_factory=dict)
+    """Former names of tables."""
+    columns: dict[tuple[Name, str], str] = field(default_factory=dict)
+    """Former names of columns."""
+    labels: dict[tuple[Name, str], str] = field(default_factory=dict)
+    """Former names of enum labels."""
+    dropped: frozenset[tuple[Name, str | None]] = frozenset()
+    """Tables (with None) and columns that are really dropped, though something like them is added: tables by their
+    old name, columns by the new name of their table and their old one."""
+    using: dict[tuple[Name, str], str] = field(default_factory=dict)
+    """SQL for the values of a column in the rows that are there, over the columns as they were."""
+
+    def merged(self, other: Hints) -> Hints:
+        """Both, where they say different things the other's."""
+        return Hints(
+            {**self.tables, **other.tables},
+            {**self.columns, **other.columns},
+            {**self.labels, **other.labels},
+            self.dropped | other.dropped,
+            {**self.using, **other.using},
+        )
+
+
+def declared_hints(tables: Iterable[type[Table]]) -> Hints:
+    """What the tables say by `renamed_from=`."""
+    hints = Hints()
+    for definition in dict.fromkeys([definition_of(table) for table in tables]):
+        name = Name(definition.source.name, definition.source.schema)
+        if definition.renamed_from is not None:
+            hints.tables[name] = Name(definition.renamed_from, name.schema)
+        for column in definition.columns.values():
+            if column.declaration.renamed_from is not None:
+                hints.columns[name, column.declaration.name] = column.declaration.renamed_from
+    return hints
+
+
+@dataclass(frozen=True, slots=True)
+class MaybeRenamed:
+    """Something is gone and something like it is new."""
+
+    kind: str
+    """`table`, `column` or `label`."""
+    owner: Name | None
+    """The table of the columns, the enum type of the labels."""
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        if self.kind == "table":
+            return (
+                f'the table "{self.old}" is gone, and "{self.new}" has much the same columns. If it is the same table, '
+                f'declare it with renamed_from="{self.old}"; if not, hint that "{self.old}" is dropped'
+            )
+        if self.kind == "label":
+            return (
+                f'the enum "{self.owner}" has no label {self.old!r} any more, but {self.new!r}. If that is its new '
+                f"name, hint it; if not, make two migrations: one that adds, and one that removes"
+            )
+        return (
+            f'"{self.owner}" has no column "{self.old}" any more, and "{self.new}" is new and of the same type. If it '
+            f'is the same column, declare it with renamed_from="{self.old}"; if not, hint that '
+            f'"{self.owner}.{self.old}" is dropped'
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoValue:
+    """A column is added that rows must have a value in, and nothing says which."""
+
+    table: Name
+    column: str
+
+    def __str__(self) -> str:
+        return (
+            f'"{self.table}.{self.column}" is NOT NULL and has no default, but the rows that are there need a value: '
+            f"give the column a default or make it nullable, or hint what fills it"
+        )
+
+
+Question = MaybeRenamed | NoValue
+
+
+class Undecided(SchemaError):  # noqa: N818  # named for what happened, as all in qb.errors
+    """Two schemas do not say what happened between them. `questions` has all that is open, as data."""
+
+    def __init__(self, questions: Iterable[Question]) -> None:
+        self.questions = tuple(questions)
+        super().__init__("\n".join([str(each) for each in self.questions]))

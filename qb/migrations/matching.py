@@ -1,0 +1,96 @@
+"""Which table and column of one schema is which of another: by name, or as a hint says; never by a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from qb.identifiers import seen
+from qb.migrations.hints import Hints, MaybeRenamed, Question
+from qb.schema.objects import Column, Name, Schema, Table
+
+K = TypeVar("K", Name, str)
+
+
+class Matching:
+    """What was found. Old names by new ones, and what nobody can know but a person."""
+
+    def __init__(self, before: Schema, after: Schema, hints: Hints) -> None:
+        self.folds = before.dialect != "postgres"
+        self.hints = hints
+        self.questions: list[Question] = []
+        old_tables = {table.name: table for table in before.tables}
+        new_tables = {table.name: table for table in after.tables}
+        self.tables = self.pairs(old_tables, new_tables, hints.tables)
+        self.ask_about_tables(old_tables, new_tables)
+        self.columns: dict[Name, dict[str, str]] = {
+            new: self.columns_of(old_tables[old], new_tables[new]) for new, old in self.tables.items()
+        }
+
+    def pairs(self, old: Mapping[K, object], new: Mapping[K, object], hints: Mapping[K, K]) -> dict[K, K]:
+        """The old names by the new ones. What has a former name was renamed if that is there and its own is not, or
+        is that of something renamed in turn; otherwise the rename was long ago.
+        """
+        found: dict[K, K] = {}
+        for _ in hints:
+            formers = set(found.values())
+            found |= {
+                name: former
+                for name, former in hints.items()
+                if name in new and former in old and (name not in old or name in formers)
+            }
+        formers = set(found.values())
+        found |= {name: name for name in new if name in old and name not in formers and name not in found}
+        taken = set(found.values())
+        spelled = {self.spelling(name): name for name in old if name not in taken} if self.folds else {}
+        for name in new:
+            if name not in found and self.spelling(name) in spelled:
+                found[name] = spelled[self.spelling(name)]  # upper or lower case: the same to this engine
+        return {name: found[name] for name in new if name in found}
+
+    def spelling(self, name: Name | str) -> str:
+        """What the engine tells a name by."""
+        return seen(str(name))
+
+    def columns_of(self, old: Table, new: Table) -> dict[str, str]:
+        """The columns of a table that is in both."""
+        formers = {column: former for (name, column), former in self.hints.columns.items() if name == new.name}
+        old_columns = {column.name: column for column in old.columns}
+        new_columns = {column.name: column for column in new.columns}
+        pairs = self.pairs(old_columns, new_columns, formers)
+        for gone in missing(old_columns, pairs.values()):
+            if (new.name, gone.name) in self.hints.dropped:
+                continue
+            for fresh in missing(new_columns, pairs):
+                if alike(gone, fresh):
+                    self.questions.append(MaybeRenamed("column", new.name, gone.name, fresh.name))
+        return pairs
+
+    def ask_about_tables(self, old: Mapping[Name, Table], new: Mapping[Name, Table]) -> None:
+        """A table that is gone, and one that is new, with much the same columns."""
+        for gone in missing(old, self.tables.values()):
+            if (gone.name, None) in self.hints.dropped:
+                continue
+            for fresh in missing(new, self.tables):
+                if much_alike(gone, fresh):
+                    self.questions.append(MaybeRenamed("table", None, str(gone.name), str(fresh.name)))
+
+
+V = TypeVar("V")
+
+
+def missing(items: Mapping[K, V], names: Iterable[K]) -> list[V]:
+    """The items with other names than these."""
+    known = set(names)
+    return [item for name, item in items.items() if name not in known]
+
+
+def alike(gone: Column, fresh: Column) -> bool:
+    """Whether one column may be the other: they are of one type, and both are stored or both computed."""
+    return gone.type == fresh.type and (gone.generated is None) == (fresh.generated is None)
+
+
+def much_alike(gone: Table, fresh: Table) -> bool:
+    """Whether one table may be the other: at least half of their columns have the same names."""
+    one, other = {column.name for column in gone.columns}, {column.name for column in fresh.columns}
+    return 2 * len(one & other) >= max(len(one), len(other))
