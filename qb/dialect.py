@@ -16,6 +16,7 @@ from qb.types import SqlType
 
 if TYPE_CHECKING:
     from qb.schema.ddl import Ddl
+    from qb.schema.introspect import Introspection
 
 T = TypeVar("T")
 
@@ -92,6 +93,10 @@ class Dialect:
 
     def ddl(self) -> Ddl:
         """What writes CREATE statements."""
+        raise NotImplementedError
+
+    def introspection(self) -> Introspection:
+        """What reads the schema of a database."""
         raise NotImplementedError
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:

@@ -14,6 +14,7 @@ from qb.lazy import lazily
 if TYPE_CHECKING:
     from dialects.sqlite.driver import SqliteDriver
     from qb.schema.ddl import Ddl
+    from qb.schema.introspect import Introspection
 else:
     __getattr__ = lazily(__name__, {"SqliteDriver": "dialects.sqlite.driver"})
 
@@ -41,6 +42,11 @@ class SqliteDialect(Dialect):
         from dialects.sqlite.ddl import SqliteDdl
 
         return SqliteDdl()
+
+    def introspection(self) -> Introspection:
+        from dialects.sqlite.introspect import SqliteIntrospection
+
+        return SqliteIntrospection()
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         from dialects.sqlite.driver import SqliteDriver

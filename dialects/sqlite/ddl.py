@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialects.sqlite.describe import SqliteDescription
 from qb.identifiers import PATHS, QUOTED
 from qb.schema.ddl import Ddl
-from qb.schema.objects import Identity, Index, Name
+from qb.schema.objects import Identity, Index, Key, Name, Table
 
 
 class SqliteDdl(Ddl):
@@ -13,6 +13,10 @@ class SqliteDdl(Ddl):
 
     description = SqliteDescription()
     adds_keys = False
+
+    def stands_beside(self, table: Table, key: Key) -> bool:
+        # AUTOINCREMENT is said there only.
+        return super().stands_beside(table, key) or table.column(key.columns[0]).identity is not None
 
     def identity(self, identity: Identity) -> str:
         return " AUTOINCREMENT"

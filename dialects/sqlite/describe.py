@@ -61,6 +61,11 @@ class SqliteDescription(Description):
             )
         return super().type_name(type)
 
+    def default(self, expression: Expression, type: SqlType) -> str:
+        text = super().default(expression, type)
+        is_negative = isinstance(expression, Parameter) and text[0] == "("
+        return text[1:-1] if is_negative else text  # as SQLite tells it
+
     def enum_name(self, type: Enum) -> str:
         return "TEXT"
 

@@ -21,6 +21,7 @@ from qb.schema.objects import (
     Schema,
     Table,
 )
+from qb.schema.objects import Sequence as SchemaSequence
 from qb.tables import Table as DeclaredTable
 
 
@@ -41,7 +42,9 @@ class Ddl:
         ordered, circular = dependencies(schema.tables)
         late = circular if self.adds_keys else set[ForeignKey]()
         return [
+            *[self.create_schema(name) for name in schema.schemas],
             *[self.create_enum(enum) for enum in schema.enums],
+            *[self.create_sequence(sequence) for sequence in schema.sequences],
             *[self.create_table(table, late) for table in ordered],
             *[self.create_index(table.name, index) for table in ordered for index in table.indexes],
             *[
@@ -50,11 +53,27 @@ class Ddl:
                 for key in table.foreign_keys
                 if key in late
             ],
+            *[view.sql for view in schema.views],
+            *[trigger.sql for trigger in schema.triggers],
+            *[comment for table in ordered for comment in self.comments(table)],
         ]
 
     def name(self, name: Name) -> str:
         """A quoted name, with its schema."""
         return QUOTED[name.name] if name.schema is None else PATHS[name.schema, name.name]
+
+    def create_schema(self, name: str) -> str:
+        """CREATE SCHEMA."""
+        return f"CREATE SCHEMA {QUOTED[name]}"
+
+    def create_sequence(self, sequence: SchemaSequence) -> str:
+        """CREATE SEQUENCE."""
+        options = f" {sequence.options}" if sequence.options else ""
+        return f"CREATE SEQUENCE {self.name(sequence.name)}{options}"
+
+    def comments(self, table: Table) -> list[str]:
+        """The statements that comment on a table and its columns."""
+        return []
 
     def create_enum(self, enum: Enum) -> str:
         """CREATE TYPE."""
@@ -63,7 +82,8 @@ class Ddl:
     def create_table(self, table: Table, without: Collection[ForeignKey] = ()) -> str:
         """CREATE TABLE, without those foreign keys that are added later."""
         parts = [self.column(table, column) for column in table.columns]
-        parts += [self.primary_key(key) for key in filter(None, [table.primary_key]) if not is_inline(key)]
+        key = table.primary_key
+        parts += [] if key is None or self.stands_beside(table, key) else [self.primary_key(key)]
         parts += [self.check(check) for check in table.checks if check.column is None]
         parts += [self.unique(key) for key in table.uniques if not is_inline(key)]
         parts += [self.exclusion(each) for each in table.exclusions]
@@ -80,8 +100,8 @@ class Ddl:
         if not column.nullable:
             text += " NOT NULL"
         key = table.primary_key
-        if key is not None and is_inline(key) and key.columns == (column.name,):
-            text += " PRIMARY KEY"
+        if key is not None and key.columns == (column.name,) and self.stands_beside(table, key):
+            text += f" {constraint(key.name)}PRIMARY KEY{self.key_options(key)}"
         if column.identity is not None:
             text += self.identity(column.identity)
         if column.default is not None:
@@ -96,6 +116,10 @@ class Ddl:
             if check.column == column.name:
                 text += f" {self.check(check)}"
         return text
+
+    def stands_beside(self, table: Table, key: Key) -> bool:
+        """Whether the primary key is written beside its column."""
+        return is_inline(key)
 
     def identity(self, identity: Identity) -> str:
         """How a column is numbered."""

@@ -200,6 +200,8 @@ class Unknown:
 
     kind: str
     name: str
+    table: Name | None = None
+    """The table that has it, whose rebuilding would lose it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ SQLITE = [
   "owner_id" INTEGER NOT NULL,
   "parent_kind" TEXT CHECK (length("parent_kind") <= 3),
   "parent_number" INTEGER,
-  "price" INTEGER NOT NULL DEFAULT (-150) CHECK (("price" * 10) > (-2505)) CHECK (abs("price") < 1000000),
+  "price" INTEGER NOT NULL DEFAULT -150 CHECK (("price" * 10) > (-2505)) CHECK (abs("price") < 1000000),
   "fee" INTEGER NOT NULL DEFAULT 10000 CHECK (abs("fee") < 1000000),
   "total" INTEGER NOT NULL GENERATED ALWAYS AS ((((("price" * 100) + "fee") + CASE WHEN (("price" * 100) + "fee") < 0 THEN -5 ELSE 5 END) / 10)) STORED CHECK (abs("total") < 10000000),
   "note" TEXT DEFAULT 'it''s; DROP TABLE things --\\',
