@@ -1,31 +1,28 @@
 """qb: SQL as typed Python expressions.
 
 from qb import Table, col, fn, select, insert, update, delete, Database
+
+Names are imported when they are first used: a Worker that only reads never loads what writes.
 """
 
 from typing import TYPE_CHECKING
 
-from qb import col, fn
-from qb.aliases import alias, columns
-from qb.columns import Column
-from qb.constraints import check, foreign_key, index, primary_key, unique
-from qb.database import Database
-from qb.errors import QbError
-from qb.executor import Executor
-from qb.expressions import Expr, exists, literal, sql
-from qb.inferred import inferred
+from qb.aliases import columns  # at once: a module of this name would come to stand for it
 from qb.lazy import lazily
-from qb.queries import Query
-from qb.rows import NewRow, Row, RowPatch, Rows
-from qb.statements.select import Select, select
-from qb.tables import Table
-from qb.transaction import Transaction
 
 if TYPE_CHECKING:
+    from qb import col, fn
+    from qb.aliases import alias
+    from qb.columns import Column
     from qb.composition.dynamic_columns import column_named, sort_keys
     from qb.composition.keysets import cursor_of, keyset
     from qb.composition.narrowing import narrowed
+    from qb.constraints import check, foreign_key, index, primary_key, unique
+    from qb.database import Database
     from qb.derived import values
+    from qb.errors import QbError
+    from qb.executor import Executor
+    from qb.expressions import Expr, exists, literal, sql
     from qb.expressions.branches import case
     from qb.expressions.casts import cast
     from qb.expressions.conditions import all_of, any_of, when
@@ -34,37 +31,58 @@ if TYPE_CHECKING:
     from qb.expressions.row_values import tuple_
     from qb.expressions.user_functions import function
     from qb.expressions.windows import window
+    from qb.inference import inferred
     from qb.prepared import query
+    from qb.queries import Query
     from qb.relations import many, one
+    from qb.rewriting import transform
+    from qb.rows import NewRow, Row, RowPatch, Rows
     from qb.statements.delete import Delete, delete
     from qb.statements.insert import Insert, excluded, insert
     from qb.statements.merge import Merge, merge
+    from qb.statements.select import Select, select
     from qb.statements.update import Update, update
-    from qb.transform import transform
+    from qb.tables import Table
+    from qb.transaction import Transaction
 else:
     __getattr__ = lazily(
         __name__,
         {
+            "col": "qb.col",
+            "fn": "qb.fn",
+            "alias": "qb.aliases",
+            "Column": "qb.columns",
+            **dict.fromkeys(("column_named", "sort_keys"), "qb.composition.dynamic_columns"),
+            **dict.fromkeys(("cursor_of", "keyset"), "qb.composition.keysets"),
+            "narrowed": "qb.composition.narrowing",
+            **dict.fromkeys(("check", "foreign_key", "index", "primary_key", "unique"), "qb.constraints"),
+            "Database": "qb.database",
+            "values": "qb.derived",
+            "QbError": "qb.errors",
+            "Executor": "qb.executor",
             "case": "qb.expressions.branches",
             "cast": "qb.expressions.casts",
             **dict.fromkeys(("all_of", "any_of", "when"), "qb.expressions.conditions"),
-            "function": "qb.expressions.user_functions",
+            **dict.fromkeys(("Expr", "exists", "literal"), "qb.expressions.core"),
+            "sql": "qb.expressions.escape",
+            **dict.fromkeys(("cube", "grouping_sets", "rollup"), "qb.expressions.grouping"),
+            **dict.fromkeys(("all_", "any_"), "qb.expressions.quantifiers"),
             "tuple_": "qb.expressions.row_values",
-            **dict.fromkeys(("column_named", "sort_keys"), "qb.composition.dynamic_columns"),
-            **dict.fromkeys(("cursor_of", "keyset"), "qb.composition.keysets"),
+            "function": "qb.expressions.user_functions",
+            "window": "qb.expressions.windows",
+            "inferred": "qb.inference",
+            "query": "qb.prepared",
+            "Query": "qb.queries",
+            **dict.fromkeys(("many", "one"), "qb.relations"),
+            "transform": "qb.rewriting",
+            **dict.fromkeys(("NewRow", "Row", "RowPatch", "Rows"), "qb.rows"),
             **dict.fromkeys(("Delete", "delete"), "qb.statements.delete"),
             **dict.fromkeys(("Insert", "excluded", "insert"), "qb.statements.insert"),
             **dict.fromkeys(("Merge", "merge"), "qb.statements.merge"),
+            **dict.fromkeys(("Select", "select"), "qb.statements.select"),
             **dict.fromkeys(("Update", "update"), "qb.statements.update"),
-            **dict.fromkeys(("cube", "grouping_sets", "rollup"), "qb.expressions.grouping"),
-            "narrowed": "qb.composition.narrowing",
-            **dict.fromkeys(("all_", "any_"), "qb.expressions.quantifiers"),
-            "transform": "qb.transform",
-            "values": "qb.derived",
-            "query": "qb.prepared",
-            "many": "qb.relations",
-            "one": "qb.relations",
-            "window": "qb.expressions.windows",
+            "Table": "qb.tables",
+            "Transaction": "qb.transaction",
         },
     )
 

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from qb import nodes
 from qb.columns import Column
-from qb.derived import Derived, renamed
-from qb.expressions import SourceColumn
 from qb.identifiers import check_identifier
-from qb.tables import Definition, Table, definition_of, foreign_keys
+from qb.tables import Definition, definition_of, foreign_keys
 from qb.typevars import Name
 
-TB = TypeVar("TB", bound=Table, covariant=True)
-D = TypeVar("D", bound=Derived[Any, Any])
+if TYPE_CHECKING:
+    from qb.derived import Derived
+    from qb.expressions import SourceColumn
+    from qb.tables import Table
+
+TB = TypeVar("TB", bound="Table", covariant=True)
+D = TypeVar("D", bound="Derived[Any, Any]")
 
 
 class Alias(Generic[TB, Name]):
@@ -55,7 +58,11 @@ def alias(table: Any, name: str) -> Any:  # each overload states what comes of w
     """The table or common table expression as a second source: `parent = alias(Category, "parent")`,
     `"categories" AS "parent"`.
     """
-    return renamed(table, name) if isinstance(table, Derived) else Alias(definition_of(table), name)
+    if hasattr(table, "__qb_source__") and not hasattr(table, "__qb_definition__"):
+        from qb.derived import renamed
+
+        return renamed(table, name)
+    return Alias(definition_of(table), name)
 
 
 @overload

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from qb.errors import DatabaseError
 from qb.nodes import Node, Table
 from qb.queries import Compilable
-from qb.transform import transform
+from qb.rewriting import transform
 
 
 def attribute(error: DatabaseError, statement: Compilable, parameters: Sequence[object] | None) -> None:

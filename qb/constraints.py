@@ -17,6 +17,11 @@ class Constraint:
     __slots__ = ("name",)
     name: str | None
 
+    @property
+    def key(self) -> tuple[Expression, ...]:
+        """The columns of a primary key; none of other constraints."""
+        return ()
+
 
 class PrimaryKey(Constraint):
     """A primary key of several columns."""
@@ -26,6 +31,10 @@ class PrimaryKey(Constraint):
     def __init__(self, columns: tuple[Expression, ...], name: str | None = None) -> None:
         self.columns = columns
         self.name = name
+
+    @property
+    def key(self) -> tuple[Expression, ...]:
+        return self.columns
 
 
 class Unique(Constraint):

@@ -7,12 +7,11 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
 
+from qb.ambient import CURRENT, Joined, current, joined
 from qb.dialect import PLAIN, Characteristics, Connection, Driver, Isolation, Job, find_dialect
 from qb.engine import Engine
 from qb.errors import DatabaseError, QbError, TransactionError, UnsupportedError, closest
 from qb.executor import Executor, Rewrite
-from qb.tables import Table
-from qb.transaction import CURRENT, Joined, Transaction, current, joined
 from qb.typevars import DialectName
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from qb.cache.results import Consistency
     from qb.events import Events
     from qb.observers import Event, Observation
+    from qb.tables import Table
+    from qb.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -191,6 +192,8 @@ class Database(Executor[DialectName]):
                 )
             if min(statement_timeout or 0, lock_timeout or 0) < 0:
                 raise ValueError("statement_timeout and lock_timeout are seconds, 0 or more")
+        from qb.transaction import Transaction
+
         return Transaction(
             self._engine,
             PLAIN if plain else Characteristics(isolation, read_only, deferrable, statement_timeout, lock_timeout),
@@ -289,6 +292,8 @@ class Database(Executor[DialectName]):
         return None if engine.layers else engine.driver.at_once(reads)
 
     def _atomic(self) -> Transaction[DialectName]:
+        from qb.transaction import Transaction
+
         return Transaction(self._engine, PLAIN, joins=self._joins, name="qb_rows")
 
     async def _together(self, jobs: Iterable[Job]) -> list[Any]:

@@ -7,14 +7,13 @@ from contextlib import AbstractAsyncContextManager, suppress
 from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
-from qb.compiler import Compiler
 from qb.errors import CommitUncertain, ConnectionFailed, QbError, TimeoutExceeded, UnsupportedError, closest
 from qb.identifiers import QUOTED
 from qb.nodes import Column, Table
-from qb.tasks import finish
 from qb.types import SqlType
 
 if TYPE_CHECKING:
+    from qb.compiler import Compiler
     from qb.schema.ddl import Ddl
     from qb.schema.introspect import Introspection
 
@@ -23,6 +22,7 @@ T = TypeVar("T")
 Isolation = Literal["read committed", "repeatable read", "serializable"]
 Build = Callable[[Iterable[Sequence[Any]]], list[Any]]  # rows as the driver gives them, made into a query's
 Decoder = Callable[[Any], Any]  # from what the driver returns to the Python value; never called with None
+Decoders = Mapping[str, Callable[[SqlType], Decoder | None]]
 
 
 class Load:
@@ -60,18 +60,27 @@ class Dialect:
     """One kind of database. The instances are singletons, found by name (the scheme of their URLs)."""
 
     name: ClassVar[str]
-    compiler: ClassVar[type[Compiler]]
     max_parameters: ClassVar[int]
     """How many parameters a statement may have."""
     has_transactions: ClassVar[bool] = True
     """Whether a transaction can be open while the program goes on."""
     has_fragile_transactions: ClassVar[bool] = False
     """Whether a statement that fails takes with it all that its transaction did since the last savepoint."""
-    decoders: ClassVar[Mapping[str, Callable[[SqlType], Decoder | None]]] = {}
-    """By the kind of a SQL type: what makes its decoder. A missing kind comes back as it is."""
 
-    json_decoders: ClassVar[Mapping[str, Callable[[SqlType], Decoder | None]]] = {}
-    """Likewise for values inside of JSON, as `json_items` of the compiler writes them there."""
+    @property
+    def compiler(self) -> type[Compiler]:
+        """What compiles queries: imported with the first of them, for a program may only declare tables."""
+        raise NotImplementedError
+
+    @property
+    def decoders(self) -> Decoders:
+        """By the kind of a SQL type: what makes its decoder. A missing kind comes back as it is."""
+        return {}
+
+    @property
+    def json_decoders(self) -> Decoders:
+        """Likewise for values inside of JSON, as `json_items` of the compiler writes them there."""
+        return {}
 
     def decoder(self, type: SqlType) -> Decoder | None:
         """The decoder of a type, or None when the driver's values are right already."""
@@ -189,6 +198,8 @@ class Connection:
         """Run statements one after the other, in a transaction of their own when `atomic`; the results are those of
         `fetch` and `execute`.
         """
+        from qb.tasks import finish
+
         results: list[Any] = []
         try:
             if atomic:
@@ -332,10 +343,20 @@ class Driver:
 
 
 _FOUND: dict[str, Dialect] = {}
+D = TypeVar("D", bound=Dialect)
+
+
+def register(dialect: D) -> D:
+    """Have `find_dialect` know a dialect by its name as soon as its module is imported: to look through everything
+    that is installed takes long, and in a Worker nothing is.
+    """
+    _FOUND[dialect.name] = dialect
+    return dialect
 
 
 def find_dialect(name: str) -> Dialect:
-    """The dialect of a name or a URL scheme, from the entry points `qb.dialects` of what is installed.
+    """The dialect of a name or a URL scheme: one that is imported already, or from the entry points `qb.dialects` of
+    what is installed.
 
     Raises QbError, naming those that are there, when it is none of them.
     """

@@ -26,11 +26,11 @@ from qb.nodes import (
 )
 from qb.nodes import Table as TableNode
 from qb.queries import Compilable, Compiled
+from qb.rewriting import transform
 from qb.rows import Row, RowBuilder, builder_for
 from qb.statements.writes import assignments, writable
 from qb.tables import Table, definition_of
 from qb.transaction import Transaction
-from qb.transform import transform
 
 if TYPE_CHECKING:
     from qb.executor import Executor

@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeGuard, TypeVar, overload
 
 from qb import nodes
-from qb.bulk.loading import is_load, load_of
-from qb.bulk.portions import BulkInsert, is_bulk, portions, within_limit
-from qb.columns import Column
 from qb.dialect import Affected, Connection, Dialect, Job, Load
 from qb.engine import Engine
 from qb.errors import CompileError, DatabaseError, MultipleRowsFound, NoRowFound, TransactionError, shortened
-from qb.expressions import Sql
 from qb.queries import Compilable, Compiled, Query
-from qb.rows import NewRow, Row, RowBuilder, builder_for
-from qb.tables import Table
 from qb.typevars import DialectName
 
 if TYPE_CHECKING:
     from qb.bulk.inserting import Inserted
+    from qb.bulk.loading import PlainInsert
+    from qb.bulk.portions import BulkInsert
+    from qb.columns import Column
+    from qb.rows import NewRow, Row, RowBuilder
+    from qb.tables import Table
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Compilable[Any])
 K = TypeVar("K")
-TB = TypeVar("TB", bound=Table)
+TB = TypeVar("TB", bound="Table")
 A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
@@ -145,8 +144,7 @@ class Executor(Generic[DialectName]):
         engine takes parameters is sent in parts: all of them are done, or none. Raises TooManyParameters for
         other statements with so many.
         """
-        if isinstance(statement, Sql):
-            node = statement.node
+        if not statement.is_prepared and isinstance(node := statement.node, nodes.Raw):
             word = node.texts[0].split(maxsplit=1)[:1]
             if word and word[0].rstrip(";").upper() in TRANSACTION_CONTROL:
                 raise TransactionError(f"{word[0]} as SQL text: use `async with db.transaction()`")
@@ -253,12 +251,14 @@ class Executor(Generic[DialectName]):
 
     def _jobs(self, statement: Compilable[Any]) -> Iterator[Job]:
         """What a statement is on its way to the engine: one, or the parts of one."""
-        if is_load(statement, self._engine.driver):
+        if self._is_load(statement):
+            from qb.bulk.loading import load_of
+
             yield load_of(statement.node, self.dialect)
             return
         builder = self._rows_of(statement)
         build = None if builder is None else builder.build
-        if is_bulk(statement, self.dialect):
+        if self._is_bulk(statement):
             for sql, parameters in self._portions(statement):
                 yield sql, parameters, build
         else:
@@ -394,7 +394,7 @@ class Executor(Generic[DialectName]):
     @asynccontextmanager
     async def _statements(self, query: Query[Any]) -> AsyncIterator[tuple[Connection, Iterable[Compiled]]]:
         """A connection, and what is to be run on it: one statement, or the parts of one."""
-        if is_bulk(query, self.dialect):
+        if self._is_bulk(query):
             async with self._atomic() as whole, whole._connection(False, alone=True) as connection:
                 yield connection, self._portions(query)
         else:
@@ -408,17 +408,37 @@ class Executor(Generic[DialectName]):
         return statement
 
     def _is_large(self, statement: Compilable[Any]) -> bool:
-        return is_bulk(statement, self.dialect) or is_load(statement, self._engine.driver)
+        return self._is_bulk(statement) or self._is_load(statement)
+
+    def _is_bulk(self, statement: Compilable[Any]) -> TypeGuard[BulkInsert]:
+        """Whether it is an insert that has to be split."""
+        if statement.is_prepared or not statement.node.is_insert:
+            return False
+        from qb.bulk.portions import is_bulk
+
+        return is_bulk(statement, self.dialect)
+
+    def _is_load(self, statement: Compilable[Any]) -> TypeGuard[PlainInsert]:
+        """Whether it is an insert for which the driver has a faster way."""
+        if statement.is_prepared or not statement.node.is_insert:
+            return False
+        from qb.bulk.loading import is_load
+
+        return is_load(statement, self._engine.driver)
 
     def _compile(self, statement: Compilable) -> Compiled:
         dialect, tracker = self._engine.dialect, self._engine.tracker
-        compiled = within_limit(statement.compile(dialect), dialect)
+        compiled = statement.compile(dialect)
+        if len(compiled[1]) > dialect.max_parameters:
+            self._refuse(compiled)
         if tracker is not None:
             tracker.note(compiled[0], statement, dialect)
         return compiled
 
     def _portions(self, statement: BulkInsert) -> Iterator[Compiled]:
         """The parts of a statement."""
+        from qb.bulk.portions import portions
+
         dialect, tracker = self._engine.dialect, self._engine.tracker
         for compiled in portions(statement.node, dialect):
             if tracker is not None:
@@ -426,6 +446,8 @@ class Executor(Generic[DialectName]):
             yield compiled
 
     def _rows_of(self, statement: Compilable[Any]) -> RowBuilder | None:
+        from qb.rows import builder_for
+
         return builder_for(statement, self._engine.dialect)
 
     def _builder(self, query: Query[Any]) -> RowBuilder:
@@ -446,12 +468,12 @@ class Executor(Generic[DialectName]):
         if found is not None:
             (sql, parameters), builder = found
             if len(parameters) > engine.dialect.max_parameters:
-                within_limit(found[0], engine.dialect)  # raises
+                self._refuse(found[0])
             if engine.tracker is not None:
                 engine.tracker.note(sql, query, engine.dialect)
         else:
             builder = self._builder(query)
-            if is_bulk(query, self.dialect):
+            if self._is_bulk(query):
                 together: list[T] = combined(await self._in_parts(query))
                 return together
             sql, parameters = self._compile(query)
@@ -466,6 +488,11 @@ class Executor(Generic[DialectName]):
         except DatabaseError as error:
             self._attribute(error, query, parameters)
             raise
+
+    def _refuse(self, compiled: Compiled) -> None:
+        from qb.bulk.portions import within_limit
+
+        within_limit(compiled, self._engine.dialect)  # raises
 
     def _attribute(self, error: DatabaseError, statement: Compilable[Any], parameters: Sequence[object]) -> None:
         from qb.attribution import attribute

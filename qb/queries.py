@@ -98,7 +98,7 @@ class Compilable(Generic[Result]):
 
             query.transformed(lambda node: narrowed(node, live))
         """
-        from qb.transform import transform
+        from qb.rewriting import transform
 
         new = object.__new__(type(self))
         for cls in type(self).__mro__:

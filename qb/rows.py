@@ -335,8 +335,11 @@ def builder_of(node: nodes.Node, dialect: Dialect) -> RowBuilder | None:
     projection = getattr(node, "projection", ())
     if not projection:
         return None
-    reading = (nodes.Select, nodes.Update, nodes.Delete, nodes.Merge)
-    return RowBuilder(projection, dialect, outer_joined(node) if isinstance(node, reading) else frozenset())
+    if isinstance(node, nodes.Select):  # as it mostly is: then the other classes need not be imported
+        return RowBuilder(projection, dialect, outer_joined(node))
+    if isinstance(node, (nodes.Update, nodes.Delete, nodes.Merge)):
+        return RowBuilder(projection, dialect, outer_joined(node))
+    return RowBuilder(projection, dialect)
 
 
 def builder_for(statement: Compilable[Any], dialect: Dialect) -> RowBuilder | None:
@@ -352,7 +355,7 @@ def builder_for(statement: Compilable[Any], dialect: Dialect) -> RowBuilder | No
 
 def outer_joined(select: nodes.Select | nodes.Update | nodes.Delete | nodes.Merge) -> frozenset[nodes.Source]:
     """The sources of a statement whose columns are NULL where a join found no match."""
-    if isinstance(select, nodes.Merge):
+    if not isinstance(select, nodes.Select) and isinstance(select, nodes.Merge):
         by_source = any(clause.event == "NOT MATCHED BY SOURCE" for clause in select.clauses)
         return frozenset([select.source] if by_source and select.source is not None else [])
     before: list[nodes.Source] = list(select.sources)

@@ -5,20 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, suppress
-from contextvars import ContextVar
 from types import TracebackType
 from typing import Any, Self
 
+from qb.ambient import CURRENT, current_task, joined
 from qb.dialect import PLAIN, Characteristics, Connection, Job, committed
 from qb.engine import Engine
 from qb.errors import QbError, TransactionError
 from qb.executor import Executor, Rewrite
 from qb.tasks import finish
 from qb.typevars import DialectName
-
-GRACE = 1.0
-"""Seconds that a statement waits for a transaction of an async generator that was left: `break` leaves it open a
-little longer, until the event loop has closed the generator."""
 
 ASYNC_GENERATOR = 0x200  # inspect.CO_ASYNC_GENERATOR
 
@@ -82,7 +78,7 @@ class Transaction(Executor[DialectName]):
                 parent._nested = self
         else:
             self._engine.driver.check_open()
-        self._task = _current_task()
+        self._task = current_task()
         self._is_open = True
         self._in_generator = parent._in_generator if parent is not None else _is_in_generator()
         self._around = CURRENT.get()
@@ -200,7 +196,7 @@ class Transaction(Executor[DialectName]):
 
     def _is_here(self) -> bool:
         """Whether it is clear that the code that runs belongs to it."""
-        return not self._in_generator and self._task is _current_task()
+        return not self._in_generator and self._task is current_task()
 
     def _check_usable(self) -> None:
         if not self._is_open:
@@ -209,7 +205,7 @@ class Transaction(Executor[DialectName]):
                 if self._is_over
                 else "a transaction begins where its block does: async with db.transaction() as tx"
             )
-        if self._task is not _current_task():
+        if self._task is not current_task():
             raise TransactionError(
                 "this transaction belongs to another task: begin one in each task, or run the statements one after "
                 "the other"
@@ -244,75 +240,6 @@ async def through(held: Connection, work: Coroutine[Any, Any, None]) -> None:
     await (work if held.finishes else finish(work))
 
 
-CURRENT: ContextVar[Transaction[Any] | None] = ContextVar("qb_transaction", default=None)
-"""The innermost transaction, of any database; the others are around it."""
-
-
-def current(engine: Engine) -> Transaction[Any] | None:
-    """The innermost open transaction on a database around the code that runs."""
-    transaction = CURRENT.get()
-    while transaction is not None and (transaction._engine is not engine or not transaction._is_open):
-        transaction = transaction._around
-    return transaction
-
-
-async def joined(engine: Engine) -> Transaction[Any] | None:
-    """The transaction that a statement on the database belongs to. Raises TransactionError when that is not clear."""
-    transaction = current(engine)
-    if transaction is None:
-        return None
-    if transaction._task is not _current_task():
-        raise TransactionError(
-            "this task was started inside a transaction of another one, which is still open: start it after that, or "
-            "say db.autonomous() for what does not belong to the transaction"
-        )
-    if transaction._in_generator:
-        await _left(transaction)
-        return None
-    return transaction
-
-
-class Joined:
-    """The connection for one statement that belongs to the transaction around it."""
-
-    __slots__ = ("alone", "cover", "engine", "reads")
-
-    def __init__(self, engine: Engine, reads: bool, alone: bool) -> None:
-        self.engine = engine
-        self.reads = reads
-        self.alone = alone
-
-    async def __aenter__(self) -> Connection:
-        transaction = await joined(self.engine)
-        if transaction is not None:
-            self.cover: AbstractAsyncContextManager[Connection] = transaction._connection(self.reads)
-        else:
-            self.cover = self.engine.acquire(self.reads) if self.alone else self.engine.borrow(self.reads)
-        return await self.cover.__aenter__()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        await self.cover.__aexit__(kind, error, traceback)
-
-
-async def _left(transaction: Transaction[Any]) -> None:
-    """Wait for the end of a transaction whose generator was left."""
-    import asyncio
-
-    loop = asyncio.get_running_loop()
-    end = loop.time() + GRACE
-    pause = 0.0
-    while transaction._is_open and loop.time() < end:
-        await asyncio.sleep(pause)
-        pause = 0.01
-    if transaction._is_open:
-        raise TransactionError(
-            "the open transaction was begun in an async generator, where it cannot be told whether this statement "
-            "belongs to it: say tx.… for what does, and db.autonomous().… for what does not"
-        )
-
-
 def _is_in_generator() -> bool:
     """Whether the code that runs is called by an async generator whose consumer gets to run between its steps. One
     that is a context manager has no such consumer.
@@ -323,9 +250,3 @@ def _is_in_generator() -> bool:
             return True
         frame = caller
     return False
-
-
-def _current_task() -> object:
-    import asyncio
-
-    return asyncio.current_task()

@@ -141,7 +141,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     "qb.fn.json.json_object": json_documents.object_of,
     "qb.fn.json.json_array": json_documents.list_of,
     "qb.fn.json.json_agg": json_documents.aggregated,
-    "qb.inferred.inferred": inferred.inferred,
+    "qb.inference.inferred": inferred.inferred,
     "qb.prepared.functions.query": inferred.inferred,
     "qb.expressions.windows.window": windows.window,
     **dict.fromkeys(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qb.nodes import Column, Cte, Node, Source
-from qb.transform import transform
+from qb.rewriting import transform
 
 
 def fields(node: Node) -> list[str]:

@@ -40,7 +40,7 @@ from qb import (
 )
 from qb.errors import UnsupportedError
 from qb.queries import Compilable
-from qb.transform import transform
+from qb.rewriting import transform
 from tests.copying import copied, fields, rebuilt
 from tests.features import feature
 from tests.sql.schema import Album, Artist, Category, Member, Profile, Track

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from dialects.d1.compiler import MAX_PARAMETERS, D1Compiler
 from dialects.sqlite import SqliteDialect
-from qb.dialect import Dialect, Driver, Scratch
+from qb.dialect import Dialect, Driver, Scratch, register
 from qb.errors import UnsupportedError
+
+if TYPE_CHECKING:
+    from qb.compiler import Compiler
 
 
 class D1Dialect(SqliteDialect):
     """Cloudflare D1. Compiles queries and DDL; a Worker sends them through its own binding."""
 
     name = "d1"
-    compiler = D1Compiler
-    max_parameters = MAX_PARAMETERS
+    max_parameters = 100
     has_transactions = False
+
+    @cached_property
+    def compiler(self) -> type[Compiler]:
+        from dialects.d1.compiler import D1Compiler
+
+        return D1Compiler
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         raise UnsupportedError("qb has no D1 transport yet: compile with .compile('d1') and send it through env.DB")
@@ -26,4 +34,4 @@ class D1Dialect(SqliteDialect):
         return Dialect.scratch(self, url)  # raises: there is no file
 
 
-DIALECT = D1Dialect()
+DIALECT = register(D1Dialect())

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dialects.postgres.codecs import DECODERS, JSON_DECODERS
-from dialects.postgres.compiler import PostgresCompiler
-from qb.dialect import Dialect, Driver, Scratch
+from qb.dialect import Decoders, Dialect, Driver, Scratch, register
 from qb.lazy import lazily
 
 if TYPE_CHECKING:
     from dialects.postgres.driver import PostgresDriver
     from dialects.postgres.notifications import Gap, Listener, Notification
+    from qb.compiler import Compiler
     from qb.schema.ddl import Ddl
 else:
     __getattr__ = lazily(
@@ -30,11 +30,26 @@ class PostgresDialect(Dialect):
     """PostgreSQL 14 or later."""
 
     name = "postgres"
-    compiler = PostgresCompiler
     has_fragile_transactions = True
-    decoders = DECODERS
     max_parameters = 32767  # asyncpg's; the protocol's own is twice that
-    json_decoders = JSON_DECODERS
+
+    @cached_property
+    def compiler(self) -> type[Compiler]:
+        from dialects.postgres.compiler import PostgresCompiler
+
+        return PostgresCompiler
+
+    @cached_property
+    def decoders(self) -> Decoders:
+        from dialects.postgres.codecs import DECODERS
+
+        return DECODERS
+
+    @cached_property
+    def json_decoders(self) -> Decoders:
+        from dialects.postgres.codecs import JSON_DECODERS
+
+        return JSON_DECODERS
 
     def explain(self, sql: str, analyze: bool, as_json: bool) -> str:
         options = [*(["ANALYZE"] if analyze else []), *(["FORMAT JSON"] if as_json else [])]
@@ -61,6 +76,6 @@ class PostgresDialect(Dialect):
         return PostgresScratch(url)
 
 
-DIALECT = PostgresDialect()
+DIALECT = register(PostgresDialect())
 
 __all__ = ["DIALECT", "Gap", "Listener", "Notification", "PostgresDialect", "PostgresDriver"]

@@ -23,7 +23,7 @@ from qb.compiler import ATOM, CLOSER
 from qb.errors import TraceError, UnsupportedError
 from qb.identifiers import QUOTED
 from qb.nodes import Column, Expression, Node, Parameter
-from qb.transform import transform
+from qb.rewriting import transform
 from qb.types import BIGINT, INTEGERS, NUMBERS, TEXTS, Array, SqlType, Timestamp
 
 PLAIN = INTEGERS | TEXTS | {"boolean", "real"}

@@ -18,6 +18,7 @@ from dialects.postgres.pgbouncer import PgBouncerConnection
 from dialects.postgres.pool import Lease, Pool
 from dialects.postgres.replicas import ReadingLease, Replica, Replicas, WritingLease
 from dialects.postgres.traces import traces
+from qb.ambient import CURRENT, Joined
 from qb.columns import Column
 from qb.dialect import Connection, Dialect, Driver, PoolStatus
 from qb.errors import DatabaseClosed, QbError, UnsupportedError
@@ -25,7 +26,6 @@ from qb.queries import Query
 from qb.statements.sources import column_node
 from qb.tables import Table, definition_of
 from qb.tasks import finish
-from qb.transaction import CURRENT, Joined
 
 if TYPE_CHECKING:
     from qb import Database

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from dialects.sqlite.codecs import DECODERS, JSON_DECODERS
-from dialects.sqlite.compiler import SqliteCompiler
-from qb.dialect import Dialect, Driver, Scratch
+from qb.dialect import Decoders, Dialect, Driver, Scratch, register
 from qb.errors import UnsupportedError
 from qb.lazy import lazily
 
 if TYPE_CHECKING:
     from dialects.sqlite.driver import SqliteDriver
+    from qb.compiler import Compiler
     from qb.schema.ddl import Ddl
     from qb.schema.introspect import Introspection
 else:
@@ -23,10 +23,25 @@ class SqliteDialect(Dialect):
     """SQLite 3.37 or later."""
 
     name = "sqlite"
-    compiler = SqliteCompiler
-    decoders = DECODERS
     max_parameters = 32766  # SQLITE_MAX_VARIABLE_NUMBER, since 3.32
-    json_decoders = JSON_DECODERS
+
+    @cached_property
+    def compiler(self) -> type[Compiler]:
+        from dialects.sqlite.compiler import SqliteCompiler
+
+        return SqliteCompiler
+
+    @cached_property
+    def decoders(self) -> Decoders:
+        from dialects.sqlite.codecs import DECODERS
+
+        return DECODERS
+
+    @cached_property
+    def json_decoders(self) -> Decoders:
+        from dialects.sqlite.codecs import JSON_DECODERS
+
+        return JSON_DECODERS
 
     def explain(self, sql: str, analyze: bool, as_json: bool) -> str:
         if analyze:
@@ -59,6 +74,6 @@ class SqliteDialect(Dialect):
         return SqliteScratch()
 
 
-DIALECT = SqliteDialect()
+DIALECT = register(SqliteDialect())
 
 __all__ = ["DIALECT", "SqliteDialect", "SqliteDriver"]

@@ -8,8 +8,8 @@ from qb.compiler.locks import aggregates
 from qb.errors import UnsupportedError
 from qb.identifiers import QUOTED
 from qb.nodes import Comparison, Compound, In, Label, Quantified, Subquery
+from qb.rewriting import own_parts
 from qb.rows import output_name
-from qb.transform import own_parts
 
 LABEL = "quantified"
 DECIDED = {

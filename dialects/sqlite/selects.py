@@ -8,8 +8,8 @@ from qb import nodes
 from qb.compiler import Compiler
 from qb.errors import UnsupportedError
 from qb.nodes import Case, Expression, IsNull, Label, Node, Source, When
+from qb.rewriting import own_parts
 from qb.rows import output_name
-from qb.transform import own_parts
 
 
 class SelectCompiler(Compiler):

@@ -10,8 +10,8 @@ from qb import nodes
 from qb.columns import Action
 from qb.errors import SchemaError
 from qb.nodes import Node
+from qb.rewriting import fields
 from qb.tables import Table, resolve
-from qb.transform import fields
 
 Name = tuple[str | None, str]
 """The schema of a table, or what stands for any or all of them, and its name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qb import nodes
 from qb.compiler.expressions import ExpressionCompiler
 from qb.errors import CompileError
-from qb.transform import alike
+from qb.rewriting import alike
 
 ELSEWHERE = "SELECT"
 WHERE, INNER_WHERE, ON, GROUP_BY, HAVING, ORDER_BY = "WHERE", "the WHERE", "ON", "GROUP BY", "HAVING", "ORDER BY"

@@ -15,6 +15,20 @@ Encoder = Callable[[Any, SqlType], Any]  # any value of the type's Python class,
 EncoderOfMany = Callable[[Sequence[Any]], Sequence[Any] | None]
 
 
+class Dispatch(dict[type[Node], Callable[[Any, Any], str]]):
+    """Each node class with the visit method for its name, found when the first such node comes."""
+
+    def __init__(self, compiler: type[BaseCompiler]) -> None:
+        self.compiler = compiler
+
+    def __missing__(self, node: type[Node]) -> Callable[[Any, Any], str]:
+        method: Callable[[Any, Any], str] | None = getattr(self.compiler, f"visit_{snake_case(node.__name__)}", None)
+        if method is None:
+            raise KeyError(node)
+        self[node] = method
+        return method
+
+
 class BaseCompiler:
     """Renders one statement; a new one is made for each."""
 
@@ -40,10 +54,10 @@ class BaseCompiler:
     """The common table expressions of the statement, in the order in which they need each other, and whether each
     is complete; few statements have any.
     """
-    dispatch: ClassVar[dict[type[Node], Callable[[Any, Any], str]]] = {}
+    dispatch: ClassVar[Dispatch]
 
     def __init_subclass__(cls) -> None:
-        cls.dispatch = _dispatch(cls)
+        cls.dispatch = Dispatch(cls)
 
     def __init__(self) -> None:
         self.parameters: list[object] = []
@@ -127,15 +141,3 @@ def name_column(error: EncodingError, *sides: Node) -> None:
         if isinstance(side, Column):
             error.args = (f"{side.source.label}.{side.attribute}: {error}",)
             return
-
-
-def _dispatch(compiler: type[BaseCompiler]) -> dict[type[Node], Callable[[Any, Any], str]]:
-    """Each node class with the visit method for its name."""
-    table = {}
-    classes: list[type[Node]] = [Node]
-    for cls in classes:  # grows
-        classes += cls.__subclasses__()  # dialects may have nodes of their own
-        method = getattr(compiler, f"visit_{snake_case(cls.__name__)}", None)
-        if method is not None:
-            table[cls] = method
-    return table

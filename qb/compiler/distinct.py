@@ -7,7 +7,7 @@ from typing import ClassVar
 from qb import nodes
 from qb.compiler.expressions import ExpressionCompiler
 from qb.errors import CompileError
-from qb.transform import alike
+from qb.rewriting import alike
 
 
 class DistinctCompiler(ExpressionCompiler):

@@ -11,7 +11,7 @@ from qb.compiler.base import BaseCompiler, name_column
 from qb.errors import CompileError, EncodingError
 from qb.identifiers import QUOTED
 from qb.nodes import Binary, Column, Expression, Label, Nested, Node, Parameter, Unary
-from qb.transform import own_parts
+from qb.rewriting import own_parts
 from qb.types import SqlType
 
 PREDICATE, CLOSER = 4, 5
@@ -39,13 +39,12 @@ PRECEDENCE = {
 predicates) parentheses are always written."""
 NOT, NEGATION = 3, 8
 ONE = nodes.Raw(("1",), ())
-STRENGTHS: dict[type[Node], int] = {
-    **dict.fromkeys((nodes.IsNull, nodes.In, nodes.Between, nodes.Like, nodes.Affix, nodes.Match), PREDICATE),
-    **dict.fromkeys((nodes.TupleComparison, nodes.TupleIn), PREDICATE),
-    nodes.Collate: NEGATION,
-    nodes.Raw: 0,
+STRENGTHS = {
+    **dict.fromkeys(("IsNull", "In", "Between", "Like", "Affix", "Match", "TupleComparison", "TupleIn"), PREDICATE),
+    "Collate": NEGATION,
+    "Raw": 0,
 }
-"""How tightly the other nodes bind, where they are no atoms."""
+"""How tightly the other nodes bind, by their classes' names, where they are no atoms."""
 
 
 class ExpressionCompiler(BaseCompiler):
@@ -73,7 +72,7 @@ class ExpressionCompiler(BaseCompiler):
             return NOT if node.operator == "NOT" else NEGATION
         if isinstance(node, Label):
             return self.strength(node.operand)
-        return STRENGTHS.get(node.__class__, ATOM)
+        return STRENGTHS.get(node.__class__.__name__, ATOM)
 
     def visit_column(self, node: Column) -> str:
         self.uses[node.source] = node

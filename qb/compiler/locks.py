@@ -9,7 +9,7 @@ from qb.compiler.expressions import ExpressionCompiler
 from qb.errors import CompileError
 from qb.identifiers import QUOTED
 from qb.nodes import Node, Source
-from qb.transform import own_parts
+from qb.rewriting import own_parts
 
 
 class LockCompiler(ExpressionCompiler):

@@ -7,7 +7,7 @@ from qb.compiler.aggregates import NO_WINDOWS, ORDER_BY, WINDOW, AggregateCompil
 from qb.errors import CompileError
 from qb.identifiers import QUOTED, seen
 from qb.nodes import Expression
-from qb.transform import alike, own_parts
+from qb.rewriting import alike, own_parts
 
 NONE_YET: dict[str, nodes.Window] | None = None
 

@@ -1,10 +1,56 @@
-"""The statements of a SQL file."""
+"""SQL files: statements, and how they want to be run."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
+from qb.migrations.errors import MigrationError
 from qb.schema.tokens import Token, tokens
+
+MARK = "-- qb: "
+"""What begins a line, ahead of the first statement, that says how the statements want to be run."""
+NO_TRANSACTION = "no transaction"
+NO_FOREIGN_KEYS = "foreign keys off"
+
+
+@dataclass(frozen=True)
+class Script:
+    """Statements that belong together.
+
+    -- qb: foreign keys off
+
+    CREATE TABLE "new" (…);
+    …
+    """
+
+    statements: tuple[str, ...]
+    transactional: bool = True
+    """False for what PostgreSQL only does outside of a transaction, such as CREATE INDEX CONCURRENTLY."""
+    foreign_keys: bool = True
+    """False when SQLite must not act on foreign keys meanwhile, as where a table is rebuilt. They are checked before
+    the transaction is committed.
+    """
+
+    def text(self) -> str:
+        """The script as a file: `parsed` reads it."""
+        marks = [NO_TRANSACTION] * (not self.transactional) + [NO_FOREIGN_KEYS] * (not self.foreign_keys)
+        head = "".join([f"{MARK}{mark}\n" for mark in marks])
+        return "\n".join([head] * bool(head) + [f"{statement};\n" for statement in self.statements])
+
+
+def parsed(text: str, dialect: str) -> Script:
+    """The script of a file. Raises MigrationError for a mark that there is none of."""
+    marks = set()
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("--"):
+            break
+        if line.startswith(MARK.rstrip()):
+            mark = line.removeprefix(MARK.rstrip()).strip()
+            if mark not in (NO_TRANSACTION, NO_FOREIGN_KEYS):
+                raise MigrationError(f"{line!r}: there are the marks {NO_TRANSACTION!r} and {NO_FOREIGN_KEYS!r}")
+            marks.add(mark)
+    return Script(tuple(statements(text, dialect)), NO_TRANSACTION not in marks, NO_FOREIGN_KEYS not in marks)
 
 
 def statements(text: str, dialect: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 from qb.types import SqlType
 
@@ -11,6 +11,8 @@ class Node:
     """A piece of SQL syntax."""
 
     __slots__ = ()
+    is_insert: ClassVar[bool] = False
+    """Whether it is an INSERT, which may have very many rows."""
 
 
 class Expression(Node):

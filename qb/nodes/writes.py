@@ -69,6 +69,8 @@ class Insert(Statement):
 
     __slots__ = ("columns", "on_conflict", "select", "table", "values")
 
+    is_insert = True
+
     def __init__(self, table: Table) -> None:
         self.projection = ()
         self.ctes = ()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from qb import nodes
 from qb.errors import CompileError, closest
 from qb.expressions import Expr, Ordering, conjunction, expression
 from qb.nodes import Join, Lock, Order
-from qb.rows import Record, Row
 from qb.statements.selection import Selection, whole
 from qb.statements.sources import AnySource, Selectable, projection_of, source_of
-from qb.tables import Table
 from qb.typevars import Facts, Projection, R
 
-TB = TypeVar("TB", bound=Table)
-TB2 = TypeVar("TB2", bound=Table)
+if TYPE_CHECKING:
+    from qb.rows import Record, Row
+    from qb.tables import Table
+
+TB = TypeVar("TB", bound="Table")
+TB2 = TypeVar("TB2", bound="Table")
 T1 = TypeVar("T1")
 T2 = TypeVar("T2")
 T3 = TypeVar("T3")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
-from qb import derived, nodes, types
-from qb.derived import Derived, outputs
+from qb import nodes
 from qb.errors import CompileError
 from qb.expressions import Expr, Ordering, expression, one_column, select_of
 from qb.nodes import Compound as CompoundNode
-from qb.nodes import CteReference, Order, Output, Statement
+from qb.nodes import CteReference
 from qb.queries import Query
-from qb.rows import flat, output_name
 from qb.statements.with_clause import WithClause
 from qb.symbols import sample_of
-from qb.types import ROW_COUNT, Numeric, SqlType
+from qb.types import ROW_COUNT, Numeric
 from qb.typevars import Facts, Projection, R
+
+if TYPE_CHECKING:
+    from qb.derived import Derived
 
 T = TypeVar("T")
 
@@ -80,16 +81,22 @@ class Selection(WithClause[list[R]], Query[R], Generic[R, Projection, Facts]):
 
         Raises CompileError when a selected expression has no name.
         """
+        from qb import derived
+
         return derived.subquery(self.node, name)
 
     def lateral(self, name: str) -> Derived[Any, Any]:
         """A sub-query in FROM that reads the sources before it: `LATERAL (SELECT …) AS "name"` (PostgreSQL)."""
+        from qb import derived
+
         return derived.subquery(self.node, name, lateral=True)
 
     def cte(self, name: str, *, materialized: bool | None = None, columns: Sequence[str] = ()) -> Derived[Any, Any]:
         """This query as a common table expression: `WITH "name" AS (SELECT …)`, written once in front of the
         statement, however often it is read. `columns` gives it other names (a column list).
         """
+        from qb import derived
+
         return derived.cte(self.node, name, materialized, columns)
 
     def recursive_cte(
@@ -110,6 +117,10 @@ class Selection(WithClause[list[R]], Query[R], Generic[R, Projection, Facts]):
         `WITH RECURSIVE "tree" AS (SELECT … UNION ALL SELECT …)`; with `distinct=True` it is `UNION`, which ends
         where rows come back. Raises CompileError when the two queries have different columns.
         """
+        from qb import derived
+        from qb.derived import outputs
+        from qb.statements.set_operations import compound
+
         made = derived.cte(self.node, name)
         reference = made.__qb_source__
         assert isinstance(reference, CteReference)
@@ -126,6 +137,8 @@ class Selection(WithClause[list[R]], Query[R], Generic[R, Projection, Facts]):
         return made
 
     def _put_together(self, operator: str, other: Query[Any]) -> Compound[Any, Any, Any]:
+        from qb.statements.set_operations import compound
+
         return Compound(compound(operator, self.node, select_of(other), f"this {operator}"))
 
 
@@ -140,55 +153,11 @@ class Compound(Selection[R, Projection, Facts]):
 
     def order_by(self, *keys: Expr[Any, Any] | Ordering[Any]) -> Self:
         """Sort by columns of the result, given as they are selected in the first query; more calls add keys."""
+        from qb.statements.set_operations import sort_key
+
         node = self.node.copy()
-        node.order_by += tuple([self._order(key) for key in keys])
+        node.order_by += tuple([sort_key(node, key) for key in keys])
         return self._with(node)
-
-    def _order(self, key: Expr[Any, Any] | Ordering[Any]) -> Order:
-        order = key.node if isinstance(key, Ordering) else Order(expression(key, "sort key"), False)
-        wanted = order.operand
-        query: Statement = self.node
-        while isinstance(query, CompoundNode):
-            query = query.left
-        columns = flat(query.projection, "a set operation")
-        for column, output in zip(columns, self.node.projection, strict=True):
-            is_named = isinstance(wanted, nodes.Label) and wanted.name == output_name(column)
-            if column is wanted or is_named or getattr(column, "operand", None) is wanted:
-                if output.name is None:
-                    raise CompileError("a set operation is sorted by names: name the sort key's column with .as_(…)")
-                return Order(output, order.descending, order.nulls)
-        raise CompileError(f"a set operation is sorted by what its first query selects, and that is not {key!r}")
-
-
-def compound(operator: str, left: Statement, right: Statement, what: str) -> CompoundNode:
-    """Two queries put together. Raises CompileError when their columns differ in number or type."""
-    ours, theirs = flat(left.projection, what), flat(right.projection, what)
-    if len(ours) != len(theirs):
-        raise CompileError(f"{what} puts {len(ours)} columns together with {len(theirs)}: both need as many")
-    projection = []
-    for position, (mine, other) in enumerate(zip(ours, theirs, strict=True), 1):
-        name = output_name(mine)
-        type = shared_type(mine.type, other.type)
-        if type is None:
-            words = f"column {position}" if name is None else f'column "{name}"'
-            raise CompileError(f"{what} puts {mine.type!r} together with {other.type!r} in {words}")
-        projection.append(Output(name, type))
-    return CompoundNode(operator, left, right, tuple(projection))
-
-
-def shared_type(left: SqlType, right: SqlType) -> SqlType | None:
-    """The type of a column that comes from both."""
-    if left == right:
-        return left
-    kinds = {left.kind, right.kind}
-    if kinds <= types.NUMBERS:
-        try:
-            return types.common([left, right])
-        except TypeError:
-            return None
-    if kinds <= types.TEXTS:
-        return types.TEXT
-    return types.ANY if "any" in kinds else None
 
 
 def whole(count: int | Expr[int]) -> nodes.Expression:
@@ -198,6 +167,3 @@ def whole(count: int | Expr[int]) -> nodes.Expression:
             raise ValueError(f"a number of rows is not negative: {count}")  # on SQLite, that is no limit at all
         return nodes.Parameter(count, ROW_COUNT)
     return expression(count, "number of rows")
-
-
-__all__ = ["Compound", "Selection", "compound", "outputs", "whole"]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qb.aliases import Alias
-from qb.derived import Derived
 from qb.expressions import Expr
 from qb.nodes import Column, Cte, CteReference, Expression, Projection, Source, Table, WholeSource
-from qb.tables import Table as TableClass
 
-AnyTable = type[TableClass] | Alias[Any, Any]
-AnySource = AnyTable | Derived[Any, Any]
-Selectable = Expr[Any, Any] | AnySource
+if TYPE_CHECKING:
+    from qb.aliases import Alias
+    from qb.derived import Derived
+    from qb.tables import Table as TableClass
+
+AnyTable: TypeAlias = "type[TableClass] | Alias[Any, Any]"
+AnySource: TypeAlias = "AnyTable | Derived[Any, Any]"
+Selectable: TypeAlias = "Expr[Any, Any] | AnySource"
 
 
 def source_of(source: AnySource) -> Source:
@@ -43,9 +45,10 @@ def projection_of(items: Iterable[Selectable]) -> Projection:
 def whole_source(source: AnySource) -> WholeSource:
     """All columns of a source, as a row under the table's name in snake case, or the alias."""
     node = source_of(source)
-    if isinstance(source, Derived) or not isinstance(node, Table) or node.alias is not None:
+    if not isinstance(node, Table) or node.alias is not None:
         return WholeSource(node, node.label)
-    return WholeSource(node, source.__qb_definition__.row_name)
+    definition: Any = source.__qb_definition__  # what is a table without an alias is a class
+    return WholeSource(node, definition.row_name)
 
 
 def common_table_expressions(sources: Iterable[Derived[Any, Any]]) -> tuple[Cte, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from qb.derived import Derived
 from qb.nodes import Statement
 from qb.queries import Compilable
 from qb.statements.sources import common_table_expressions
 from qb.typevars import Result
+
+if TYPE_CHECKING:
+    from qb.derived import Derived
 
 
 class WithClause(Compilable[Result]):

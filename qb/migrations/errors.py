@@ -1,0 +1,32 @@
+"""What can go wrong with migrations."""
+
+from __future__ import annotations
+
+from qb.errors import QbError
+
+
+class MigrationError(QbError):
+    """Something about migrations that has to be settled by a person: nothing was done."""
+
+    category = "schema"
+
+
+class MigrationFailed(MigrationError):
+    """A statement of a migration failed. Its cause is what the database said.
+
+    `migration` is the name, `statement` the number of the statement from 1 on, of `statements`. `is_undone` says
+    whether the database is as it was before; otherwise the statements before this one are done, and the next run goes
+    on from here.
+    """
+
+    def __init__(self, migration: str, statement: int, statements: int, is_undone: bool, reason: str) -> None:
+        kept = "nothing of it is done" if is_undone else f"its first {statement - 1} statements are done"
+        super().__init__(f"{migration} failed in statement {statement} of {statements}; {kept}: {reason}")
+        self.migration = migration
+        self.statement = statement
+        self.statements = statements
+        self.is_undone = is_undone
+
+
+class MigrationsLocked(MigrationError):
+    """Another process migrates the same database, and did not end within the time to wait."""
