@@ -14,6 +14,7 @@ from qb.types import SqlType
 
 if TYPE_CHECKING:
     from qb.compiler import Compiler
+    from qb.migrations.applier import Applier, Options
     from qb.schema.ddl import Ddl
     from qb.schema.introspect import Introspection
 
@@ -107,6 +108,10 @@ class Dialect:
     def introspection(self) -> Introspection:
         """What reads the schema of a database."""
         raise NotImplementedError
+
+    def applier(self, db: Any, options: Options) -> Applier:  # a Database, which is on a floor above
+        """What runs migrations on a database."""
+        raise UnsupportedError(f"{self.name} has no migrations")
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         """A driver for a URL; imports the driver's package, connects nothing yet."""

@@ -115,6 +115,7 @@ TYPE_ONLY = {
     ("qb.engine", "qb.events"): "an engine names what it keeps for the floors above it",
     ("qb.queries", "qb.rows"): "a query names what makes its rows",
     ("qb.expressions.escape", "qb.tables"): "SQL text says which tables it writes",
+    ("qb.dialect", "qb.migrations.applier"): "likewise",
     ("qb.dialect", "qb.schema.ddl"): "a dialect names what it gives to the floors above it",
     ("qb.dialect", "qb.schema.introspect"): "likewise",
     ("qb.schema.introspect", "qb.executor"): "what works on an executor names it",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dialects.postgres.driver import PostgresDriver
     from dialects.postgres.notifications import Gap, Listener, Notification
     from qb.compiler import Compiler
+    from qb.migrations.applier import Applier, Options
     from qb.schema.ddl import Ddl
 else:
     __getattr__ = lazily(
@@ -64,6 +65,11 @@ class PostgresDialect(Dialect):
         from dialects.postgres.ddl import PostgresDdl
 
         return PostgresDdl()
+
+    def applier(self, db: Any, options: Options) -> Applier:
+        from dialects.postgres.migrating import PostgresApplier
+
+        return PostgresApplier(db, options)
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         from dialects.postgres.driver import PostgresDriver

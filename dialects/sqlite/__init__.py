@@ -13,6 +13,7 @@ from qb.lazy import lazily
 if TYPE_CHECKING:
     from dialects.sqlite.driver import SqliteDriver
     from qb.compiler import Compiler
+    from qb.migrations.applier import Applier, Options
     from qb.schema.ddl import Ddl
     from qb.schema.introspect import Introspection
 else:
@@ -62,6 +63,11 @@ class SqliteDialect(Dialect):
         from dialects.sqlite.introspect import SqliteIntrospection
 
         return SqliteIntrospection()
+
+    def applier(self, db: Any, options: Options) -> Applier:
+        from dialects.sqlite.migrating import SqliteApplier
+
+        return SqliteApplier(db, options)
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         from dialects.sqlite.driver import SqliteDriver

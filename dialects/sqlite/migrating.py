@@ -1,0 +1,57 @@
+"""Migrations on SQLite: each is one transaction, which takes the lock of the file at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from qb.dialect import Connection
+from qb.migrations.applier import Applier
+from qb.migrations.errors import MigrationError
+from qb.migrations.history import NAME
+from qb.migrations.scripts import Script
+from qb.tasks import finish
+
+
+class SqliteApplier(Applier):
+    """Runs scripts on a file of SQLite."""
+
+    async def has_table(self, connection: Connection) -> bool:
+        found = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+        return bool(await connection.fetch(found, (NAME,), list))
+
+    @asynccontextmanager
+    async def around(self, connection: Connection, script: Script) -> AsyncIterator[None]:
+        if script.foreign_keys:
+            yield
+            return
+        ((before,),) = await connection.fetch("PRAGMA foreign_keys", (), list)
+        # Inside a transaction this does nothing (https://sqlite.org/pragma.html#pragma_foreign_keys).
+        await connection.execute("PRAGMA foreign_keys = OFF", ())
+        try:
+            yield
+        finally:
+            await finish(connection.execute(f"PRAGMA foreign_keys = {before}", ()))
+
+    async def checking(self, connection: Connection, script: Script) -> Callable[[], Any]:
+        if script.foreign_keys:
+            return await super().checking(connection, script)
+        if await connection.fetch("PRAGMA foreign_keys", (), list) != [(0,)]:
+            raise MigrationError("SQLite's foreign keys are on, which would delete rows: nothing is done")
+        before = await orphans(connection)
+
+        async def check() -> None:
+            new = await orphans(connection) - before
+            if new:
+                lost = [f"{count} rows of {table} reference what is not in {of}" for (table, of), count in new.items()]
+                raise MigrationError(f"foreign keys are broken, so nothing is done: {'; '.join(lost)}")
+
+        return check
+
+
+async def orphans(connection: Connection) -> Counter[tuple[str, str]]:
+    """How many rows of a table reference what is not in another."""
+    found = await connection.fetch("PRAGMA foreign_key_check", (), list)
+    return Counter([(table, parent) for table, _, parent, _ in found])

@@ -1,0 +1,217 @@
+"""Running scripts on a database, so that each is done wholly or not at all, and keeping book of it.
+
+A dialect subclasses `Applier` where its engine has other means.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+from qb.database import Database
+from qb.dialect import Characteristics, Connection, committed
+from qb.errors import DatabaseError, QbError, TimeoutExceeded
+from qb.migrations.errors import MigrationFailed, MigrationsLocked
+from qb.migrations.history import Applied, Record
+from qb.migrations.scripts import Script
+from qb.queries import Compilable
+from qb.statements.delete import delete
+from qb.statements.insert import insert
+from qb.statements.select import select
+from qb.statements.update import update
+from qb.tasks import finish
+
+
+@dataclass(frozen=True)
+class Step:
+    """A statement that is about to be run, for who shows the progress."""
+
+    migration: str
+    statement: int
+    """From 1 on."""
+    statements: int
+    sql: str
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run migrations."""
+
+    wait: float = 30.0
+    """Seconds to wait while somebody else migrates the database."""
+    lock_timeout: float = 2.0
+    """Seconds that a statement waits for a lock, while everybody who comes later waits behind it; then it lets them
+    pass and tries again. For engines that have such a thing.
+    """
+    tries: int = 10
+    """How often a migration is tried that waits for locks."""
+    on_step: Callable[[Step], None] = lambda step: None
+
+
+@dataclass(frozen=True)
+class Work:
+    """A script to run, and what the history says before and after it."""
+
+    name: str
+    script: Script
+    before: Record | None
+    after: Record | None
+    """None when it undoes the migration."""
+
+
+class Applier:
+    """Runs scripts on one database, over connections of its own."""
+
+    def __init__(self, db: Database[Any], options: Options) -> None:
+        self.db = db
+        self.options = options
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Keep out others who migrate. Where there is no such lock, the transaction of each migration does it."""
+        yield
+
+    async def history(self) -> dict[str, Record]:
+        """What was applied, by name. Empty where nothing ever was."""
+        async with self.db.driver.acquire() as connection:
+            if not await self.has_table(connection):
+                return {}
+        rows = await self.db.fetch_all(select(Applied).order_by(Applied.applied_at, Applied.name))
+        return {row.name: Record(*row) for row in rows}
+
+    async def has_table(self, connection: Connection) -> bool:
+        """Whether the table of the history is there."""
+        raise NotImplementedError
+
+    async def prepare(self, connection: Connection) -> None:
+        """Create the table of the history if it is not there."""
+        if not await self.has_table(connection):
+            (sql,) = self.db.dialect.ddl().create([Applied])
+            await connection.execute(sql, ())
+
+    async def run(self, work: Work) -> bool:
+        """Run a script. False when somebody else has done it meanwhile.
+
+        Raises MigrationFailed when a statement fails, MigrationsLocked when nobody lets it through.
+        """
+        if not work.script.transactional:
+            return await self.run_in_steps(work)
+        end = time.monotonic() + self.options.wait
+        tries = 1
+        while True:
+            try:
+                return await self.run_whole(work)
+            except TimeoutExceeded as error:
+                if tries >= self.options.tries or time.monotonic() > end:
+                    raise MigrationsLocked(
+                        f"{work.name} waits for others, who hold the database or a lock: tried {tries} times, and "
+                        f"nothing of it is done"
+                    ) from error
+            await asyncio.sleep(min(0.1 * 2**tries, 5.0))
+            tries += 1
+
+    async def run_whole(self, work: Work) -> bool:
+        """Run a script in one transaction, with its entry in the history."""
+        async with self.db.driver.acquire() as connection, self.around(connection, work.script):
+            await connection.begin(self.characteristics())
+            try:
+                is_due = await self.is_due(connection, work)
+                if is_due:
+                    check = await self.checking(connection, work.script)
+                    for number in range(1, len(work.script.statements) + 1):
+                        await self.statement(connection, work, number)
+                    await check()
+                    await self.note(connection, work.before, work.after)
+                await committed(connection)
+            except BaseException:
+                with suppress(QbError):  # what went wrong first is what to tell
+                    await finish(connection.rollback())
+                raise
+            return is_due
+
+    async def run_in_steps(self, work: Work) -> bool:
+        """Run a script without a transaction, noting each statement that is done: the next run goes on from there."""
+        statements = len(work.script.statements)
+        async with self.db.driver.acquire() as connection, self.around(connection, work.script):
+            if not await self.is_due(connection, work):
+                return False
+            current, target = work.before, work.after
+            first = 0 if current is None or current.is_complete else current.done
+            for number in range(first + 1, statements + 1):
+                await self.settle(connection, work.script.statements[number - 1])
+                if not await self.is_done(connection, work.script.statements[number - 1]):
+                    await self.statement(connection, work, number)
+                if target is not None:
+                    halfway = replace(target, done=number)
+                    await self.note(connection, current, halfway)
+                    current = halfway
+            if current != target:
+                await self.note(connection, current, target)
+        return True
+
+    async def statement(self, connection: Connection, work: Work, number: int) -> None:
+        """Run one statement of a script."""
+        script = work.script
+        sql, count = script.statements[number - 1], len(script.statements)
+        self.options.on_step(Step(work.name, number, count, sql))
+        try:
+            await connection.execute(sql, ())
+        except DatabaseError as error:
+            if script.transactional and isinstance(error, TimeoutExceeded):
+                raise  # nothing is done: it can be tried again
+            raise MigrationFailed(work.name, number, count, script.transactional, str(error)) from error
+
+    async def is_due(self, connection: Connection, work: Work) -> bool:
+        """Whether the history is still as it was when the work was found."""
+        await self.prepare(connection)
+        sql, parameters = self.compiled(select(Applied.checksum, Applied.done).where(Applied.name == work.name))
+        rows = await connection.fetch(sql, parameters, list)
+        before = work.before
+        return [tuple(row) for row in rows] == ([] if before is None else [(before.checksum, before.done)])
+
+    async def note(self, connection: Connection, before: Record | None, after: Record | None) -> None:
+        """Change the entry of a migration in the history."""
+        statement: Compilable[Any] | None = None
+        if after is None and before is not None:
+            statement = delete(Applied).where(Applied.name == before.name)
+        elif after is not None and before is None:
+            statement = insert(Applied).values(**vars(after))
+        elif after is not None:
+            statement = update(Applied).set(**vars(after)).where(Applied.name == after.name)
+        if statement is not None:
+            await connection.execute(*self.compiled(statement))
+
+    def compiled(self, statement: Compilable[Any]) -> tuple[str, Any]:
+        """The SQL and the parameters, as the driver takes them."""
+        sql, parameters = statement.compile(self.db.dialect.name)
+        return sql, parameters
+
+    # What differs between engines
+
+    def characteristics(self) -> Characteristics:
+        """Of the transaction of a migration."""
+        return Characteristics()
+
+    @asynccontextmanager
+    async def around(self, connection: Connection, script: Script) -> AsyncIterator[None]:
+        """What a script wants of its connection, set before the transaction and set back after it."""
+        yield
+
+    async def checking(self, connection: Connection, script: Script) -> Callable[[], Any]:
+        """What is called before the commit, and raises MigrationError when something is lost."""
+
+        async def nothing() -> None:
+            pass
+
+        return nothing
+
+    async def settle(self, connection: Connection, sql: str) -> None:
+        """Clear away what a statement that was interrupted outside of a transaction left behind."""
+
+    async def is_done(self, connection: Connection, sql: str) -> bool:
+        """Whether a statement was run outside of a transaction before it could be noted."""
+        return False

@@ -1,0 +1,388 @@
+"""Migrations are applied once, wholly or not at all, whoever else applies them and wherever they are stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from qb import Database, fn, select, sql
+from qb.errors import InvalidSql, UniqueViolated
+from qb.migrations.applier import Options, Step
+from qb.migrations.errors import MigrationError, MigrationFailed, MigrationsLocked
+from qb.migrations.files import Folder
+from qb.migrations.history import Applied
+from qb.migrations.runner import Runner
+from qb.migrations.scripts import Script
+from qb.schema.objects import Schema
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database that several processes can open."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/app.db"
+    found: str = request.getfixturevalue("postgres_url")
+    return found
+
+
+@pytest.fixture
+async def db(url: str) -> AsyncIterator[Database]:
+    async with Database.connect(url) as db:
+        yield db
+
+
+@pytest.fixture
+def folder(tmp_path: Path, db: Database) -> Folder:
+    """Two tables with rows, one migration each."""
+    schema = Schema(db.dialect.name)
+    folder = Folder(tmp_path / "migrations")
+    folder.add(
+        "parents",
+        Script(("CREATE TABLE parents (id INTEGER PRIMARY KEY)", "INSERT INTO parents VALUES (1), (2)")),
+        Script(("DROP TABLE parents",)),
+        schema,
+    )
+    folder.add(
+        "children",
+        Script(
+            (
+                "CREATE TABLE children (id INTEGER PRIMARY KEY, "
+                "parent_id INTEGER NOT NULL REFERENCES parents (id) ON DELETE CASCADE)",
+                "INSERT INTO children VALUES (1, 1), (2, 2), (3, 2)",
+                "CREATE INDEX by_parent ON children (parent_id)",
+            )
+        ),
+        Script(("DROP TABLE children",)),
+        schema,
+    )
+    return folder
+
+
+async def count(db: Database, table: str) -> int:
+    found: int = await db.fetch_value(select(sql(f"(SELECT count(*) FROM {table})", returns=int).as_("n")))
+    return found
+
+
+def states(status: object) -> list[tuple[str, str]]:
+    return [(each.name, each.state) for each in status]  # type: ignore[attr-defined]  # a list of them
+
+
+async def test_up_and_down(db: Database, folder: Folder) -> None:
+    runner = Runner(db, folder)
+    assert states(await runner.status()) == [("0001_parents", "pending"), ("0002_children", "pending")]
+    assert [each.name for each in await runner.pending()] == ["0001_parents", "0002_children"]
+    assert await runner.up("0001") == ["0001_parents"]
+    assert states(await runner.status()) == [("0001_parents", "applied"), ("0002_children", "pending")]
+    assert await runner.up() == ["0002_children"]
+    assert await runner.up() == []
+    assert (await count(db, "parents"), await count(db, "children")) == (2, 3)
+    rows = await db.fetch_all(select(Applied).order_by(Applied.name))
+    assert [(row.name, row.checksum, row.statements, row.done) for row in rows] == [
+        (each.name, each.checksum, len(each.script().statements), len(each.script().statements))
+        for each in folder.migrations.values()
+    ]
+    assert await runner.down() == ["0002_children"]
+    assert await count(db, "parents") == 2
+    assert await runner.up() == ["0002_children"]
+    assert await runner.down(to="0001") == ["0002_children"]
+    assert await runner.down() == ["0001_parents"]
+    assert await runner.down() == []
+    assert await db.fetch_all(select(Applied)) == []
+
+
+async def test_each_step_is_told(db: Database, folder: Folder) -> None:
+    steps: list[Step] = []
+    await Runner(db, folder, Options(on_step=steps.append)).up()
+    assert [(step.migration, step.statement, step.statements) for step in steps] == [
+        *[("0001_parents", number, 2) for number in (1, 2)],
+        *[("0002_children", number, 3) for number in (1, 2, 3)],
+    ]
+    assert steps[1].sql == "INSERT INTO parents VALUES (1), (2)"
+
+
+async def test_a_migration_that_fails_is_not_done_and_can_be_tried_again(db: Database, folder: Folder) -> None:
+    wrong = Script(("INSERT INTO parents VALUES (3)", "INSERT INTO parents VALUES (3)", "SELECT 1"))
+    folder.add("wrong", wrong, None, Schema(db.dialect.name))
+    runner = Runner(db, folder)
+    with pytest.raises(MigrationFailed, match="0003_wrong failed in statement 2 of 3; nothing of it is done") as caught:
+        await runner.up()
+    assert (caught.value.statement, caught.value.is_undone) == (2, True)
+    assert isinstance(caught.value.__cause__, UniqueViolated)
+    assert await count(db, "parents") == 2
+    assert states(await runner.status())[1:] == [("0002_children", "applied"), ("0003_wrong", "pending")]
+    await db.execute(sql("DELETE FROM parents WHERE id = 1"))
+    (folder.path / "0003_wrong.sql").write_text("INSERT INTO parents VALUES (3);")
+    Folder(folder.path).accept()
+    assert await Runner(db, Folder(folder.path)).up() == ["0003_wrong"]
+
+
+async def test_nothing_is_applied_while_something_is_wrong(db: Database, folder: Folder) -> None:
+    await Runner(db, folder).up("0001")
+    (folder.path / "0002_children.sql").write_text("SELECT 1;")
+    with pytest.raises(MigrationError, match=r"0002_children\.sql was edited since it was made"):
+        await Runner(db, Folder(folder.path)).up()
+    (folder.path / "0001_parents.sql").write_text("SELECT 1;")
+    Folder(folder.path).accept()
+    runner = Runner(db, Folder(folder.path))
+    assert states(await runner.status()) == [("0001_parents", "edited"), ("0002_children", "pending")]
+    with pytest.raises(MigrationError, match="0001_parents was edited after it was applied"):
+        await runner.up()
+    await runner.resolve("0001_parents", applied=True)
+    assert await runner.up() == ["0002_children"]
+
+
+async def test_a_database_of_another_folder(db: Database, folder: Folder, tmp_path: Path) -> None:
+    await Runner(db, folder).up()
+    other = Folder(tmp_path / "other")
+    other.add("parents", folder.find("0001").script(), None, Schema(db.dialect.name))
+    runner = Runner(db, other)
+    assert states(await runner.status()) == [("0001_parents", "applied"), ("0002_children", "unknown")]
+    with pytest.raises(MigrationError, match=r"0002_children was applied, and .*other does not have it"):
+        await runner.up()
+
+
+async def test_two_branches_are_not_applied_before_they_meet(db: Database, folder: Folder) -> None:
+    folder.add("other", Script(("SELECT 1",)), None, Schema(db.dialect.name), ["0001_parents"])
+    with pytest.raises(MigrationError, match="0002_children and 0003_other follow the same migration"):
+        await Runner(db, folder).up()
+    folder.add("merge", Script(()), None, Schema(db.dialect.name), ["0002_children", "0003_other"])
+    assert await Runner(db, folder).up("0003") == ["0001_parents", "0003_other"]
+    assert await Runner(db, folder).up() == ["0002_children", "0004_merge"]
+
+
+async def test_what_was_skipped_is_an_error(db: Database, folder: Folder) -> None:
+    runner = Runner(db, folder)
+    await runner.up()
+    await runner.resolve("0001_parents", applied=False)
+    with pytest.raises(MigrationError, match="0001_parents was not applied, and 0002_children, which follows it, was"):
+        await runner.up()
+
+
+async def test_a_database_that_has_the_tables_already(db: Database, folder: Folder) -> None:
+    for statement in folder.find("0001").script().statements:
+        await db.execute(sql(statement))
+    runner = Runner(db, folder)
+    with pytest.raises(MigrationFailed) as caught:
+        await runner.up()
+    assert isinstance(caught.value.__cause__, InvalidSql)
+    assert await runner.baseline("0001") == ["0001_parents"]
+    assert await runner.baseline("0001_parents") == []
+    assert await runner.up() == ["0002_children"]
+    with pytest.raises(MigrationError, match="nothing of 0003_other was ever applied"):
+        await runner.resolve("0003_other", applied=True)
+
+
+async def test_no_way_back_is_said_before_anything_is_undone(db: Database, folder: Folder) -> None:
+    (folder.path / "down" / "0001_parents.sql").unlink()
+    Folder(folder.path).accept()
+    folder = Folder(folder.path)
+    folder.add("base", Script(("SELECT 1",)), Script(()), Schema(db.dialect.name))
+    runner = Runner(db, folder)
+    await runner.up()
+    assert await runner.down(to="0001_parents") == ["0003_base", "0002_children"]
+    await runner.up()
+    with pytest.raises(MigrationError, match=r"0001_parents has no way back"):
+        for _ in range(3):
+            await runner.down()
+    assert states(await runner.status())[0] == ("0001_parents", "applied")
+
+
+# Other processes
+
+CHILD = """
+import asyncio, os, sys
+from pathlib import Path
+from qb import Database
+from qb.migrations.applier import Options
+from qb.migrations.files import Folder
+from qb.migrations.runner import Runner
+
+url, path, kill_at = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+steps = 0
+def on_step(step):
+    global steps
+    steps += 1
+    if steps == kill_at:
+        os._exit(9)
+
+async def main():
+    async with Database.connect(url) as db:
+        print(*await Runner(db, Folder(path), Options(on_step=on_step)).up())
+
+asyncio.run(main())
+"""
+
+
+def child(url: str, folder: Folder, kill_at: int = 0) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", CHILD, url, str(folder.path), str(kill_at)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+async def test_a_runner_that_is_killed_at_any_statement(url: str, db: Database, folder: Folder) -> None:
+    for kill_at in range(1, 6):
+        process = child(url, folder, kill_at)
+        process.communicate(timeout=60)
+        assert process.returncode == 9
+        done = [name for name, state in states(await Runner(db, folder).status()) if state == "applied"]
+        assert done == (["0001_parents"] if kill_at > 2 else [])
+        await Runner(db, folder).up()
+        assert (await count(db, "parents"), await count(db, "children")) == (2, 3)
+        await Runner(db, folder).down(to="0001")
+        await Runner(db, folder).down()
+
+
+async def test_several_at_once(url: str, db: Database, folder: Folder) -> None:
+    processes = [child(url, folder) for _ in range(4)]
+    outputs = [process.communicate(timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0] * 4, outputs
+    assert sorted(" ".join([out for out, _ in outputs]).split()) == ["0001_parents", "0002_children"]
+    assert (await count(db, "parents"), await count(db, "children")) == (2, 3)
+
+
+async def test_tasks_at_once(db: Database, folder: Folder) -> None:
+    done = await asyncio.gather(*[Runner(db, folder).up() for _ in range(3)])
+    assert sorted([name for names in done for name in names]) == ["0001_parents", "0002_children"]
+
+
+# SQLite
+
+REBUILD = Script(
+    (
+        'CREATE TABLE "new" (id INTEGER PRIMARY KEY, name TEXT)',
+        'INSERT INTO "new" (id) SELECT id FROM parents',
+        "DROP TABLE parents",
+        'ALTER TABLE "new" RENAME TO parents',
+    ),
+    foreign_keys=False,
+)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_a_rebuild_keeps_the_children(db: Database, folder: Folder) -> None:
+    folder.add("rebuild", REBUILD, None, Schema("sqlite"))
+    await Runner(db, folder).up()
+    assert await count(db, "children") == 3
+    assert (
+        await db.fetch_value(select(sql("(SELECT foreign_keys FROM pragma_foreign_keys)", returns=int).as_("on"))) == 1
+    )
+    await db.execute(sql("DELETE FROM parents WHERE id = 2"))
+    assert await count(db, "children") == 1, "the foreign keys are on again"
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_a_rebuild_that_loses_rows_is_not_done(db: Database, folder: Folder) -> None:
+    create, copy, *rest = REBUILD.statements
+    wrong = Script((create, f"{copy} WHERE id = 1", *rest), foreign_keys=False)
+    folder.add("lossy", wrong, None, Schema("sqlite"))
+    with pytest.raises(MigrationError, match="2 rows of children reference what is not in parents"):
+        await Runner(db, folder).up()
+    assert (await count(db, "parents"), await count(db, "children")) == (2, 3)
+    assert states(await Runner(db, folder).status())[-1] == ("0003_lossy", "pending")
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_a_file_that_is_locked(db: Database, url: str, folder: Folder) -> None:
+    async with Database.connect(url, timeout=0.1) as other, db.transaction() as tx:
+        await tx.execute(sql("CREATE TABLE mine (id INTEGER)"))
+        with pytest.raises(MigrationsLocked, match=r"0001_parents waits for others.* tried 2 times, and nothing of it"):
+            await Runner(other, folder, Options(tries=2)).up()
+
+
+# PostgreSQL
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_somebody_else_migrates(db: Database, url: str, folder: Folder) -> None:
+    async with Database.connect(url) as other:
+        async with Runner(other, folder)._applier.alone():
+            with pytest.raises(MigrationsLocked, match=r"has not ended in 0\.3 seconds"):
+                await Runner(db, folder, Options(wait=0.3)).up()
+        assert await Runner(db, folder, Options(wait=0.3)).up() == ["0001_parents", "0002_children"]
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_a_lock_is_given_back_and_tried_again(db: Database, url: str, folder: Folder) -> None:
+    folder.add("alter", Script(("ALTER TABLE parents ADD COLUMN name text",)), None, Schema("postgres"))
+    await Runner(db, folder).up("0002")
+    steps: list[Step] = []
+    async with Database.connect(url) as other:
+        async with other.transaction() as tx:
+            await tx.execute(sql("LOCK TABLE parents IN ACCESS SHARE MODE"))
+            with pytest.raises(MigrationsLocked, match="0003_alter waits for others"):
+                await Runner(db, folder, Options(lock_timeout=0.05, tries=3, on_step=steps.append)).up()
+        assert len(steps) == 3
+        assert await Runner(db, folder, Options(lock_timeout=0.05)).up() == ["0003_alter"]
+
+
+@pytest.fixture
+def concurrent(folder: Folder) -> Folder:
+    """A unique index that is built beside the application, on rows that may not be unique, and what comes after it."""
+    script = Script(
+        (
+            "CREATE INDEX CONCURRENTLY first ON children (id, parent_id)",
+            'CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "second one" ON children (parent_id)',
+            "CREATE INDEX CONCURRENTLY third ON children (parent_id, id)",
+        ),
+        transactional=False,
+    )
+    names = ("first", '"second one"', "third")
+    down = Script(tuple([f"DROP INDEX CONCURRENTLY {name}" for name in names]), transactional=False)
+    folder.add("indexes", script, down, Schema("postgres"))
+    return folder
+
+
+INDEXES = """(
+    SELECT string_agg(indexrelid::regclass::text, ',' ORDER BY indexrelid) FROM pg_index
+    WHERE indisvalid AND NOT indisprimary AND indrelid = 'children'::regclass
+)"""
+
+
+async def indexes(db: Database) -> str:
+    found: str = await db.fetch_value(select(sql(INDEXES, returns=str).as_("names")))
+    return found
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_what_is_halfway_goes_on_where_it_stopped(db: Database, concurrent: Folder) -> None:
+    runner = Runner(db, concurrent)
+    with pytest.raises(MigrationFailed, match="failed in statement 2 of 3; its first 1 statements are done"):
+        await runner.up()
+    assert states(await runner.status())[-1] == ("0003_indexes", "halfway")
+    with pytest.raises(MigrationFailed, match="failed in statement 2 of 3"):  # not skipped as one that is there
+        await runner.up()
+    await db.execute(sql("DELETE FROM children WHERE id = 3"))
+    steps: list[Step] = []
+    assert await Runner(db, concurrent, Options(on_step=steps.append)).up() == ["0003_indexes"]
+    assert [step.statement for step in steps] == [2, 3]
+    assert await indexes(db) == 'by_parent,first,"second one",third'
+    assert await runner.down() == ["0003_indexes"]
+    assert await indexes(db) == "by_parent"
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_a_process_that_is_killed_outside_of_a_transaction(db: Database, url: str, concurrent: Folder) -> None:
+    await Runner(db, concurrent).up("0002")
+    await db.execute(sql("DELETE FROM children WHERE id = 3"))
+    for kill_at in (1, 2, 3):
+        process = child(url, concurrent, kill_at)
+        process.communicate(timeout=60)
+        assert process.returncode == 9
+        assert await Runner(db, concurrent).up() == ["0003_indexes"]
+        assert await indexes(db) == 'by_parent,first,"second one",third'
+        await Runner(db, concurrent).down()
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_what_was_done_but_not_noted_is_not_done_again(db: Database, concurrent: Folder) -> None:
+    await Runner(db, concurrent).up("0002")
+    await db.execute(sql("CREATE INDEX first ON children (id, parent_id)"))
+    await db.execute(sql("DELETE FROM children WHERE id = 3"))
+    assert await Runner(db, concurrent).up() == ["0003_indexes"]
+    assert await db.fetch_value(select(fn.count()).from_(Applied)) == 3
