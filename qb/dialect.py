@@ -234,6 +234,10 @@ class Connection:
         """Start a transaction, now or with the next statement."""
         raise NotImplementedError
 
+    def has_prepared(self, sql: str) -> bool | None:
+        """Whether a statement with parameters is prepared here already; None when the driver does not tell."""
+        return None
+
     def is_alive(self) -> bool:
         """Whether it is not known to be broken."""
         return True

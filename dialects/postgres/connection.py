@@ -157,6 +157,11 @@ class PostgresConnection(Connection):
         sql = begin_of(characteristics)
         await self._call(sql, self.raw.execute, sql)
 
+    def has_prepared(self, sql: str) -> bool | None:
+        raw = self.raw
+        found: bool = raw._stmt_cache.has((sql, raw._protocol.get_record_class(), False))
+        return found
+
     def is_alive(self) -> bool:
         return not self.raw.is_closed()
 

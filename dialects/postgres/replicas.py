@@ -292,6 +292,9 @@ class ReplicaConnection(Connection):
             await self.inner.begin(characteristics)
         self._may_change = False
 
+    def has_prepared(self, sql: str) -> bool | None:
+        return self.inner.has_prepared(sql)
+
     def is_alive(self) -> bool:
         return self.inner.is_alive()
 

@@ -206,6 +206,9 @@ class TrackedConnection(Connection):
         self.written = None
         await self.inner.rollback()
 
+    def has_prepared(self, sql: str) -> bool | None:
+        return self.inner.has_prepared(sql)
+
     def is_alive(self) -> bool:
         return self.inner.is_alive()
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qb.observers.metrics import Metrics, Snapshot
     from qb.observers.slow import SlowQueries, SlowQuery
     from qb.observers.tracing import Tracing
+    from qb.prepared.statistics import PreparedStatistics, prepared_statistics
 else:
     __getattr__ = lazily(
         __name__,
@@ -25,6 +26,7 @@ else:
             **dict.fromkeys(("Metrics", "Snapshot"), "qb.observers.metrics"),
             **dict.fromkeys(("SlowQueries", "SlowQuery"), "qb.observers.slow"),
             "Tracing": "qb.observers.tracing",
+            **dict.fromkeys(("PreparedStatistics", "prepared_statistics"), "qb.prepared.statistics"),
         },
     )
 
@@ -37,6 +39,7 @@ __all__ = [
     "Observer",
     "Outcome",
     "PoolWait",
+    "PreparedStatistics",
     "Retry",
     "SlowQueries",
     "SlowQuery",
@@ -44,4 +47,5 @@ __all__ = [
     "StatementRun",
     "Tracing",
     "TransactionStep",
+    "prepared_statistics",
 ]

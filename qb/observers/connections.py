@@ -95,23 +95,25 @@ class ObservedConnection(Connection):
         build: Callable[[Iterable[Sequence[Any]]], list[T]],
         limit: int | None = None,
     ) -> list[T]:
+        prepared = self.inner.has_prepared(sql)
         timer = Timer()
         try:
             rows = await self.inner.fetch(sql, parameters, build, limit)
         except BaseException as error:
             self._ran(sql, parameters, timer.started, timer.seconds(), error=error)
             raise
-        self._ran(sql, parameters, timer.started, timer.seconds(), len(rows))
+        self._ran(sql, parameters, timer.started, timer.seconds(), len(rows), prepared=prepared)
         return rows
 
     async def execute(self, sql: str, parameters: Sequence[object]) -> Affected:
+        prepared = self.inner.has_prepared(sql) if parameters else None  # without any, it may be sent as it is
         timer = Timer()
         try:
             affected = await self.inner.execute(sql, parameters)
         except BaseException as error:
             self._ran(sql, parameters, timer.started, timer.seconds(), error=error)
             raise
-        self._ran(sql, parameters, timer.started, timer.seconds(), int(affected))
+        self._ran(sql, parameters, timer.started, timer.seconds(), int(affected), prepared=prepared)
         return affected
 
     async def load(self, load: Load) -> Affected:
@@ -197,6 +199,9 @@ class ObservedConnection(Connection):
             self.transaction = None
             raise
 
+    def has_prepared(self, sql: str) -> bool | None:
+        return self.inner.has_prepared(sql)
+
     def is_alive(self) -> bool:
         return self.inner.is_alive()
 
@@ -264,6 +269,7 @@ class ObservedConnection(Connection):
         *,
         error: BaseException | None = None,
         in_batch: bool = False,
+        prepared: bool | None = None,
     ) -> None:
         self.statements += 1
         event = StatementRun(
@@ -276,5 +282,6 @@ class ObservedConnection(Connection):
             sql=sql,
             rows=rows,
             in_batch=in_batch,
+            prepared=prepared,
         )
         self.hub.tell_statement(event, parameters)

@@ -28,13 +28,15 @@ class Event:
 class StatementRun(Event):
     """A statement was run. `rows` is how many it returned or changed, None when it failed. `parameters` are those that
     the driver was given, for observers that asked for them. The seconds of a stream are those in which rows were waited
-    for. `in_batch` says that it was run together with others.
+    for. `in_batch` says that it was run together with others. `prepared` says whether its connection had it prepared
+    already; None where that is not known: on SQLite, in a batch, when it failed.
     """
 
     sql: str
     rows: int | None = None
     parameters: tuple[object, ...] | None = None
     in_batch: bool = False
+    prepared: bool | None = None
 
     @property
     def operation(self) -> str:

@@ -10,6 +10,7 @@ from qb.dialect import Driver, PoolStatus
 from qb.observers.events import CacheLookup, Event, PoolWait, Retry, StatementRun, TransactionStep
 from qb.observers.histogram import Durations, Histogram
 from qb.observers.hub import Observer
+from qb.prepared.statistics import prepared_statistics
 
 OPERATIONS = frozenset({"DELETE", "INSERT", "MERGE", "SELECT", "UPDATE", "VALUES", "WITH"})
 """What statements are counted by; all others are OTHER."""
@@ -40,6 +41,10 @@ class Snapshot:
     """The connections now; None when the drivers do not tell."""
     cache: dict[str, int]
     """Look-ups in caches: hit, miss, shared and bypass."""
+    prepared: dict[str, int]
+    """Statements that their connection had prepared (hit), or had to prepare (miss); of drivers that tell."""
+    queries: dict[str, int]
+    """Calls of `@query` functions in this process that were compiled already (hit), or had to be (miss)."""
 
     @property
     def hit_rate(self) -> float | None:
@@ -65,6 +70,7 @@ class Metrics(Observer):
         self._operations: Counter[str] = Counter()
         self._errors: Counter[str] = Counter()
         self._cache: Counter[str] = Counter()
+        self._prepared: Counter[str] = Counter()
         self._rows = self._retries = self._commits = self._rollbacks = 0
         self._statements, self._transactions, self._waits = Histogram(), Histogram(), Histogram()
 
@@ -78,6 +84,8 @@ class Metrics(Observer):
             self._operations[operation if operation in OPERATIONS else "OTHER"] += 1
             self._statements.add(event.seconds)
             self._rows += event.rows or 0
+            if event.prepared is not None:
+                self._prepared["hit" if event.prepared else "miss"] += 1
         elif isinstance(event, TransactionStep):
             if event.lasted is not None:
                 self._transactions.add(event.lasted)
@@ -110,6 +118,8 @@ class Metrics(Observer):
             waits=self._waits.durations(),
             pool=in_all(found),
             cache=dict(self._cache),
+            prepared=dict(self._prepared),
+            queries=queries(),
         )
 
     def prometheus(self) -> str:
@@ -132,7 +142,17 @@ class Metrics(Observer):
             page.gauge("qb_pool_connections_in_use", "Connections that are in use.", pool.in_use)
             page.gauge("qb_pool_waiting", "Tasks that wait for a connection.", pool.waiting)
         page.counter("qb_cache_lookups", "Look-ups in caches.", "outcome", self._cache)
+        page.counter("qb_prepared_statements", "Statements by whether they were prepared.", "outcome", self._prepared)
+        page.counter(
+            "qb_prepared_queries", "Calls of @query functions by whether they were compiled.", "outcome", queries()
+        )
         return page.text()
+
+
+def queries() -> dict[str, int]:
+    """The calls of all prepared queries."""
+    found = prepared_statistics().values()
+    return {"hit": sum(each.hits for each in found), "miss": sum(each.misses for each in found)}
 
 
 def category_of(error: BaseException) -> str:

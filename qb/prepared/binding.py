@@ -9,6 +9,7 @@ from qb.compiler import Compiler
 from qb.dialect import Dialect
 from qb.errors import EncodingError
 from qb.nodes import Node
+from qb.prepared.statistics import PreparedStatistics
 from qb.prepared.traced import Traced
 from qb.queries import Compilable, Compiled
 from qb.rows import RowBuilder, builder_for
@@ -91,7 +92,7 @@ def of_items(type: Array, encode: Callable[[Any, SqlType], Any] | None) -> Encod
 class Variant:
     """The query for arguments of some classes."""
 
-    __slots__ = ("builder", "computed", "has_more", "node", "open", "parameters", "sql", "unread")
+    __slots__ = ("builder", "computed", "has_more", "node", "open", "parameters", "sql", "statistics", "unread")
 
     def __init__(
         self,
@@ -100,6 +101,7 @@ class Variant:
         sql: str,
         parameters: tuple[object, ...],
         builder: RowBuilder | None,
+        statistics: PreparedStatistics,
     ) -> None:
         self.node = node
         """As it was traced, with symbols for the arguments."""
@@ -119,6 +121,7 @@ class Variant:
         """Where attributes of arguments go."""
         self.has_more = bool(self.unread or self.computed)
         self.builder = builder
+        self.statistics = statistics
 
     def bind(self, arguments: tuple[Any, ...]) -> Compiled | None:
         """The query with these arguments; None when they are of other classes, or need other SQL."""
@@ -137,6 +140,7 @@ class Variant:
                     parameters[place] = read(arguments) if encode is None else encode(read(arguments))
         except (EncodingError, NotPrepared):  # the ordinary way tells it in better words, or has another type for it
             return None
+        self.statistics.bound += 1
         return _new(Compiled, (self.sql, tuple(parameters)))
 
 
@@ -144,10 +148,12 @@ _new = tuple.__new__
 _COMPILERS: dict[type[Compiler], type[Any]] = {}
 
 
-def compiled(query: Compilable[Any], dialect: Dialect, classes: tuple[type, ...]) -> Variant:
+def compiled(
+    query: Compilable[Any], dialect: Dialect, classes: tuple[type, ...], statistics: PreparedStatistics
+) -> Variant:
     """A traced query, compiled. Raises TraceError when its SQL depends on values."""
     compiler = _COMPILERS.get(dialect.compiler)
     if compiler is None:
         compiler = _COMPILERS[dialect.compiler] = type("Prepared", (Binding, dialect.compiler), {})
     sql, parameters = compiler().compile(query.node)
-    return Variant(classes, query.node, sql, parameters, builder_for(query, dialect))
+    return Variant(classes, query.node, sql, parameters, builder_for(query, dialect), statistics)

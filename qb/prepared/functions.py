@@ -11,6 +11,7 @@ from qb.dialect import Dialect, find_dialect
 from qb.errors import EncodingError, TraceError
 from qb.nodes import Node
 from qb.prepared.binding import Variant, compiled
+from qb.prepared.statistics import statistics_of
 from qb.prepared.traced import Trace, is_shape, traced
 from qb.queries import Compilable, Compiled, Query
 from qb.rows import RowBuilder
@@ -77,7 +78,10 @@ class PreparedQuery(Query[R], Generic[R]):
             return found
         variant = self._prepared.variant(dialect, self._arguments)
         found = None if variant is None else variant.bind(self._arguments)
-        return self.built().compile(dialect) if found is None else found
+        if found is None:
+            self._prepared.statistics.misfits += 1
+            return self.built().compile(dialect)
+        return found
 
     def prepared(self, dialect: Dialect) -> tuple[Compiled, RowBuilder] | None:
         latest = self._prepared.latest.get(dialect)
@@ -157,6 +161,7 @@ class Prepared:
         """The query that was asked for last, which is likely to be asked for again; it knows whether it fits."""
         self.found: dict[tuple[Any, ...], Variant | Branches | None] = {}
         self.name = function.__qualname__
+        self.statistics = statistics_of(f"{function.__module__}.{self.name}")
 
     def arguments(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
         """The arguments of a call in the order of the parameters."""
@@ -220,7 +225,8 @@ class Prepared:
         made = self.build(tuple(symbols))
         try:
             known_dialect = find_dialect(dialect) if isinstance(dialect, str) else dialect
-            variant = compiled(made, known_dialect, key[1:])
+            variant = compiled(made, known_dialect, key[1:], self.statistics)
+            self.statistics.traced += 1
         except TraceError:  # the SQL itself depends on a value
             variant = None
         except EncodingError:  # perhaps this value only: the ordinary way tells

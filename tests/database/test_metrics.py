@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from qb import Database, Transaction, insert, select, sql, update
+from qb import Database, Expr, Query, Transaction, insert, query, select, sql, update
 from qb.dialect import Driver, PoolStatus
 from qb.errors import InvalidSql, SerializationFailed, UniqueViolated
-from qb.observers import Metrics, StatementRun
+from qb.observers import Metrics, PreparedStatistics, StatementRun, prepared_statistics
 from qb.observers.histogram import BOUNDS, Histogram
 from tests.music import Album, Artist
 
@@ -88,6 +89,66 @@ async def test_several_databases_are_counted_together(db: Database, metrics: Met
     assert metrics.snapshot().durations.count == 2
 
 
+# Statements and queries that are prepared
+
+
+async def test_statements_that_were_prepared(db: Database, metrics: Metrics) -> None:
+    seen: list[bool | None] = []
+    db.observe(lambda event: seen.append(event.prepared) if isinstance(event, StatementRun) else None)
+    for key in (1, 2, 3):
+        await db.fetch_all(select(Artist.name).where(Artist.id == key))
+        await db.execute(update(Artist).set(name=f"name {key}").where(Artist.id == key))
+    async with db.transaction() as tx:
+        await tx.fetch_all(select(Artist.name).where(Artist.id == 1))
+    await db.execute(sql("SELECT 1"))
+    tells = db.dialect.name == "postgres"
+    assert seen == ([False, False, True, True, True, True, True, None] if tells else [None] * 8)
+    assert metrics.snapshot().prepared == ({"miss": 2, "hit": 5} if tells else {})
+    assert (sample_values(metrics).get(("qb_prepared_statements_total", "hit")) == 5) is tells
+
+
+async def test_a_cache_of_statements_that_is_off(postgres_url: str) -> None:
+    metrics = Metrics()
+    async with Database.connect(postgres_url, statement_cache_size=0, observers=[metrics]) as db:
+        for key in (1, 2):
+            await db.fetch_all(select(sql("{} + 1", key, returns=int).as_("next")))
+        assert metrics.snapshot().prepared == {"miss": 2}
+
+
+async def test_queries_that_were_compiled(db: Database, metrics: Metrics) -> None:
+    @query
+    def album(key: int) -> Query[Any]:
+        return select(Album.title).where(Album.id == key)
+
+    @query
+    def part(condition: Expr[bool]) -> Query[Any]:
+        return select(Album.title).where(condition)
+
+    def counts(name: str) -> tuple[int, int]:
+        figures = prepared_statistics().get(f"{__name__}.test_queries_that_were_compiled.<locals>.{name}")
+        return (0, 0) if figures is None else (figures.hits, figures.misses)
+
+    def all_counts() -> list[int]:
+        found = metrics.snapshot().queries
+        return [found["hit"], found["miss"], *counts("album"), *counts("part")]
+
+    before = all_counts()
+    for key in (1, 2, 3):
+        await db.fetch_all(album(key))
+        await db.fetch_all(part(Album.id == key))
+    after = all_counts()
+    assert [new - old for old, new in zip(before, after, strict=True)] == [2, 4, 2, 1, 0, 3]
+    assert sample_values(metrics)["qb_prepared_queries_total", "hit"] == after[0]
+
+
+def test_hit_rates() -> None:
+    assert PreparedStatistics().hit_rate is None
+    figures = PreparedStatistics()
+    figures.bound, figures.traced, figures.misfits = 8, 2, 4
+    assert figures.hit_rate == 0.5
+    assert repr(figures) == "PreparedStatistics(hits=6, misses=6)"
+
+
 class Pool(Driver):
     """Tells how its connections are."""
 
@@ -136,6 +197,8 @@ async def test_prometheus_reads_the_page(db: Database, metrics: Metrics) -> None
         "qb_retries": "counter",
         "qb_pool_wait_seconds": "histogram",
         "qb_cache_lookups": "counter",
+        "qb_prepared_statements": "counter",
+        "qb_prepared_queries": "counter",
     } | ({"qb_pool_waiting": "gauge"} if metrics.snapshot().pool is not None else {})
     assert all(family.documentation for family in families.values())
     samples = sample_values(metrics)
