@@ -11,7 +11,7 @@ from rich.console import Console
 
 from benchmarks import building, checking, importing, inserting, observing, preparing, running
 
-LIBRARIES = ("SQLAlchemy", "PyPika", "sqlglot", "aiosqlite", "asyncpg", "mypy")
+LIBRARIES = ("SQLAlchemy", "Piccolo", "tortoise-orm", "PyPika", "sqlglot", "aiosqlite", "asyncpg", "mypy")
 
 
 def main() -> None:

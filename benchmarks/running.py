@@ -1,4 +1,4 @@
-"""Running queries on SQLite (a file) and on PostgreSQL, beside the driver alone and SQLAlchemy."""
+"""Running queries on SQLite (a file) and on PostgreSQL, beside the driver alone and other libraries."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections import namedtuple
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -14,10 +15,14 @@ from typing import Any, Protocol
 import aiosqlite
 import asyncpg
 import sqlalchemy
+from piccolo.engine.postgres import PostgresEngine
+from piccolo.engine.sqlite import SQLiteEngine
 from rich.table import Table as Shown
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from benchmarks.measure import ratio, take_turns_async
+from benchmarks.running_piccolo import Piccolo
+from benchmarks.running_tortoise import Tortoise, tortoise
 from qb import Database, Query, Table, col, insert, query, select
 from tests.postgres_server import running_server
 
@@ -165,41 +170,57 @@ class Asyncpg:
         await self.raw.copy_records_to_table("logs", records=rows, columns=list(KEYS))
 
 
+class Library(Protocol):
+    """How another library does each job, in what its documentation shows as the fastest way."""
+
+    name: str
+
+    async def one(self) -> Any: ...
+    async def all(self) -> Any: ...
+    async def add(self, row: dict[str, Any]) -> None: ...
+    async def bulk(self, rows: list[dict[str, Any]]) -> None: ...
+
+
+class Core:
+    """SQLAlchemy's Core, rows as it gives them."""
+
+    name = "SQLAlchemy"
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    async def one(self) -> Any:
+        async with self.engine.connect() as connection:
+            return (await connection.execute(sqlalchemy.select(PLAYS).where(PLAYS.c.id == 500))).one()
+
+    async def all(self) -> Any:
+        async with self.engine.connect() as connection:
+            return (await connection.execute(sqlalchemy.select(PLAYS))).all()
+
+    async def add(self, row: dict[str, Any]) -> None:
+        async with self.engine.begin() as connection:
+            await connection.execute(sqlalchemy.insert(LOGS).values(row))
+
+    async def bulk(self, rows: list[dict[str, Any]]) -> None:
+        async with self.engine.begin() as connection:
+            await connection.execute(sqlalchemy.insert(LOGS), rows)
+
+
 class Bench:
     """The contestants, on one database."""
 
-    def __init__(self, db: Database, raw: Driver, engine: AsyncEngine) -> None:
+    def __init__(self, db: Database, raw: Driver, libraries: list[Library]) -> None:
         self.db = db
         self.raw = raw
-        self.engine = engine
-
-    # qb
+        self.libraries = libraries
 
     async def qb_add(self) -> None:
         async with self.db.transaction():
             await self.db.execute(prepared_log(*ROW))
 
-    # SQLAlchemy
-
-    async def core_one(self) -> Any:
-        async with self.engine.connect() as connection:
-            return (await connection.execute(sqlalchemy.select(PLAYS).where(PLAYS.c.id == 500))).one()
-
-    async def core_all(self) -> Any:
-        async with self.engine.connect() as connection:
-            return (await connection.execute(sqlalchemy.select(PLAYS))).all()
-
-    async def core_add(self) -> None:
-        async with self.engine.begin() as connection:
-            await connection.execute(sqlalchemy.insert(LOGS).values(dict(zip(KEYS, ROW, strict=True))))
-
-    async def core_bulk(self) -> None:
-        async with self.engine.begin() as connection:
-            await connection.execute(sqlalchemy.insert(LOGS), ROWS)
-
     def jobs(self) -> list[tuple[str, Contestants]]:
         """Everyone's way to do each job; the driver comes first."""
-        db, raw = self.db, self.raw
+        db, raw, others = self.db, self.raw, self.libraries
         return [
             (
                 "a row by its primary key",
@@ -207,7 +228,7 @@ class Bench:
                     raw.name: raw.one,
                     "qb": lambda: db.fetch_one(one(500)),
                     "qb, prepared": lambda: db.fetch_one(prepared_one(500)),
-                    "SQLAlchemy": self.core_one,
+                    **{other.name: other.one for other in others},
                 },
             ),
             (
@@ -216,7 +237,7 @@ class Bench:
                     raw.name: raw.all,
                     "qb": lambda: db.fetch_all(whole(COUNT)),
                     "qb, prepared": lambda: db.fetch_all(prepared_whole(COUNT)),
-                    "SQLAlchemy": self.core_all,
+                    **{other.name: other.all for other in others},
                 },
             ),
             (
@@ -225,7 +246,7 @@ class Bench:
                     raw.name: raw.add,
                     "qb": lambda: db.batch(log(*ROW)),
                     "qb, prepared": self.qb_add,
-                    "SQLAlchemy": self.core_add,
+                    **{other.name: partial(other.add, dict(zip(KEYS, ROW, strict=True))) for other in others},
                 },
             ),
             (
@@ -233,7 +254,7 @@ class Bench:
                 {
                     raw.name: raw.bulk,
                     "qb": lambda: db.insert_many(Log, ROWS),
-                    "SQLAlchemy": self.core_bulk,
+                    **{other.name: partial(other.bulk, ROWS) for other in others},
                 },
             ),
             (
@@ -242,7 +263,7 @@ class Bench:
                     raw.name: lambda: at_once(raw.one_of_many),
                     "qb": lambda: at_once(lambda: db.fetch_one(one(500))),
                     "qb, prepared": lambda: at_once(lambda: db.fetch_one(prepared_one(500))),
-                    "SQLAlchemy": lambda: at_once(self.core_one),
+                    **{other.name: partial(at_once, other.one) for other in others},
                 },
             ),
         ]
@@ -268,24 +289,35 @@ async def on_sqlite() -> Shown:
             for pragma in PRAGMAS:
                 await raw.execute(pragma)
             await fill(db)
-            return await table("SQLite (a file)", Bench(db, Aiosqlite(raw), engine))
+            async with tortoise(f"sqlite://{path}?synchronous=NORMAL&foreign_keys=ON"):
+                libraries: list[Library] = [Core(engine), Piccolo(SQLiteEngine(str(path))), Tortoise()]
+                shown = await table("SQLite (a file)", Bench(db, Aiosqlite(raw), libraries))
+        await engine.dispose()
+        return shown
 
 
 async def on_postgres() -> Shown:
     """A server of its own, which is not waited for the disk by."""
     with running_server() as server:
         engine = create_async_engine(server.url.replace("postgresql", "postgresql+asyncpg"), pool_size=TASKS)
-        async with Database.connect(server.url) as db, asyncpg.create_pool(server.url) as pool:
+        piccolo = PostgresEngine({"dsn": server.url}, extensions=(), log_queries=False)
+        await piccolo.start_connection_pool()
+        url = server.url.replace("postgresql", "asyncpg")
+        async with Database.connect(server.url) as db, asyncpg.create_pool(server.url) as pool, tortoise(url):
             await fill(db)
             async with pool.acquire() as raw:
-                return await table("PostgreSQL", Bench(db, Asyncpg(raw, pool), engine))
+                libraries: list[Library] = [Core(engine), Piccolo(piccolo), Tortoise()]
+                shown = await table("PostgreSQL", Bench(db, Asyncpg(raw, pool), libraries))
+        await piccolo.close_connection_pool()
+        await engine.dispose()
+        return shown
 
 
 async def table(title: str, bench: Bench) -> Shown:
     """Microseconds, and how many times as long as the driver."""
     driver = bench.raw.name
     shown = Shown(title=f"Run on {title}: microseconds of the processor, and ratios", title_justify="left")
-    names = (driver, "qb", "qb, prepared", "SQLAlchemy")
+    names = (driver, "qb", "qb, prepared", *[library.name for library in bench.libraries])
     for heading in ("", *names):
         shown.add_column(heading, justify="right" if heading else "left")
     for job, contestants in bench.jobs():
@@ -295,11 +327,11 @@ async def table(title: str, bench: Bench) -> Shown:
             time = f"{median(times[name]) * 1e6:,.0f}" if name in times else ""
             cells.append(time if name == driver or not time else f"{time}  {ratio(times, name, driver):.2f}")
         shown.add_row(job, *cells)
-    await bench.engine.dispose()
     shown.caption = (
         f"{driver} in its best way, on a connection that it holds (a pool for the tasks), rows made into named\n"
         "tuples. The time is the program's, without a server's. qb's includes building and compiling, or the call\n"
-        "of the prepared query; its insert in a transaction is a batch, and a block when it is prepared."
+        "of the prepared query; its insert in a transaction is a batch, and a block when it is prepared. SQLAlchemy's\n"
+        "rows are named tuples, Piccolo's and Tortoise's dictionaries; Piccolo connects anew for each call on SQLite."
     )
     shown.caption_justify = "left"
     return shown
