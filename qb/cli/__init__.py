@@ -7,6 +7,7 @@ import sys
 import click
 
 from qb.cli.generating import generate
+from qb.cli.migrating import migrate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -20,3 +21,4 @@ def main() -> None:
 
 
 main.add_command(generate)
+main.add_command(migrate)

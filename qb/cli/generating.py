@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from qb.cli.output import errors_shown
+from qb.cli.output import errors_shown, show_sql
 from qb.cli.project import Project, project_options
 
 
@@ -13,5 +13,4 @@ from qb.cli.project import Project, project_options
 @project_options("schema", "dialect")
 def generate(project: Project) -> None:
     """Print the DDL that creates the tables of MODULE (for example myapp.schema)."""
-    statements = project.ddl().create(project.tables())
-    click.echo("\n\n".join([f"{statement};" for statement in statements]))
+    show_sql(project.ddl().create(project.tables()))

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ParamSpec, TypeVar
 
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from qb.errors import QbError
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+STYLES = {
+    "applied": "green",
+    "pending": "yellow",
+    "halfway": "bold red",
+    "edited": "bold red",
+    "unknown": "bold red",
+}
+"""How a state is shown. Its word is always there, too: colours alone say nothing to many."""
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+"""The option of every command that reports something."""
 
 
 def errors_shown(command: Callable[P, T]) -> Callable[P, T]:
@@ -25,3 +41,21 @@ def errors_shown(command: Callable[P, T]) -> Callable[P, T]:
             raise click.ClickException(str(error)) from error
 
     return run
+
+
+def show_json(data: Any) -> None:  # what JSON has, and what is written as text
+    """Print JSON."""
+    click.echo(json.dumps(data, indent=2, ensure_ascii=False, default=str))
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; a cell that is a state has its colour."""
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*[Text(text, STYLES.get(text, "")) for text in map(str, row)])
+    Console().print(table)
+
+
+def show_sql(statements: Iterable[str]) -> None:
+    """Print statements, as a script."""
+    click.echo("\n\n".join([f"{statement};" for statement in statements]))

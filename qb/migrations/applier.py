@@ -50,6 +50,9 @@ class Options:
     tries: int = 10
     """How often a migration is tried that waits for locks."""
     on_step: Callable[[Step], None] = lambda step: None
+    """Called before each statement."""
+    on_done: Callable[[str], None] = lambda name: None
+    """Called with the name of each migration that is done."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +102,12 @@ class Applier:
         Raises MigrationFailed when a statement fails, MigrationsLocked when nobody lets it through.
         """
         if not work.script.transactional:
-            return await self.run_in_steps(work)
+            return self.told(work, await self.run_in_steps(work))
         end = time.monotonic() + self.options.wait
         tries = 1
         while True:
             try:
-                return await self.run_whole(work)
+                return self.told(work, await self.run_whole(work))
             except TimeoutExceeded as error:
                 if tries >= self.options.tries or time.monotonic() > end:
                     raise MigrationsLocked(
@@ -113,6 +116,12 @@ class Applier:
                     ) from error
             await asyncio.sleep(min(0.1 * 2**tries, 5.0))
             tries += 1
+
+    def told(self, work: Work, is_done: bool) -> bool:
+        """Tell who wants to know that a migration is done."""
+        if is_done:
+            self.options.on_done(work.name)
+        return is_done
 
     async def run_whole(self, work: Work) -> bool:
         """Run a script in one transaction, with its entry in the history."""

@@ -113,7 +113,9 @@ class Folder:
 
     def find(self, name: str) -> Migration:
         """The migration of a name, or of the number that begins it. Raises MigrationError when there is none."""
-        found = [each for each in self.migrations.values() if name in (each.name, each.name.partition("_")[0])]
+        found = [each for each in self.migrations.values() if name == each.name]
+        if name.isdecimal():
+            found = [each for each in self.migrations.values() if each.number == int(name)]
         if len(found) != 1:
             known = ", ".join(self.migrations) or "none at all"
             raise MigrationError(

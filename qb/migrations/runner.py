@@ -128,7 +128,7 @@ class Runner:
                 wrong.append(f"{name} was applied, and {self.folder.path} does not have it")
                 continue
             if status_of(migration, record).state == "edited":
-                remedy = f"`qb migrate resolve {name} --applied` takes it as it is"
+                remedy = f"`qb migrate resolve {name} applied` takes it as it is"
                 wrong.append(f"{name} was edited after it was applied: {remedy}")
             late = [parent for parent in migration.parents if parent not in history]
             wrong += [f"{parent} was not applied, and {name}, which follows it, was" for parent in late]

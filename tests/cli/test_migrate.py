@@ -1,0 +1,100 @@
+"""`qb migrate` on a file of SQLite: what it says, and how it exits."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from qb.migrations.files import Folder
+from qb.migrations.scripts import Script
+from qb.schema.objects import Schema
+from tests.cli.conftest import Command
+
+
+@pytest.fixture
+def migrations(project: Path) -> Folder:
+    (project / "pyproject.toml").write_text('[tool.qb]\nurl = "sqlite:///${FILE}"\n')
+    folder = Folder(project / "migrations")
+    folder.add("one", Script(("CREATE TABLE one (id INTEGER)",)), Script(("DROP TABLE one",)), Schema("sqlite"))
+    folder.add("two", Script(("CREATE TABLE two (id INTEGER)", "INSERT INTO one VALUES (5)")), None, Schema("sqlite"))
+    return folder
+
+
+def tables(project: Path) -> list[str]:
+    raw = sqlite3.connect(project / "app.db")
+    names = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    raw.close()
+    return names
+
+
+def test_the_whole_way(qb: Command, project: Path, migrations: Folder) -> None:
+    def run(*arguments: str) -> tuple[int, str]:
+        done = qb("migrate", *arguments, FILE="app.db")
+        assert done.stderr == ""
+        return done.returncode, done.stdout
+
+    code, out = run("status")
+    assert (code, out.split()) == (0, ["migration", "state", "applied", "0001_one", "pending", "0002_two", "pending"])
+    code, out = run("up", "--dry-run")
+    assert (code, out) == (
+        0,
+        "-- 0001_one\n\nCREATE TABLE one (id INTEGER);\n\n"
+        "-- 0002_two\n\nCREATE TABLE two (id INTEGER);\n\nINSERT INTO one VALUES (5);\n\n",
+    )
+    assert tables(project) == []
+    assert run("up", "--to", "1") == (0, "applied 0001_one\n")
+    assert tables(project) == ["one", "qb_migrations"]
+    assert run("up") == (0, "applied 0002_two\n")
+    assert run("up") == (0, "There is nothing to do.\n")
+    assert run("up", "--json") == (0, '{\n  "applied": []\n}\n')
+    data = json.loads(run("status", "--json")[1])
+    assert [(each["name"], each["state"]) for each in data["migrations"]] == [
+        ("0001_one", "applied"),
+        ("0002_two", "applied"),
+    ]
+    assert data["problems"] == []
+
+
+def test_down_and_baseline(qb: Command, project: Path, migrations: Folder) -> None:
+    def run(*arguments: str) -> str:
+        done = qb("migrate", *arguments, FILE="app.db")
+        return done.stdout + done.stderr
+
+    assert run("up", "--to", "0001_one") == "applied 0001_one\n"
+    assert run("down") == "undone 0001_one\n"
+    assert tables(project) == ["qb_migrations"]
+    assert run("baseline", "0002") == "noted 0001_one\nnoted 0002_two\n"
+    assert run("down") == "Error: 0002_two has no way back: there is no down/0002_two.sql\n"
+    assert run("resolve", "0002_two", "reverted") == "0002_two counts as never applied.\n"
+    assert "Missing argument '{applied|reverted}'" in run("resolve", "0002_two")
+
+
+def test_what_fails_is_said_and_what_was_done_before_it(qb: Command, project: Path, migrations: Folder) -> None:
+    migrations.add("wrong", Script(("SELECT 1", "SELECT x")), None, Schema("sqlite"))
+    done = qb("migrate", "up", FILE="app.db")
+    assert (done.returncode, done.stdout) == (1, "applied 0001_one\napplied 0002_two\n")
+    assert "Error: 0003_wrong failed in statement 2 of 2; nothing of it is done: no such column" in done.stderr
+    (project / "migrations" / "0001_one.sql").write_text("SELECT 1;")
+    done = qb("migrate", "status", FILE="app.db")
+    assert (done.returncode, done.stderr) == (1, "0001_one: 0001_one.sql was edited since it was made\n")
+    assert "edited" in done.stdout
+    done = qb("migrate", "accept")
+    assert done.stdout == (
+        "0001_one: 0001_one.sql was edited since it was made\nThe lock file is as the migrations are now.\n"
+    )
+    assert "`qb migrate resolve 0001_one applied`" in qb("migrate", "up", FILE="app.db").stderr
+
+
+def test_what_is_missing_is_said(qb: Command, project: Path, migrations: Folder) -> None:
+    done = qb("migrate", "up")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "sqlite:///${FILE} needs the variable FILE of the environment, which is not set" in done.stderr
+    (project / "pyproject.toml").unlink()
+    done = qb("migrate", "up")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "which database? Give --url, or set `url` in [tool.qb]" in done.stderr
+    done = qb("migrate", "status", "--url", "sqlite:///app.db", "--migrations", "nowhere")
+    assert (done.returncode, done.stdout) == (0, "There are no migrations in nowhere.\n")
