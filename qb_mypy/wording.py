@@ -31,6 +31,11 @@ def listed(known: list[str]) -> str:
     return f"; it has {', '.join(known)}" if known else ""
 
 
+def one_of(keys: list[list[str]]) -> str:
+    """Keys of one or more columns, of which any will do."""
+    return " or ".join([f"({', '.join(key)})" for key in keys])
+
+
 def undecided(name: str) -> str:
     """A note, and no error: it has no rule."""
     return f"What {name}() returns cannot be taken from its body, which needs it itself: the declared type counts"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qb_mypy.rules import DIALECT, QB, TYPE, Rule
+from qb_mypy.wording import one_of
 
 DEFAULT_TYPE = Rule("default-type", TYPE, "a default or a generated value of another type than its column")
 
@@ -35,8 +36,7 @@ REFERENCE_KEY = Rule("reference-key", TYPE, "a foreign key to columns that no un
 
 @REFERENCE_KEY.says
 def reference_key(table: str, columns: list[str], keys: list[list[str]]) -> str:
-    known = " or ".join([f"({', '.join(key)})" for key in keys])
-    remedy = f"reference {known}" if known else "it has no key"
+    remedy = f"reference {one_of(keys)}" if keys else "it has no key"
     return f"{table} has no unique key ({', '.join(columns)}) that could be referenced: {remedy}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qb_mypy.rules import TYPE, Rule
-from qb_mypy.wording import amount
+from qb_mypy.wording import amount, one_of
 
 WRITTEN_VALUE = Rule("written-value", TYPE, "a value of another type than the column that it is for")
 
@@ -96,8 +96,7 @@ CONFLICT_TARGET = Rule("conflict-target", TYPE, "an ON CONFLICT of columns that 
 
 @CONFLICT_TARGET.says
 def not_unique(table: str, columns: list[str], keys: list[list[str]]) -> str:
-    known = " or ".join([f"({', '.join(key)})" for key in keys])
-    remedy = f"on_conflict() takes {known}" if known else "declare one with .unique() or unique(…)"
+    remedy = f"on_conflict() takes {one_of(keys)}" if keys else "declare one with .unique() or unique(…)"
     return f"{table} has no unique key ({', '.join(columns)}): {remedy}"
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import enum
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,52 +13,7 @@ from qb import Database, Table, col, delete, fn, foreign_key, insert, primary_ke
 from qb.errors import CheckViolated, QbError, SchemaError
 from qb.testing import make, make_many, rolled_back
 from tests.music import Album, Artist, Track
-
-
-class Size(enum.Enum):
-    small = "S"
-    large = "L"
-
-
-class Settings(TypedDict):
-    theme: str
-    depth: NotRequired[int]
-    mode: Literal["on", "off"]
-    maybe: int | None
-
-
-class Money:
-    """A class of the application."""
-
-    def __init__(self, cents: int) -> None:
-        self.cents = cents
-
-
-class Sample(Table, name="samples"):
-    id = col.integer().primary_key()
-    integer = col.integer()
-    bigint = col.bigint()
-    smallint = col.smallint()
-    text = col.text()
-    email = col.text().unique()
-    varchar = col.varchar(5)
-    boolean = col.boolean()
-    real = col.real()
-    numeric = col.numeric(10, 2)
-    fraction = col.numeric(2, 2)
-    date = col.date()
-    time = col.time()
-    moment = col.timestamp()
-    clock = col.timestamp(zone=False)
-    interval = col.interval()
-    uuid = col.uuid()
-    blob = col.blob()
-    items = col.json(list[str])
-    settings = col.json(Settings)
-    size = col.enum(Size)
-    nothing = col.text().nullable()
-    default = col.integer().default(7)
-    computed = col.integer().generated(integer + 1)
+from tests.testing.every_kind import Money, Priced, Sample, Size
 
 
 class City(Table, name="cities"):
@@ -91,11 +45,6 @@ class Chicken(Table, name="chickens"):
 class Egg(Table, name="eggs"):
     id = col.integer().primary_key()
     chicken_id = col.integer().references(lambda: Chicken.id)
-
-
-class Priced(Table, name="priced"):
-    id = col.integer().primary_key()
-    price = col.json(Money, dump=lambda money: money.cents, load=Money)
 
 
 class Letter(Table, name="letters"):
@@ -148,14 +97,15 @@ async def test_every_kind_of_column(database: Database) -> None:
         "uuid": UUID("00000000-0000-4000-8000-000000000001"),
         "blob": b"blob 1",
         "items": [],
-        "settings": {"theme": "theme 1", "mode": "on", "maybe": 1},
+        "settings": {"theme": "theme 1", "mode": "on", "maybe": 1, "inner": {}},
+        "anything": {},
         "size": Size.small,
         "nothing": None,
         "default": 7,
-        "computed": 2,
+        "computed": False,
     }
     assert first._asdict() == expected
-    same = {"boolean", "items", "nothing", "default"}
+    same = {"boolean", "items", "anything", "nothing", "default", "computed"}
     assert {name for name in expected if first._asdict()[name] == second._asdict()[name]} == same
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from decimal import Decimal
-from typing import Any, Literal, NotRequired, TypedDict, TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
@@ -19,7 +18,7 @@ from qb.errors import QbError, SchemaError
 from qb.testing import rolled_back, strategies
 from qb.types import ANY
 from tests.music import Album
-from tests.testing.test_factories import Money, Priced
+from tests.testing.every_kind import Money, Priced, Sample, Size
 
 TB = TypeVar("TB", bound=Table)
 
@@ -29,45 +28,6 @@ EVERY_TIME = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     database=None,
 )
-
-
-class Size(enum.Enum):
-    small = "S"
-    large = "L"
-
-
-class Settings(TypedDict):
-    theme: str
-    depth: NotRequired[int]
-    mode: Literal["on", "off"]
-    inner: dict[str, list[float | None]]
-
-
-class Sample(Table, name="samples"):
-    id = col.integer().primary_key()
-    integer = col.integer()
-    bigint = col.bigint()
-    smallint = col.smallint()
-    text = col.text()
-    varchar = col.varchar(5)
-    boolean = col.boolean()
-    real = col.real()
-    numeric = col.numeric(12, 3)
-    fraction = col.numeric(2, 2)
-    date = col.date()
-    time = col.time()
-    moment = col.timestamp()
-    clock = col.timestamp(zone=False)
-    interval = col.interval()
-    uuid = col.uuid()
-    blob = col.blob()
-    items = col.json(list[str])
-    settings = col.json(Settings)
-    anything = col.json(object)
-    size = col.enum(Size)
-    nothing = col.text().nullable()
-    default = col.integer().default(7)
-    computed = col.boolean().generated(boolean == True)  # noqa: E712  # SQL
 
 
 class Arrays(Table, name="arrays"):
