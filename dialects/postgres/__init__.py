@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from qb.compiler import Compiler
     from qb.migrations.applier import Applier, Options
     from qb.schema.ddl import Ddl
+    from qb.schema.introspect import Introspection
 else:
     __getattr__ = lazily(
         __name__,
@@ -70,6 +71,11 @@ class PostgresDialect(Dialect):
         from dialects.postgres.migrating import PostgresApplier
 
         return PostgresApplier(db, options)
+
+    def introspection(self) -> Introspection:
+        from dialects.postgres.introspect import PostgresIntrospection
+
+        return PostgresIntrospection()
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         from dialects.postgres.driver import PostgresDriver

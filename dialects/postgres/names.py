@@ -39,3 +39,30 @@ def cast_name(type: SqlType) -> str:
     if isinstance(type, Array):
         return f"{cast_name(type.item)}[]"
     return {"varchar": "text", "numeric": "numeric"}.get(type.kind) or type_name(type)
+
+
+SHORT_NAMES = {
+    "bpchar": "char",
+    "time": "time",
+    "timestamp": "timestamp",
+    "timestamptz": "timestamptz",
+    "timetz": "timetz",
+    "varbit": "varbit",
+    "varchar": "varchar",
+}
+
+
+def canonical_name(formatted: str, internal: str) -> str:
+    """The name of a type of the catalogs as `type_name` writes it: `timestamp(3) with time zone` is `timestamptz(3)`.
+
+    `formatted` is what format_type() gives, and `internal` the name in pg_type.
+    """
+    if internal == "numeric":
+        return formatted.replace(",", ", ")
+    short = SHORT_NAMES.get(internal)
+    if short is None:
+        return formatted
+    _, parenthesis, rest = formatted.partition("(")
+    if internal == "bpchar" and not parenthesis:
+        return formatted  # char alone has one character
+    return f"{short}({rest.partition(')')[0]})" if parenthesis else short

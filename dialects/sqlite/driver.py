@@ -211,6 +211,12 @@ class SqliteDriver(Driver):
         self._registered.append(setup)
         self._setups.add(setup)
 
+    def in_memory(self) -> SqliteDriver:
+        """An empty database in memory that knows the same functions and collations."""
+        memory = SqliteDriver(self.dialect, "sqlite://")
+        memory._registered = list(self._registered)
+        return memory
+
     async def backup(
         self, to: str | PathLike[str] | Database[Any], *, progress: Progress | None = None, pages: int = 1000
     ) -> None:

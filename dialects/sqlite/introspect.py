@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from dialects.sqlite.create_index import ReadKey, read_index
 from dialects.sqlite.create_table import ReadColumn, ReadTable, canonical_collation, read_table
 from dialects.sqlite.reading import QUOTES
+from qb.dialect import Job
 from qb.errors import SchemaError
 from qb.identifiers import QUOTED
-from qb.schema.introspect import Introspection
+from qb.schema.introspect import Introspection, Run, schemas_of
 from qb.schema.objects import (
     Column,
     ForeignKey,
@@ -45,10 +46,33 @@ class SqliteIntrospection(Introspection):
 
     dialect = "sqlite"
 
-    async def read(self, db: Executor[Any], schemas: Sequence[str]) -> Schema:
+    async def normalised(self, db: Executor[Any], schema: Schema) -> Schema:
+        from dialects.sqlite.ddl import SqliteDdl
+        from dialects.sqlite.driver import SqliteDriver
+
+        driver = db._engine.driver
+        memory = driver.in_memory() if isinstance(driver, SqliteDriver) else SqliteDriver(db.dialect, "sqlite://")
+        schemas = schemas_of(schema)
+        statements = [
+            *[f"ATTACH ':memory:' AS {QUOTED[name]}" for name in schemas],
+            *SqliteDdl().create_all(replace(schema, schemas=())),
+        ]
+        await memory.open()
+        try:
+            async with memory.acquire() as connection:
+                await connection.batch([(statement, (), None) for statement in statements], False)
+
+                async def run(jobs: Sequence[Job]) -> list[Any]:
+                    return await connection.batch(jobs, False)
+
+                return await self.read(run, schemas)
+        finally:
+            await memory.close()
+
+    async def read(self, run: Run, schemas: Sequence[str]) -> Schema:
         found = Schema(self.dialect)
         for schema in (None, *schemas):
-            part = await self.read_schema(db, schema)
+            part = await self.read_schema(run, schema)
             found = replace(
                 found,
                 tables=found.tables + part.tables,
@@ -58,14 +82,13 @@ class SqliteIntrospection(Introspection):
             )
         return found
 
-    async def read_schema(self, db: Executor[Any], schema: str | None) -> Schema:
+    async def read_schema(self, run: Run, schema: str | None) -> Schema:
         """One of the databases that are attached, or the main one."""
         master = "sqlite_master" if schema is None else f"{QUOTED[schema]}.sqlite_master"
         tables = f"(SELECT name FROM {master} WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %' AND {OURS}) t"
         indexes = f"(SELECT name FROM {master} WHERE type = 'index' AND sql IS NOT NULL AND {OURS}) i"
         where = "main" if schema is None else schema
-        objects, kinds, columns, keys = await self.rows(
-            db,
+        queries: list[tuple[str, tuple[str, ...]]] = [
             (f"SELECT type, name, tbl_name, sql FROM {master} WHERE sql IS NOT NULL AND {OURS} ORDER BY rowid", ()),
             ("SELECT name, type FROM pragma_table_list WHERE schema = ?", (where,)),
             (
@@ -78,7 +101,8 @@ class SqliteIntrospection(Introspection):
                 f"FROM {indexes} JOIN pragma_index_xinfo(i.name, ?) k WHERE k.key ORDER BY i.name, k.seqno",
                 (where,),
             ),
-        )
+        ]
+        objects, kinds, columns, keys = await run([(sql, parameters, list) for sql, parameters in queries])
         return SqliteCatalog(schema, objects, kinds, columns, keys).schema()
 
 

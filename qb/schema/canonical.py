@@ -18,7 +18,7 @@ def canonical(schema: Schema) -> Schema:
         enums=in_order(schema.enums),
         sequences=in_order(schema.sequences),
         tables=in_order(tuple([canonical_table(table) for table in schema.tables])),
-        views=in_order(schema.views),
+        views=in_order(tuple([replace(view, indexes=in_order(view.indexes)) for view in schema.views])),
         triggers=in_order(schema.triggers),
         unknown=in_order(schema.unknown),
     )

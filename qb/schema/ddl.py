@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from qb.identifiers import PATHS, QUOTED
@@ -20,6 +21,7 @@ from qb.schema.objects import (
     Name,
     Schema,
     Table,
+    View,
 )
 from qb.schema.objects import Sequence as SchemaSequence
 from qb.tables import Table as DeclaredTable
@@ -40,12 +42,13 @@ class Ddl:
     def create_all(self, schema: Schema) -> list[str]:
         """The statements that create everything, in an order that works."""
         ordered, circular = dependencies(schema.tables)
-        late = circular if self.adds_keys else set[ForeignKey]()
+        unchecked = {key for table in ordered for key in table.foreign_keys if not key.valid}
+        late = circular | unchecked if self.adds_keys else set[ForeignKey]()
         return [
             *[self.create_schema(name) for name in schema.schemas],
             *[self.create_enum(enum) for enum in schema.enums],
             *[self.create_sequence(sequence) for sequence in schema.sequences],
-            *[self.create_table(table, late) for table in ordered],
+            *[self.create_table(with_valid_checks(table), late) for table in ordered],
             *[self.create_index(table.name, index) for table in ordered for index in table.indexes],
             *[
                 f"ALTER TABLE {self.name(table.name)} ADD {self.foreign_key(key)}"
@@ -53,7 +56,14 @@ class Ddl:
                 for key in table.foreign_keys
                 if key in late
             ],
-            *[view.sql for view in schema.views],
+            *[
+                f"ALTER TABLE {self.name(table.name)} ADD {self.check(check)}"
+                for table in ordered
+                for check in table.checks
+                if not check.valid  # which CREATE TABLE cannot say
+            ],
+            *[self.own(sequence) for sequence in schema.sequences if sequence.table is not None],
+            *[statement for view in in_order_of_use(schema.views) for statement in self.create_view(view)],
             *[trigger.sql for trigger in schema.triggers],
             *[comment for table in ordered for comment in self.comments(table)],
         ]
@@ -70,6 +80,17 @@ class Ddl:
         """CREATE SEQUENCE."""
         options = f" {sequence.options}" if sequence.options else ""
         return f"CREATE SEQUENCE {self.name(sequence.name)}{options}"
+
+    def own(self, sequence: SchemaSequence) -> str:
+        """The statement that binds a sequence to its column."""
+        assert sequence.table is not None
+        assert sequence.column is not None
+        owner = f"{self.name(sequence.table)}.{QUOTED[sequence.column]}"
+        return f"ALTER SEQUENCE {self.name(sequence.name)} OWNED BY {owner}"
+
+    def create_view(self, view: View) -> list[str]:
+        """CREATE VIEW, and the indexes of a materialized one."""
+        return [view.sql, *[self.create_index(view.name, index) for index in view.indexes]]
 
     def comments(self, table: Table) -> list[str]:
         """The statements that comment on a table and its columns."""
@@ -208,6 +229,23 @@ def dependencies(tables: Sequence[Table]) -> tuple[list[Table], set[ForeignKey]]
         if key.table in waiting and key.table != table.name
     }
     return ordered + list(waiting.values()), circular
+
+
+def with_valid_checks(table: Table) -> Table:
+    """The table without what its rows of before need not fulfil."""
+    return replace(table, checks=tuple([check for check in table.checks if check.valid]))
+
+
+def in_order_of_use(views: Sequence[View]) -> list[View]:
+    """Views before those that may read them, because their names are in the text."""
+    waiting, ordered = list(views), list[View]()
+    while waiting:
+        ready = [
+            view for view in waiting if not any(other is not view and other.name.name in view.sql for other in waiting)
+        ]
+        ordered += ready or waiting
+        waiting = [view for view in waiting if ready and view not in ready]
+    return ordered
 
 
 def is_inline(key: Key) -> bool:

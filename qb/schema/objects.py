@@ -170,10 +170,13 @@ class Enum:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A sequence that belongs to no column."""
+    """A sequence that numbers no identity column."""
 
     name: Name
     options: str = ""
+    table: Name | None = None
+    """With `column`: what it is dropped with (OWNED BY), as that of a `serial` column is."""
+    column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,8 @@ class View:
     name: Name
     sql: str
     materialized: bool = False
+    indexes: tuple[Index, ...] = ()
+    """Of a materialized view."""
 
 
 @dataclass(frozen=True, slots=True)

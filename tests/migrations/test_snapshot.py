@@ -36,7 +36,7 @@ EVERYTHING = Schema(
     "postgres",
     schemas=("app",),
     enums=(Enum(Name("mood"), ("good", "bad")),),
-    sequences=(Sequence(Name("numbers"), "START WITH 5"),),
+    sequences=(Sequence(Name("numbers"), "START WITH 5", PARENT.name, "id"),),
     tables=(
         PARENT,
         Table(
@@ -65,9 +65,9 @@ EVERYTHING = Schema(
             comment="children",
         ),
     ),
-    views=(View(Name("v"), "CREATE VIEW v AS SELECT 1", True),),
+    views=(View(Name("v"), "CREATE VIEW v AS SELECT 1", True, (Index("j", (IndexKey("a"),)),)),),
     triggers=(Trigger("t", PARENT.name, "CREATE TRIGGER …"),),
-    unknown=(Unknown("function", "f()"),),
+    unknown=(Unknown("policy", "p", PARENT.name),),
 )
 
 

@@ -6,10 +6,10 @@ import sqlite3
 
 import pytest
 
-from qb import Database, sql
+from qb import Database
 from qb.dialect import find_dialect
 from qb.schema.canonical import canonical, canonical_table
-from qb.schema.introspect import introspect
+from qb.schema.introspect import introspect, normalised
 from qb.schema.objects import (
     Check,
     Column,
@@ -27,20 +27,10 @@ from qb.schema.objects import (
     View,
 )
 from tests.ddl.test_create_tables import Chicken, Defaults, Egg, Owner, Thing
+from tests.schema.running import created, run
 
 DDL = find_dialect("sqlite").ddl()
 DECLARED = [Owner, Thing, Defaults, Egg, Chicken]
-
-
-async def run(db: Database, *statements: str) -> None:
-    for statement in statements:
-        await db.execute(sql(statement.replace("{", "{{").replace("}", "}}")))
-
-
-async def created(db: Database, *statements: str) -> Schema:
-    """What is found after these statements."""
-    await run(db, *statements)
-    return canonical(await introspect(db))
 
 
 async def table(db: Database, statement: str, *more: str) -> Table:
@@ -52,7 +42,8 @@ async def table(db: Database, statement: str, *more: str) -> Table:
 
 async def test_declared_tables_are_found_as_they_are_described(sqlite_db: Database) -> None:
     described = DDL.description.describe(DECLARED)
-    assert await created(sqlite_db, *DDL.create_all(described)) == canonical(described)
+    found = await created(sqlite_db, *DDL.create_all(described))
+    assert found == canonical(described) == canonical(await normalised(sqlite_db, described))
 
 
 EVERYTHING = Schema(
