@@ -81,6 +81,7 @@ FLOORS = [
     "qb.events",
     "qb.database",
     "qb.mixins",
+    "qb.documents",
     "qb.migrations",
     "qb",  # the public names
     "qb.testing",
@@ -92,6 +93,8 @@ MAY_IMPORT = {
     "qb": {"qb"},
     "qb.cli": {"qb", "click", "rich"},
     "qb.schema.tokens": {"qb", "sqlglot"},
+    "qb.cli": {"qb", "click"},
+    "qb.documents.workers": {"qb", "js"},
     "qb.observers.tracing": {"qb", "opentelemetry"},
     "qb.testing": {"qb", "hypothesis", "pytest"},
     "qb_mypy": {"mypy"},
@@ -112,6 +115,7 @@ TYPE_ONLY = {
     ("qb.bulk.inserting", "qb.executor"): "what works on an executor names it",
     ("qb.bulk.by_keys", "qb.executor"): "likewise",
     ("qb.ambient", "qb.transaction"): "what keeps the innermost transaction names it",
+    ("qb.documents.storage", "qb.documents.collections"): "a collection makes what works on it, and is named by that",
     ("qb.engine", "qb.events"): "an engine names what it keeps for the floors above it",
     ("qb.queries", "qb.rows"): "a query names what makes its rows",
     ("qb.expressions.escape", "qb.tables"): "SQL text says which tables it writes",
@@ -368,7 +372,11 @@ LAZY = {
     "qb.statements.writes",
     *[module for module in MODULES if module.startswith("qb.fn.")],
     *[module for module in MODULES if module.startswith("qb.testing")],
-    *[module for module in MODULES if module.startswith(("qb.cache", "qb.migrations", "qb.observers", "qb.schema"))],
+    *[
+        module
+        for module in MODULES
+        if module.startswith(("qb.cache", "qb.documents", "qb.migrations", "qb.observers", "qb.schema"))
+    ],
 }
 
 

@@ -1,0 +1,1 @@
+"""Documents, in a database and a key-value store."""

@@ -1,0 +1,58 @@
+"""Databases and stores for documents, and a clock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from qb import Database
+from qb.documents import KV, Documents, FolderKV, KVEntry, Outbox, TableKV
+from qb.documents.storage import Storage
+from tests.collections.clock import Clock
+from tests.collections.notes import Note, NoteRow, collection
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """What the documents take for the time."""
+    clock = Clock()
+    monkeypatch.setattr(Storage, "now", lambda self: clock.now())
+    return clock
+
+
+@pytest.fixture
+async def db(database: Database) -> Database:
+    await database.create_tables(NoteRow, Outbox)
+    return database
+
+
+@pytest.fixture
+def folder_kv(tmp_path: Path) -> KV:
+    return FolderKV(tmp_path / "documents")
+
+
+@pytest.fixture
+async def table_kv() -> AsyncIterator[KV]:
+    async with Database.connect("sqlite://") as db:
+        await db.create_tables(KVEntry)
+        yield TableKV(db)
+
+
+@pytest.fixture(params=["folder", "table"])
+def any_kv(request: pytest.FixtureRequest) -> KV:
+    """Every kind of store: the test runs once with each."""
+    kv: KV = request.getfixturevalue(f"{request.param}_kv")
+    return kv
+
+
+@pytest.fixture
+def kv(folder_kv: KV) -> KV:
+    """Some store."""
+    return folder_kv
+
+
+@pytest.fixture
+def store(db: Database, kv: KV, clock: Clock) -> Documents[NoteRow, Note]:
+    return collection().on(db, kv)
