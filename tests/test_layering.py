@@ -93,7 +93,6 @@ MAY_IMPORT = {
     "qb": {"qb"},
     "qb.cli": {"qb", "click", "rich"},
     "qb.schema.tokens": {"qb", "sqlglot"},
-    "qb.cli": {"qb", "click"},
     "qb.documents.workers": {"qb", "js"},
     "qb.observers.tracing": {"qb", "opentelemetry"},
     "qb.testing": {"qb", "hypothesis", "pytest"},
