@@ -8,13 +8,13 @@ from qb.errors import QbError
 class DocumentError(QbError):
     """The root of these errors."""
 
-    category = "document"
-
 
 class InvalidDocument(DocumentError, ValueError):
-    """A document is not what its class declares: one that is to be written, of which nothing is written then, or one
-    that was found in the store. What the class itself raised is `__cause__`.
+    """A document is not what its class declares: one that is to be stored, of which nothing is stored then, or one that
+    was found in the store. What a library raised is `__cause__`.
     """
+
+    category = "data"
 
 
 class DocumentConflict(DocumentError):
@@ -22,8 +22,10 @@ class DocumentConflict(DocumentError):
     somebody else was faster. Get it again, and decide.
     """
 
+    category = "serialization"
+
 
 class DocumentMissing(DocumentError):
-    """There is a row, but not its document: the store lost it, or does not show it yet."""
+    """There is a row, but not its document: the store has lost it, or does not show it yet."""
 
-    is_retryable = True
+    category = "result"
