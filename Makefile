@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-mypy prove check bench clean
+.PHONY: help demo test test-mypy prove check bench worker-wheel clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(READY)  ## Run the demo
 	$(BIN)/python -m examples.demo
@@ -30,6 +30,9 @@ check: $(READY)  ## Lint, formatting and types
 
 bench: $(READY)  ## Compare with other libraries
 	$(BIN)/python -m benchmarks
+
+worker-wheel: $(READY)  ## Build the wheel for Cloudflare Workers, the smallest one, into dist
+	$(BIN)/python -m tools.worker_wheel dist
 
 clean:  ## Remove the environment, caches and builds
 	rm -rf $(VENV) .node build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Python Workers, emulated: Pyodide in Node with Cloudflare's SDK, and a binding of workerd's D1."""

@@ -1,0 +1,108 @@
+"""The wheel for Workers: small, whole, and the same language."""
+
+from __future__ import annotations
+
+import ast
+import email
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.test_layering import MODULES
+from tools.worker_wheel import graph
+from tools.worker_wheel.stripping import stripped
+
+LARGEST = 160 * 1024
+"""Bytes of the wheel. Raise it for what many Workers need, and nothing else."""
+ROOT = Path(__file__).parents[2]
+LANGUAGE = "select where joins subqueries set_operations nested json_documents windows case dates insert upsert"
+"""Of tests/sql, the files with tests of what is rendered in the most ways."""
+
+
+def test_it_stays_small(wheel: Path) -> None:
+    assert wheel.stat().st_size <= LARGEST
+
+
+def test_it_takes_the_place_of_the_whole(wheel: Path, site: Path) -> None:
+    assert wheel.name.startswith("qb-")
+    assert wheel.name.endswith("+worker-py3-none-any.whl")
+    (folder,) = site.glob("*.dist-info")
+    assert (folder / "entry_points.txt").read_text() == "[qb.dialects]\nd1 = dialects.d1:DIALECT\n"
+    assert email.message_from_string((folder / "METADATA").read_text()).get_all("Requires-Dist") is None
+    assert (folder / "licenses" / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+
+
+def test_it_leaves_out_what_no_worker_needs(site: Path) -> None:
+    names = {name for name, _ in installed(site)}
+    assert {"dialects.d1.compiler", "dialects.sqlite.compiler", "qb.prepared.functions", "qb.into"} <= names
+    assert not any(graph.is_elsewhere(name) for name in names)
+    assert not names & {"dialects.sqlite.driver", "dialects.sqlite.ddl", "qb.events"}  # which import what is left out
+    assert not any(name.startswith(("dialects.postgres", "qb.cli", "qb.migrations", "qb.testing")) for name in names)
+    for name in graph.ELSEWHERE:
+        assert name in MODULES, f"{name} has another name now"
+
+
+def test_every_module_can_be_imported(site: Path) -> None:
+    names = [name for name, _ in installed(site)]
+    script = f"import sys; sys.path.insert(0, {str(site)!r}); import {', '.join(names)}; print(qb.__file__)"
+    output = subprocess.check_output([sys.executable, "-I", "-S", "-c", script], text=True)
+    assert output.strip() == str(site / "qb" / "__init__.py")
+
+
+def test_nothing_is_left_that_only_people_read(site: Path) -> None:
+    for name, path in installed(site):
+        source = path.read_text()
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                assert ast.get_docstring(node) is None, name
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert node.returns is None, name
+        assert "TYPE_CHECKING" not in source, name
+        assert "@overload" not in source, name
+
+
+def test_the_language_is_the_same(site: Path, tmp_path: Path) -> None:
+    """Its tests pass with the modules of the wheel; drivers and the other dialects, which it lacks, are the whole's."""
+    for name in ("qb", "dialects", "examples"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("qb", "dialects"):
+        shutil.copytree(site / name, tmp_path / name, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__pycache__", "typing"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"]
+    command += [f"tests/sql/test_{name}.py" for name in LANGUAGE.split()]
+    environment = os.environ | {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-5000:]
+
+
+def installed(site: Path) -> list[tuple[str, Path]]:
+    """The modules that are there, by name."""
+    found = []
+    for path in sorted(site.rglob("*.py")):
+        parts = path.relative_to(site).with_suffix("").parts
+        found.append((".".join(parts[:-1] if parts[-1] == "__init__" else parts), path))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("source", "left"),
+    [
+        ('"""Words."""\nx: int = 1  # more words', "x=1"),
+        ("def f(a: int) -> int:\n    'Words.'\n    assert a\n    return a", "def f(a):return a"),
+        ("from typing import Any\ndef f(a: Any): return 1", "def f(a):return 1"),
+        ("from typing import TypeVar\nT = TypeVar('T')\nA = dict[T, int]\ndef f(a: A): return 1", "def f(a):return 1"),
+        ("from a import b\n__all__ = ['b']", "__all__=['b']\nfrom a import b"),
+        ("from a import taken, other", "from a import taken"),
+        ("if TYPE_CHECKING:\n    import a\nelse:\n    b = 1", "b=1"),
+        ("@overload\ndef f(a: int): ...\n@overload\ndef f(a: str): ...\ndef f(a): return a", "def f(a):return a"),
+        ("class A:\n    __slots__ = ('a',)\n    a: int", "class A:__slots__='a',;a:0"),
+    ],
+)
+def test_what_is_left_of_a_module(source: str, left: str) -> None:
+    names = {ast.unparse(node) for node in ast.parse(stripped(source, {"taken"})).body}
+    assert names == {ast.unparse(node) for node in ast.parse(left).body}
