@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Command
 
+ROOT = Path(__file__).parents[2]
 DDL = """\
 CREATE TABLE "artists" (
   "id" INTEGER PRIMARY KEY,
@@ -20,6 +24,11 @@ def test_on_the_command_line(qb: Command) -> None:
     done = qb("generate", "music.schema", "--dialect", "sqlite")
     assert (done.returncode, done.stdout, done.stderr) == (0, DDL, "")
     assert 'CONSTRAINT "artists_pkey" PRIMARY KEY' in qb("generate", "music.schema", "--dialect", "postgres").stdout
+
+
+def test_in_a_shell(project: Path) -> None:
+    command = [sys.executable, "-m", "qb.cli", "generate", "music.schema", "--dialect", "sqlite"]
+    assert subprocess.check_output(command, cwd=project, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True) == DDL
 
 
 def test_in_pyproject(qb: Command, project: Path) -> None:
