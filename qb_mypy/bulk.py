@@ -1,10 +1,10 @@
-"""Many statements, and many rows: `db.batch(…)`, `db.insert_many(…)` and `db.upsert_many(…)`."""
+"""Many statements, and many rows: `db.batch(…)`, `db.insert_many(…)`, `db.upsert_many(…)` and `seed(…)`."""
 
 from __future__ import annotations
 
 from mypy.checker import TypeChecker
 from mypy.nodes import ListComprehension, ListExpr, TupleExpr
-from mypy.plugin import MethodContext, MethodSigContext
+from mypy.plugin import FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import FunctionLike, Instance, TupleType, Type, UnionType, get_proper_type
 
 from qb_mypy import databases, needs, scope
@@ -38,7 +38,14 @@ def batch(ctx: MethodContext) -> Type:
 def many_signature(ctx: MethodSigContext) -> FunctionLike:
     """`db.insert_many(Album, rows)` takes dictionaries with the table's keys."""
     database = get_proper_type(ctx.type)
-    if not isinstance(database, Instance) or not database.type.has_base(EXECUTOR) or not ctx.args or not ctx.args[0]:
+    if not isinstance(database, Instance) or not database.type.has_base(EXECUTOR):
+        return ctx.default_signature
+    return rows_signature(ctx)
+
+
+def rows_signature(ctx: FunctionSigContext | MethodSigContext) -> FunctionLike:
+    """What takes a table and rows takes dictionaries with the table's keys."""
+    if len(ctx.args) < 2 or not ctx.args[0]:
         return ctx.default_signature
     assert isinstance(ctx.api, TypeChecker)
     source = source_of(ctx.api.expr_checker.accept(ctx.args[0][0]))
@@ -47,8 +54,9 @@ def many_signature(ctx: MethodSigContext) -> FunctionLike:
     row = row_of(ctx.api, source.table)
     # A display is no async iterable; with both in question, mypy would report what is wrong in it twice.
     is_display = bool(ctx.args[1]) and isinstance(ctx.args[1][0], (ListExpr, TupleExpr, ListComprehension))
-    kinds = ["typing.Iterable"] if is_display else ["typing.Iterable", "typing.AsyncIterable"]
-    rows = [ctx.api.named_generic_type(kind, [row]) for kind in kinds]
     types = list(ctx.default_signature.arg_types)
-    types[1] = UnionType.make_union(rows)
+    kinds = ["typing.Iterable"]
+    if isinstance(get_proper_type(types[1]), UnionType) and not is_display:
+        kinds.append("typing.AsyncIterable")
+    types[1] = UnionType.make_union([ctx.api.named_generic_type(kind, [row]) for kind in kinds])
     return ctx.default_signature.copy_modified(arg_types=types)

@@ -238,6 +238,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
 }
 
 FUNCTION_SIGNATURES: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
+    "qb.migrations.seeds.seed": bulk.rows_signature,
     SELECT_FUNCTION: queries.any_items,
     CASE_FUNCTION: branches.any_branches,
     **dict.fromkeys(("qb.expressions.quantifiers.any_", "qb.expressions.quantifiers.all_"), quantifiers.any_argument),

@@ -8,6 +8,7 @@ import click
 
 from qb.cli.generating import generate
 from qb.cli.migrating import migrate
+from qb.cli.seeding import seed
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -15,10 +16,12 @@ from qb.cli.migrating import migrate
 def main() -> None:
     """From the tables that a program declares to its database, and back.
 
-    What is not given on the command line is read from [tool.qb] in pyproject.toml: schema, dialect, url, migrations.
+    What is not given on the command line is read from [tool.qb] in pyproject.toml: schema, dialect,
+    url, migrations, seeds.
     """
     sys.path.insert(0, "")  # the command runs from a folder of scripts, but the module of the tables is in this one
 
 
 main.add_command(generate)
 main.add_command(migrate)
+main.add_command(seed)

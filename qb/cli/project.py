@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Template
+from types import ModuleType
 from typing import Any, TypeVar
 
 import click
@@ -33,6 +34,8 @@ class Project:
     url: str | None = None
     """Of the database; `${NAME}` in it is a variable of the environment."""
     migrations: Path = Path("migrations")
+    seeds: str | None = None
+    """The module that declares the seeds, if it is not that of the tables."""
 
     def with_options(self, **options: str | None) -> Project:
         """The settings, but for what the command line says."""
@@ -60,11 +63,7 @@ class Project:
                 "which tables? Give the module that declares them (myapp.schema), or set `schema` in [tool.qb] of "
                 "pyproject.toml"
             )
-        try:
-            module = importlib.import_module(self.schema)
-        except ImportError as error:
-            raise QbError(f"{self.schema} cannot be imported: {error}") from error
-        return tables_of(module)
+        return tables_of(imported(self.schema))
 
     def database(self) -> Database[Any]:
         """The database, not yet connected."""
@@ -119,8 +118,17 @@ def project_options(*names: str) -> Callable[[F], F]:
     return decorate
 
 
+def imported(name: str) -> ModuleType:
+    """The module of a name. Raises QbError when there is none."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise QbError(f"{name} cannot be imported: {error}") from error
+
+
 OPTIONS: dict[str, Callable[[Any], Any]] = {
     "schema": click.argument("schema", required=False, metavar="[MODULE]"),
+    "seeds": click.argument("seeds", required=False, metavar="[MODULE]"),
     "dialect": click.option("--dialect", help="sqlite, d1 or postgres."),
     "url": click.option("--url", help="The database: sqlite:///app.db, postgresql://…, d1://…"),
     "migrations": click.option("--migrations", metavar="FOLDER", help="The folder of the migrations."),
