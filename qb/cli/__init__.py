@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from qb.cli.drawing import diagram
 from qb.cli.generating import generate
 from qb.cli.migrating import migrate
 from qb.cli.seeding import seed
@@ -22,6 +23,7 @@ def main() -> None:
     sys.path.insert(0, "")  # the command runs from a folder of scripts, but the module of the tables is in this one
 
 
+main.add_command(diagram)
 main.add_command(generate)
 main.add_command(migrate)
 main.add_command(seed)

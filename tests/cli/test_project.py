@@ -62,3 +62,10 @@ def test_what_is_wrong_is_said_in_a_line(
     assert done.stdout == ""
     assert words in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+def test_pictures(qb: Command) -> None:
+    done = qb("diagram", "music.schema", "--dialect", "sqlite")
+    assert done.stdout == 'erDiagram\n  "artists" {\n    INTEGER id PK\n    TEXT name UK\n  }\n'
+    assert qb("diagram", "music.schema", "--dialect", "postgres", "--format", "svg").stdout.startswith("<svg ")
+    assert "'mermaid', 'graphviz', 'svg'" in qb("diagram", "--format", "x").stderr
