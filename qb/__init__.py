@@ -7,8 +7,8 @@ Names are imported when they are first used: a Worker that only reads never load
 
 from typing import TYPE_CHECKING
 
-from qb.aliases import columns  # at once: a module of this name would come to stand for it
 from qb.lazy import lazily
+from qb.tables import columns  # at once: a module of this name would come to stand for it
 
 if TYPE_CHECKING:
     from qb import col, fn

@@ -14,7 +14,6 @@ from qb.typevars import Name
 
 if TYPE_CHECKING:
     from qb.derived import Derived
-    from qb.expressions import SourceColumn
     from qb.tables import Table
 
 TB = TypeVar("TB", bound="Table", covariant=True)
@@ -63,15 +62,3 @@ def alias(table: Any, name: str) -> Any:  # each overload states what comes of w
 
         return renamed(table, name)
     return Alias(definition_of(table), name)
-
-
-@overload
-def columns(table: type[Table] | Alias[Any, Any]) -> dict[str, Column[Any, Any, Any]]: ...
-@overload
-def columns(table: Derived[Any, Any]) -> dict[str, SourceColumn[Any]]: ...
-def columns(table: Any) -> Any:  # each overload states what comes of what
-    """The columns of a table, an alias or a sub-query, by attribute, in their order."""
-    source = getattr(table, "__qb_source__", None)
-    if source is None:
-        raise TypeError(f"{table!r} is not a table")
-    return {column.attribute: getattr(table, column.attribute) for column in source.columns}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from qb.ambient import CURRENT, Joined, current, joined
-from qb.dialect import PLAIN, Characteristics, Connection, Driver, Isolation, Job, find_dialect
+from qb.ambient import CURRENT, current
+from qb.dialect import PLAIN, Connection, Driver, Isolation, Job, find_dialect
 from qb.engine import Engine
-from qb.errors import DatabaseError, QbError, TransactionError, UnsupportedError, closest
+from qb.errors import QbError, TransactionError, UnsupportedError
 from qb.executor import Executor, Rewrite
 from qb.typevars import DialectName
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
     from qb.transaction import Transaction
 
 T = TypeVar("T")
-
-ISOLATION_LEVELS = get_args(Isolation)
-LONGEST_PAUSE = 5.0
-"""Seconds between two tries."""
 
 
 class Database(Executor[DialectName]):
@@ -87,7 +84,7 @@ class Database(Executor[DialectName]):
 
     async def close(self) -> None:
         """Wait for what is still running, and close all connections. Raises TransactionError in a transaction."""
-        if await joined(self._engine) is not None:
+        if await self._joined() is not None:
             raise TransactionError("close() would wait for the transaction around it: close the database after that")
         await self._engine.driver.close()
 
@@ -180,23 +177,11 @@ class Database(Executor[DialectName]):
                 f"{self.dialect.name} has no transactions that stay open: send the "
                 f"statements together, with db.batch(…)"
             )
-        if isolation is not None and isolation not in ISOLATION_LEVELS:
-            raise TransactionError(f"no isolation level {isolation!r}{closest(isolation, ISOLATION_LEVELS)}")
-        plain = isolation is None and not read_only and not deferrable
-        if statement_timeout is not None or lock_timeout is not None:
-            plain = False
-            if not self._engine.driver.has_timeouts:
-                raise UnsupportedError(
-                    f"{self.dialect.name} has no statement_timeout and lock_timeout of a transaction: "
-                    f"`async with asyncio.timeout(…)` ends what takes too long"
-                )
-            if min(statement_timeout or 0, lock_timeout or 0) < 0:
-                raise ValueError("statement_timeout and lock_timeout are seconds, 0 or more")
-        from qb.transaction import Transaction
+        from qb.transaction import Transaction, characteristics
 
         return Transaction(
             self._engine,
-            PLAIN if plain else Characteristics(isolation, read_only, deferrable, statement_timeout, lock_timeout),
+            characteristics(self._engine, isolation, read_only, deferrable, statement_timeout, lock_timeout),
             joins=self._joins,
             rewrites=self._rewrites,
         )
@@ -226,30 +211,17 @@ class Database(Executor[DialectName]):
         done again, too. Inside of a transaction it is a savepoint, and only the transaction can be run again. When the
         connection breaks during COMMIT, CommitUncertain is raised and nothing is run again.
         """
-        tries = 0
-        is_nested = self._is_transaction
-        while True:
-            hub = self._engine.hub
-            started = 0.0 if hub is None else hub.now()
-            tx = self.transaction(
-                isolation=isolation,
-                read_only=read_only,
-                deferrable=deferrable,
-                statement_timeout=statement_timeout,
-                lock_timeout=lock_timeout,
-            )
-            try:
-                async with tx:
-                    return await work(tx)
-            except DatabaseError as error:
-                # What is called after the commit may fail, too; that does not undo anything.
-                if not error.is_retryable or tries >= retries or is_nested or tx._is_kept:
-                    raise
-                seconds = length_of_pause(tries, backoff)
-                if hub is not None:
-                    hub.tell_retry(tries + 1, hub.now() - started, seconds, error)
-                await pause(seconds)
-            tries += 1
+        from qb.retrying import run
+
+        begin = partial(
+            self.transaction,
+            isolation=isolation,
+            read_only=read_only,
+            deferrable=deferrable,
+            statement_timeout=statement_timeout,
+            lock_timeout=lock_timeout,
+        )
+        return await run(self._engine, begin, work, 0 if self._is_transaction else retries, backoff)
 
     def autonomous(self) -> Self:
         """The same database outside of the transaction around it: what is run on it is committed by itself, and stays
@@ -280,6 +252,8 @@ class Database(Executor[DialectName]):
 
     def _connection(self, reads: bool, alone: bool = False) -> AbstractAsyncContextManager[Connection]:
         if self._joins and CURRENT.get() is not None and current(self._engine) is not None:
+            from qb.joining import Joined
+
             return Joined(self._engine, reads, alone)
         return self._engine.acquire(reads) if alone else self._engine.borrow(reads)
 
@@ -297,11 +271,19 @@ class Database(Executor[DialectName]):
         return Transaction(self._engine, PLAIN, joins=self._joins, name="qb_rows")
 
     async def _together(self, jobs: Iterable[Job]) -> list[Any]:
-        transaction = await joined(self._engine) if self._joins else None
+        transaction = await self._joined() if self._joins else None
         if transaction is not None:
             return await transaction._together(jobs)
         async with self._engine.borrow(False) as connection:
             return await connection.batch(jobs, True)
+
+    async def _joined(self) -> Transaction[Any] | None:
+        """The transaction around the code that runs."""
+        if CURRENT.get() is None:
+            return None
+        from qb.joining import joined
+
+        return await joined(self._engine)
 
     @property
     def _is_transaction(self) -> bool:
@@ -309,17 +291,3 @@ class Database(Executor[DialectName]):
 
     def __repr__(self) -> str:
         return f"<Database {self.dialect.name}>"
-
-
-def length_of_pause(tries: int, backoff: float) -> float:
-    """Seconds to wait before another try."""
-    import random
-
-    return random.uniform(0, min(LONGEST_PAUSE, backoff * 2**tries))
-
-
-async def pause(seconds: float) -> None:
-    """Wait before another try."""
-    import asyncio
-
-    await asyncio.sleep(seconds)

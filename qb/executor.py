@@ -345,20 +345,9 @@ class Executor(Generic[DialectName]):
         `analyze` (PostgreSQL) runs the statement, and tells what it took. Raises TransactionError for one that may
         write (sql() counts as such) outside of a transaction, where it could not be undone.
         """
-        if self._rewrites:
-            statement = self._rewritten(statement)
-        if format not in ("text", "json"):
-            raise ValueError(f'explain(format={format!r}): the formats are "text" and "json"')
-        if analyze and not self._is_transaction and not isinstance(statement.node, (nodes.Select, nodes.Compound)):
-            raise TransactionError(
-                "explain(analyze=True) runs the statement, and this one may write: explain it on a transaction, and "
-                "leave that with an exception to undo it"
-            )
-        sql, parameters = self._compile(statement)
-        dialect, as_json = self._engine.dialect, format == "json"
-        command = dialect.explain(sql, analyze, as_json)
-        async with self._connection(self._engine.driver.reads_only(command)) as connection:
-            plan: str | list[dict[str, Any]] = dialect.plan(await connection.fetch(command, parameters, list), as_json)
+        from qb.explaining import explain
+
+        plan: str | list[dict[str, Any]] = await explain(self, statement, analyze, format)
         return plan
 
     async def create_tables(self, *tables: type[Table]) -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from qb import nodes
 from qb.definitions import Definition, resolve
 from qb.errors import closest
 from qb.identifiers import snake_case
+
+if TYPE_CHECKING:
+    from qb.aliases import Alias
+    from qb.columns import Column
+    from qb.derived import Derived
+    from qb.expressions import SourceColumn
 
 if TYPE_CHECKING:
     TableType = type
@@ -92,4 +98,16 @@ def definition_of(table: object) -> Definition:
     return definition  # type: ignore[no-any-return]  # set by Table and Alias only
 
 
-__all__ = ["Definition", "Table", "definition_of", "foreign_keys", "resolve"]
+@overload
+def columns(table: type[Table] | Alias[Any, Any]) -> dict[str, Column[Any, Any, Any]]: ...
+@overload
+def columns(table: Derived[Any, Any]) -> dict[str, SourceColumn[Any]]: ...
+def columns(table: Any) -> Any:  # each overload states what comes of what
+    """The columns of a table, an alias or a sub-query, by attribute, in their order."""
+    source = getattr(table, "__qb_source__", None)
+    if source is None:
+        raise TypeError(f"{table!r} is not a table")
+    return {column.attribute: getattr(table, column.attribute) for column in source.columns}
+
+
+__all__ = ["Definition", "Table", "columns", "definition_of", "foreign_keys", "resolve"]

@@ -6,16 +6,18 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, suppress
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, get_args
 
-from qb.ambient import CURRENT, current_task, joined
-from qb.dialect import PLAIN, Characteristics, Connection, Job, committed
+from qb.ambient import CURRENT
+from qb.dialect import PLAIN, Characteristics, Connection, Isolation, Job, committed
 from qb.engine import Engine
-from qb.errors import QbError, TransactionError
+from qb.errors import QbError, TransactionError, UnsupportedError, closest
 from qb.executor import Executor, Rewrite
+from qb.joining import current_task, joined
 from qb.tasks import finish
 from qb.typevars import DialectName
 
+ISOLATION_LEVELS = get_args(Isolation)
 ASYNC_GENERATOR = 0x200  # inspect.CO_ASYNC_GENERATOR
 
 
@@ -250,3 +252,27 @@ def _is_in_generator() -> bool:
             return True
         frame = caller
     return False
+
+
+def characteristics(
+    engine: Engine,
+    isolation: Isolation | None,
+    read_only: bool,
+    deferrable: bool,
+    statement_timeout: float | None,
+    lock_timeout: float | None,
+) -> Characteristics:
+    """What a transaction is to be like. Raises TransactionError or UnsupportedError when it cannot be like that."""
+    if isolation is not None and isolation not in ISOLATION_LEVELS:
+        raise TransactionError(f"no isolation level {isolation!r}{closest(isolation, ISOLATION_LEVELS)}")
+    if statement_timeout is not None or lock_timeout is not None:
+        if not engine.driver.has_timeouts:
+            raise UnsupportedError(
+                f"{engine.dialect.name} has no statement_timeout and lock_timeout of a transaction: "
+                f"`async with asyncio.timeout(…)` ends what takes too long"
+            )
+        if min(statement_timeout or 0, lock_timeout or 0) < 0:
+            raise ValueError("statement_timeout and lock_timeout are seconds, 0 or more")
+    elif isolation is None and not read_only and not deferrable:
+        return PLAIN
+    return Characteristics(isolation, read_only, deferrable, statement_timeout, lock_timeout)

@@ -26,6 +26,7 @@ FLOORS = [
     "qb.typevars",
     "qb.into",
     "qb.types",
+    "qb.type_rules",
     "qb.codecs",
     "qb.nodes",
     "qb.expressions.json_paths",
@@ -74,10 +75,13 @@ FLOORS = [
     "qb.cache.tracking",
     "qb.engine",
     "qb.bulk",
+    "qb.explaining",
     "qb.ambient",
+    "qb.joining",
     "qb.executor",
     "qb.cache",
     "qb.transaction",
+    "qb.retrying",
     "qb.events",
     "qb.database",
     "qb.mixins",
@@ -111,10 +115,14 @@ TYPE_ONLY = {
         "typing_extensions",
     ): "aliases with parameters, for which `typing` has a class from Python 3.12",
     ("qb.errors", "qb.columns"): "an error says whether it concerns a column",
+    ("qb.tables", "qb.aliases"): "what names the columns of a table does so of other sources, too",
+    ("qb.tables", "qb.derived"): "likewise",
     ("qb.bulk.inserting", "qb.executor"): "what works on an executor names it",
     ("qb.bulk.by_keys", "qb.executor"): "likewise",
+    ("qb.explaining", "qb.executor"): "likewise",
     ("qb.ambient", "qb.transaction"): "what keeps the innermost transaction names it",
     ("qb.documents.storage", "qb.documents.collections"): "a collection makes what works on it, and is named by that",
+    ("qb.joining", "qb.transaction"): "likewise",
     ("qb.engine", "qb.events"): "an engine names what it keeps for the floors above it",
     ("qb.queries", "qb.rows"): "a query names what makes its rows",
     ("qb.expressions.escape", "qb.tables"): "SQL text says which tables it writes",
@@ -296,7 +304,7 @@ COSTLY = {
 WORKER = "from qb import Database, Table, col, select; from dialects.d1 import DIALECT"
 # Of qb and of dialects, the modules that this loads. A name that is new here costs every Worker up to two milliseconds.
 LOADED_IN_A_WORKER = """
-qb qb.aliases qb.ambient qb.col qb.columns qb.database qb.definitions qb.dialect qb.engine qb.errors qb.executor
+qb qb.ambient qb.col qb.columns qb.database qb.definitions qb.dialect qb.engine qb.errors qb.executor
 qb.expressions qb.expressions.core qb.identifiers qb.lazy qb.nodes qb.nodes.base qb.nodes.compound qb.nodes.conditions
 qb.nodes.operators qb.nodes.order qb.nodes.select qb.nodes.sources qb.nodes.subqueries qb.nodes.values qb.queries
 qb.statements qb.statements.select qb.statements.selection qb.statements.sources qb.statements.with_clause qb.symbols

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, overload
 
-from qb.aliases import columns
 from qb.columns import Column
 from qb.derived import Derived
 from qb.errors import SchemaError, UnknownName, closest
 from qb.expressions import Expr, Ordering, SourceColumn
 from qb.statements.sources import AnySource, AnyTable
+from qb.tables import columns
 
 E = TypeVar("E", bound=Expr[Any, Any])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar, overload
 
-from qb import types
+from qb import type_rules, types
 from qb.errors import CompileError
 from qb.expressions import Expr, expression, operand
 from qb.nodes import Case, Expression, When
@@ -99,4 +99,4 @@ def fitting(nodes: Iterable[Expression], what: str) -> SqlType:
     for kind in known:
         if not types.comparable(known[0], kind):
             raise CompileError(f"the values of {what} do not fit together: {known[0]!r} and {kind!r}")
-    return types.common(known)
+    return type_rules.common(known)

@@ -355,19 +355,21 @@ class Expr(Generic[Value, Refs]):
 
     @staticmethod
     def _arithmetic(operator: str, left: object, right: object) -> Expr[Any, Any]:
+        from qb import type_rules
+
         if isinstance(left, Expression):
             right = operand(right, left.type)
         else:
             assert isinstance(right, Expression)
             left = operand(left, right.type)
         if operator == "+" and left.type.kind in TEXTS:
-            types.check_text(right.type)
+            type_rules.check_text(right.type)
             return Expr(Binary("||", left, right, TEXT))
         if operator == "+" and left.type.kind == "array":
             from qb.expressions.arrays import concatenation
 
             return Expr(concatenation(left, right))
-        return Expr(Binary(operator, left, right, types.arithmetic(operator, left.type, right.type)))
+        return Expr(Binary(operator, left, right, type_rules.arithmetic(operator, left.type, right.type)))
 
     def __repr__(self) -> str:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from qb import types
+from qb import type_rules
 from qb.expressions import Expr, operand
 from qb.fn.calls import call
 from qb.nodes import Expression, Function
@@ -64,7 +64,7 @@ def concat(*texts: object) -> Expr[str]:
         raise TypeError("concat() needs a text")
     nodes = tuple([operand(text, TEXT) for text in texts])
     for node in nodes:
-        types.check_text(node.type)
+        type_rules.check_text(node.type)
     return Expr(Function("concat", nodes, TEXT))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar, overload
 
-from qb import types
+from qb import type_rules, types
 from qb.errors import CompileError
 from qb.expressions import Expr, operand
 from qb.expressions.windows import FrameFunction, WindowFunction
@@ -93,7 +93,7 @@ def _neighbour(name: str, value: Expr[Any], offset: int | Expr[int], default: ob
     other = operand(default, node.type)
     if other.type is not node.type and not types.comparable(node.type, other.type):
         raise CompileError(f"{name}() is of {node.type!r}, and its default {other.type!r}")
-    return _window_function(name, types.common([node.type, other.type]), node, distance, other)
+    return _window_function(name, type_rules.common([node.type, other.type]), node, distance, other)
 
 
 def _count(number: int | Expr[int], least: int, function: str) -> Expression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qb import nodes, types
+from qb import nodes, type_rules, types
 from qb.errors import CompileError
 from qb.expressions import Expr, Ordering, expression
 from qb.nodes import Compound, Order, Output, Statement
@@ -35,7 +35,7 @@ def shared_type(left: SqlType, right: SqlType) -> SqlType | None:
     kinds = {left.kind, right.kind}
     if kinds <= types.NUMBERS:
         try:
-            return types.common([left, right])
+            return type_rules.common([left, right])
         except TypeError:
             return None
     if kinds <= types.TEXTS:
