@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from itertools import chain, starmap
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 from qb.errors import CommitUncertain, ConnectionFailed, QbError, TimeoutExceeded, UnsupportedError, closest
@@ -26,9 +25,12 @@ Decoder = Callable[[Any], Any]  # from what the driver returns to the Python val
 Decoders = Mapping[str, Callable[[SqlType], Decoder | None]]
 
 
+Rows = Iterable[Sequence[object]]
+
+
 class Load:
-    """Plain rows for a table: `sql` is an INSERT of one of them, for engines that know no better. `portions` has them
-    column by column, in portions that are encoded when their turn comes.
+    """Plain rows for a table: `sql` is an INSERT of one of them, for engines that know no better. `portions` has the
+    rows in portions that are encoded when their turn comes; none of the rows need outlive the next one.
     """
 
     __slots__ = ("columns", "count", "portions", "sql", "table")
@@ -39,18 +41,13 @@ class Load:
         columns: Sequence[Column],
         sql: str,
         count: int,
-        portions: Iterator[Sequence[Sequence[object]]],
+        portions: Iterator[Rows],
     ) -> None:
         self.table = table
         self.columns = columns
         self.sql = sql
         self.count = count
         self.portions = portions
-
-
-def rows_of(portions: Iterable[Sequence[Sequence[T]]]) -> Iterator[tuple[T, ...]]:
-    """The rows of portions that are given column by column. None of them outlives the next one."""
-    return chain.from_iterable(starmap(zip, portions))
 
 
 Job = tuple[str, Sequence[object], Build | None] | Load
@@ -300,6 +297,8 @@ class Driver:
     dialect: Dialect
     loads_from: int | None = None
     """From how many rows on a load is faster than one INSERT; None where there is no such way."""
+    checks: frozenset[str] = frozenset()
+    """Kinds of columns whose values a load need not look at before: it raises InvalidValue for what is none."""
     has_timeouts: ClassVar[bool] = False
     """Whether a transaction may say how long its statements may take, and wait for locks."""
 

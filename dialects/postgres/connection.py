@@ -13,8 +13,8 @@ import asyncpg
 from dialects.postgres.copy import TAKES_COPY, is_copied
 from dialects.postgres.errors import FAILURES, translate
 from dialects.postgres.traces import Traces, traces
-from qb.dialect import PLAIN, Affected, Characteristics, Connection, Isolation, Job, Load, rows_of
-from qb.errors import DatabaseError, TransactionError
+from qb.dialect import PLAIN, Affected, Characteristics, Connection, Isolation, Job, Load
+from qb.errors import DatabaseError, InvalidValue, TransactionError
 from qb.identifiers import QUOTED
 from qb.nodes import Table
 from qb.tasks import finish
@@ -116,17 +116,24 @@ class PostgresConnection(Connection):
         return await super().batch(chain(first, waiting), atomic and len(first) > 1)  # one is atomic by itself
 
     async def load(self, load: Load) -> Affected:
-        portions = list(load.portions)  # before anything is sent: a wrong value does not end the transaction
+        rows = chain.from_iterable(list(load.portions))  # encoded before anything is sent
         target = QUOTED[load.table.name]
         if load.table.schema is not None:
             target = f"{QUOTED[load.table.schema]}.{target}"
         names = [column.name for column in load.columns]
         if is_copied(load.columns) and await self._call(load.sql, self.raw.fetchval, TAKES_COPY, target, names):
             copy = self.raw.copy_records_to_table
-            work = copy(load.table.name, schema_name=load.table.schema, columns=names, records=rows_of(portions))
+            work = copy(load.table.name, schema_name=load.table.schema, columns=names, records=rows)
+        else:
+            work = self._insert_each(load.sql, rows, load.count)
+        try:
             return await self._copy(load.sql, work)
-        await self._call(load.sql, self.raw.executemany, load.sql, list(rows_of(portions)))
-        return Affected(load.count)
+        except (KeyError, OverflowError, TypeError, ValueError) as error:  # what asyncpg takes for no value of the type
+            raise InvalidValue("a row does not fit its columns", sql=load.sql) from error
+
+    async def _insert_each(self, sql: str, rows: Iterable[Sequence[object]], count: int) -> str:
+        await self.raw.executemany(sql, list(rows))
+        return f"INSERT 0 {count}"
 
     async def copy_in(self, table: Table, columns: list[str], source: Any, options: Mapping[str, Any]) -> int:
         """Insert the rows of a file."""

@@ -74,6 +74,7 @@ class PostgresDriver(Driver):
 
     has_timeouts = True
     loads_from = 200
+    checks = frozenset({"boolean", "text"})
 
     def __init__(
         self,

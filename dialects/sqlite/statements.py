@@ -6,11 +6,11 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from dialects.sqlite.thread import Thread, Unit, end_streams
-from qb.dialect import Affected, Job, Load, rows_of
+from qb.dialect import Affected, Job, Load
 from qb.errors import TransactionError
 
 Build = Callable[[Iterable[Sequence[Any]]], list[Any]]
@@ -114,7 +114,7 @@ def in_one_trip(thread: Thread, jobs: Iterable[Job], atomic: bool, progress: Pro
 def loaded(thread: Thread, load: Load) -> Affected:
     """Insert many rows with one statement that is prepared once."""
     raw = thread.begun()
-    rows = rows_of(load.portions)
+    rows = chain.from_iterable(load.portions)
     count = 0
     for _ in range(0, load.count, AT_ONCE):
         thread.check_wanted()

@@ -88,6 +88,8 @@ class _Work(Generic[TB]):
         self.table = table
         self.statement = statement
         self.keep_going = keep_going
+        self.is_careful = False
+        """Whether some rows did not fit, so that others are looked at before they are sent."""
         self.failed: list[FailedRow[TB]] = []
 
     def result(self, count: int) -> Inserted[TB]:
@@ -109,6 +111,7 @@ class _Work(Generic[TB]):
                     return await connection.load(load)
             [affected] = await executor._together([load])
         except DatabaseError as error:
+            self.is_careful = True
             executor._attribute(error, insert(self.table), ())
             raise
         return affected  # type: ignore[no-any-return]  # what a load gives
@@ -121,7 +124,8 @@ class _Work(Generic[TB]):
             return None
         if engine.events is not None and engine.events.concern(new):
             return None
-        return load_of_rows(new.node, self.table, rows, engine.dialect)
+        unchecked = frozenset[str]() if self.is_careful else engine.driver.checks
+        return load_of_rows(new.node, self.table, rows, engine.dialect, unchecked)
 
     async def write(self, executor: Executor[Any], rows: Sequence[Mapping[str, Any]], first: int) -> int:
         """Write a portion. When it fails, its halves tell which row it is."""

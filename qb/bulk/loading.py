@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, TypeGuard
 
 from qb.compiler.base import name_column
-from qb.dialect import Dialect, Driver, Load
+from qb.dialect import Dialect, Driver, Load, Rows
 from qb.errors import EncodingError
 from qb.nodes import Column, Insert, Values
 from qb.queries import Compilable
@@ -49,11 +49,11 @@ def sql_of(node: Insert, dialect: Dialect) -> str:
     return dialect.compiler().compile(one)[0]
 
 
-def _portions(node: Insert, dialect: Dialect) -> Iterator[Columns]:
+def _portions(node: Insert, dialect: Dialect) -> Iterator[Rows]:
     assert node.values is not None
     rows = iter(node.values.rows)
     while part := list(islice(rows, AT_ONCE)):
-        yield encoded(list(zip(*part, strict=True)), node.columns, dialect)
+        yield zip(*encoded(list(zip(*part, strict=True)), node.columns, dialect), strict=True)
 
 
 def encoded(columns: Columns, kinds: Sequence[Column], dialect: Dialect) -> Columns:

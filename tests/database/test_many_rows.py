@@ -20,6 +20,7 @@ from qb.errors import (
     CompileError,
     EncodingError,
     ForeignKeyViolated,
+    NotNullViolated,
     SchemaError,
     TransactionError,
     UniqueViolated,
@@ -154,6 +155,50 @@ async def test_a_number_that_does_not_fit(db: Database, wrong: Any) -> None:
         await db.insert_many(Album, rows)
     assert caught.value.row == 298
     assert await db.fetch_value(select(fn.count()).from_(Album)) == 4
+
+
+@pytest.mark.parametrize("wrong", [7, b"x", ["x"], datetime.date(2024, 1, 1)])
+async def test_a_text_that_is_none(db: Database, wrong: Any) -> None:
+    """PostgreSQL's driver looks at texts itself, and the error is the same."""
+    await a_title_that_does_not_fit(db, wrong)
+
+
+async def test_a_text_that_postgres_cannot_keep(postgres_db: Database) -> None:
+    await postgres_db.create_tables(Artist, Album)
+    await postgres_db.execute(insert(Artist).values(name="Joni Mitchell"))
+    await a_title_that_does_not_fit(postgres_db, "\0")
+
+
+async def a_title_that_does_not_fit(db: Database, wrong: Any) -> None:
+    rows: list[Any] = [{"artist_id": 1, "title": str(n)} for n in range(900)]
+    rows[657]["title"] = wrong
+    before = await db.fetch_value(select(fn.count()).from_(Album))
+    for _ in range(2):
+        with pytest.raises(EncodingError, match=r"albums\.title") as caught:
+            await db.insert_many(Album, rows)
+        assert caught.value.row == 657
+    async with db.transaction() as tx:
+        await tx.execute(insert(Artist).values(name="kept"))
+        with pytest.raises(EncodingError):
+            await tx.insert_many(Album, rows, size=400)
+        done = await tx.insert_many(Album, rows, keep_going=True)
+    assert [(failed.number, type(failed.error)) for failed in done.failed] == [(657, EncodingError)]
+    assert await db.fetch_value(select(fn.count()).from_(Album)) == before + 899
+    assert await db.fetch_value(select(fn.count()).from_(Artist).where(Artist.name == "kept")) == 1
+
+
+async def test_rows_of_as_many_attributes_that_are_others(db: Database) -> None:
+    rows: list[Any] = [{"artist_id": 1, "title": str(n)} for n in range(600)]
+    rows[-1] = {"artist_id": 1, "plays": 3}
+    rows[-2] = {"id": 5000, "title": "no artist"}
+    with pytest.raises(NotNullViolated) as caught:
+        await db.insert_many(Album, rows)
+    assert caught.value.row == 598
+    rows[-1]["title"] = rows[-1].pop("plays") * "x"
+    rows[-2] = {"title": literal("an ") + "expression", "artist_id": 2}
+    assert await db.insert_many(Album, rows) == 600
+    found = await db.fetch_all(select(Album.artist_id, Album.title).order_by(Album.id.desc()).limit(2))
+    assert found == [(1, "xxx"), (2, "an expression")]
 
 
 async def test_the_last_row_id(db: Database) -> None:
