@@ -15,7 +15,7 @@ from dialects.postgres.errors import FAILURES, translate
 from dialects.postgres.notifications import Listener
 from dialects.postgres.pgbouncer import OPTIONS as PGBOUNCER_OPTIONS
 from dialects.postgres.pgbouncer import PgBouncerConnection
-from dialects.postgres.pool import Lease, Pool
+from dialects.postgres.pool import AnyConnection, Lease, Pool
 from dialects.postgres.replicas import ReadingLease, Replica, Replicas, WritingLease
 from dialects.postgres.traces import traces
 from qb.ambient import CURRENT
@@ -120,6 +120,8 @@ class PostgresDriver(Driver):
         self._max_lag = max_lag
         self._replicas: Replicas | None = None
         self._pool: Pool | None = None
+        self._any: AnyConnection | None = None
+        """For single calls, where all connections are alike."""
 
     @classmethod
     def of(cls, db: Database[Any]) -> Self:
@@ -136,14 +138,16 @@ class PostgresDriver(Driver):
         pool = Pool(partial(self._connect, self._url), self._size, *self._limits)
         await pool.open()
         self._pool = pool
-        if self._replica_urls:
+        if not self._replica_urls:
+            self._any = AnyConnection(pool)
+        else:
             self._replicas = Replicas(
                 partial(self._raw, self._url), [self._replica(url) for url in self._replica_urls], self._max_lag
             )
             self._replicas.start()
 
     async def close(self) -> None:
-        pool, self._pool = self._pool, None
+        pool, self._pool, self._any = self._pool, None, None
         replicas, self._replicas = self._replicas, None
         if replicas is not None:
             await finish(replicas.close())
@@ -175,6 +179,9 @@ class PostgresDriver(Driver):
             return WritingLease(self._pool.lease(), replicas)
         replica = replicas.choose()
         return self._pool.lease() if replica is None else ReadingLease(replica, replicas, self._pool)
+
+    def at_once(self, reads: bool) -> Connection | None:
+        return self._any
 
     @property
     def reads_lag(self) -> bool:  # type: ignore[override]  # nobody assigns it
