@@ -14,6 +14,7 @@ from qb.types import SqlType
 if TYPE_CHECKING:
     from qb.compiler import Compiler
     from qb.migrations.applier import Applier, Options
+    from qb.migrations.render import Renderer
     from qb.schema.ddl import Ddl
     from qb.schema.introspect import Introspection
 
@@ -100,6 +101,10 @@ class Dialect:
 
     def ddl(self) -> Ddl:
         """What writes CREATE statements."""
+        raise NotImplementedError
+
+    def renderer(self) -> Renderer:
+        """What writes migrations."""
         raise NotImplementedError
 
     def introspection(self) -> Introspection:

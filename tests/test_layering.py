@@ -129,6 +129,7 @@ TYPE_ONLY = {
     ("qb.dialect", "qb.migrations.applier"): "likewise",
     ("qb.dialect", "qb.schema.ddl"): "a dialect names what it gives to the floors above it",
     ("qb.dialect", "qb.schema.introspect"): "likewise",
+    ("qb.dialect", "qb.migrations.render"): "likewise",
     ("qb.schema.introspect", "qb.executor"): "what works on an executor names it",
 }
 

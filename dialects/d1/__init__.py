@@ -12,6 +12,7 @@ from qb.errors import UnsupportedError
 
 if TYPE_CHECKING:
     from qb.compiler import Compiler
+    from qb.migrations.render import Renderer
 
 
 class D1Dialect(SqliteDialect):
@@ -26,6 +27,11 @@ class D1Dialect(SqliteDialect):
         from dialects.d1.compiler import D1Compiler
 
         return D1Compiler
+
+    def renderer(self) -> Renderer:
+        from dialects.d1.migrate import D1Renderer
+
+        return D1Renderer()
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         raise UnsupportedError("qb has no D1 transport yet: compile with .compile('d1') and send it through env.DB")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dialects.postgres.notifications import Gap, Listener, Notification
     from qb.compiler import Compiler
     from qb.migrations.applier import Applier, Options
+    from qb.migrations.render import Renderer
     from qb.schema.ddl import Ddl
     from qb.schema.introspect import Introspection
 else:
@@ -76,6 +77,11 @@ class PostgresDialect(Dialect):
         from dialects.postgres.introspect import PostgresIntrospection
 
         return PostgresIntrospection()
+
+    def renderer(self) -> Renderer:
+        from dialects.postgres.migrate import PostgresRenderer
+
+        return PostgresRenderer()
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         from dialects.postgres.driver import PostgresDriver

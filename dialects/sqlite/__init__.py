@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dialects.sqlite.driver import SqliteDriver
     from qb.compiler import Compiler
     from qb.migrations.applier import Applier, Options
+    from qb.migrations.render import Renderer
     from qb.schema.ddl import Ddl
     from qb.schema.introspect import Introspection
 else:
@@ -58,6 +59,11 @@ class SqliteDialect(Dialect):
         from dialects.sqlite.ddl import SqliteDdl
 
         return SqliteDdl()
+
+    def renderer(self) -> Renderer:
+        from dialects.sqlite.migrate import SqliteRenderer
+
+        return SqliteRenderer()
 
     def introspection(self) -> Introspection:
         from dialects.sqlite.introspect import SqliteIntrospection

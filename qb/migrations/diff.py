@@ -33,7 +33,7 @@ def diff(before: Schema, after: Schema, hints: Hints | None = None) -> tuple[Ope
     found = list(comparison.operations())
     if comparison.questions:
         raise Undecided(comparison.questions)
-    return planned(found, before.dialect)
+    return planned(found, before.dialect, breaks_circles=False)
 
 
 class Comparison:

@@ -46,14 +46,16 @@ def is_literal(token: Token) -> bool:
     return not is_quoted(token) and (token.text[-1:] in ("'", "$") or token.text[:1].isdigit())
 
 
-def is_named(token: Token, name: str) -> bool:
+def is_named(token: Token, name: str, dialect: str) -> bool:
     """Whether a word may mean an object of this name."""
-    return token.name == name if is_quoted(token) else token.text.lower() == name.lower()
+    if is_quoted(token) and dialect == "postgres":
+        return token.name == name
+    return (token.name or token.text).lower() == name.lower()
 
 
 def mentions(sql: str, name: str, dialect: str) -> bool:
     """Whether a text may mention an object of a name. What stands in strings does not count."""
-    return any(is_named(word, name) for word in words(sql, dialect))
+    return any(is_named(word, name, dialect) for word in words(sql, dialect))
 
 
 def renamed(sql: str, names: Mapping[str, str], dialect: str) -> str:
@@ -63,7 +65,7 @@ def renamed(sql: str, names: Mapping[str, str], dialect: str) -> str:
     """
     parts, done = [], 0
     for word in words(sql, dialect) if names else ():
-        new = next((new for old, new in names.items() if is_named(word, old)), None)
+        new = next((new for old, new in names.items() if is_named(word, old, dialect)), None)
         if new is not None:
             parts += [sql[done : word.start], QUOTED[new]]
             done = word.end

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, ops.CreateSchema),
+    lambda each: isinstance(each, (ops.RenameLabel, ops.AddLabel)),
     lambda each: isinstance(each, ops.DropTrigger),
     lambda each: isinstance(each, ops.DropView),
     lambda each: isinstance(each, (ops.RenameTable, ops.RenameColumn)),
@@ -28,15 +29,15 @@ PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, ops.DropConstraint),
     lambda each: isinstance(each, (ops.RenameConstraint, ops.RenameIndex)),
     # Types come before the columns that are of them.
-    lambda each: isinstance(each, (ops.CreateEnum, ops.AddLabel, ops.RenameLabel)),
+    lambda each: isinstance(each, ops.CreateEnum),
     lambda each: isinstance(each, (ops.CreateSequence, ops.AlterSequence)),
-    # A new column may be filled from one that goes.
+    # A new column may be filled from one that goes; a computed one goes before what it reads and comes after it.
+    lambda each: isinstance(each, ops.DropColumn) and each.column.generated is not None,
     lambda each: isinstance(each, ops.AddColumn) and each.column.generated is None,
     lambda each: isinstance(each, ops.ReplaceEnum),
     lambda each: isinstance(each, ops.AlterColumn) and each.after.generated is None,
     lambda each: isinstance(each, ops.AlterColumn),
     lambda each: isinstance(each, ops.AddColumn),
-    lambda each: isinstance(each, ops.DropColumn) and each.column.generated is not None,
     lambda each: isinstance(each, ops.DropColumn),
     lambda each: isinstance(each, ops.AlterTable),
     # Keys come before the foreign keys that point to them, those of new tables included.
@@ -55,14 +56,14 @@ PHASES: Sequence[Callable[[Operation], bool]] = (
 """What is done one after the other."""
 
 
-def planned(operations: Iterable[Operation], dialect: str, adds_keys: bool = True) -> tuple[Operation, ...]:
+def planned(operations: Iterable[Operation], dialect: str, breaks_circles: bool) -> tuple[Operation, ...]:
     """The operations in an order that works. Renames and what they rename keep their order among themselves.
 
     Foreign keys that close a circle among new tables are added when all of them are there, and those among dropped
-    tables are dropped first, where the dialect can do so (`adds_keys`).
+    tables are dropped first, with `breaks_circles`, which is for dialects that can do so.
     """
-    found = created_in_order(list(operations), adds_keys)
-    found = dropped_in_order(found, adds_keys)
+    found = created_in_order(list(operations), breaks_circles)
+    found = dropped_in_order(found, breaks_circles)
     found = views_in_order(found, dialect)
     return tuple(sorted(found, key=phase))
 
@@ -72,24 +73,24 @@ def phase(operation: Operation) -> int:
     return next(number for number, holds in enumerate(PHASES) if holds(operation))
 
 
-def created_in_order(operations: list[Operation], adds_keys: bool) -> list[Operation]:
+def created_in_order(operations: list[Operation], breaks_circles: bool) -> list[Operation]:
     """New tables after those that they reference."""
     tables, circular = dependencies([each.table for each in operations if isinstance(each, ops.CreateTable)])
     rest = [each for each in operations if not isinstance(each, ops.CreateTable)]
     for table in tables:
-        late = [key for key in table.foreign_keys if adds_keys and key in circular]
+        late = [key for key in table.foreign_keys if breaks_circles and key in circular]
         early = tuple([key for key in table.foreign_keys if key not in late])
         rest.append(ops.CreateTable(replace(table, foreign_keys=early)))
         rest += [ops.AddConstraint(table.name, Constraint(foreign_key=key)) for key in late]
     return rest
 
 
-def dropped_in_order(operations: list[Operation], adds_keys: bool) -> list[Operation]:
+def dropped_in_order(operations: list[Operation], breaks_circles: bool) -> list[Operation]:
     """Tables that go before those that they reference."""
     tables, circular = dependencies([each.table for each in operations if isinstance(each, ops.DropTable)])
     rest = [each for each in operations if not isinstance(each, ops.DropTable)]
     for table in reversed(tables):
-        early = [key for key in table.foreign_keys if adds_keys and key in circular]
+        early = [key for key in table.foreign_keys if breaks_circles and key in circular]
         late = tuple([key for key in table.foreign_keys if key not in early])
         rest += [ops.DropConstraint(table.name, Constraint(foreign_key=key)) for key in early]
         rest.append(ops.DropTable(replace(table, foreign_keys=late)))

@@ -14,6 +14,7 @@ from qb.migrations.apply import applied
 from qb.migrations.diff import diff
 from qb.migrations.hints import Hints, MaybeRenamed, NoValue, Undecided, declared_hints
 from qb.migrations.operations import Constraint, Operation, dump_operations, load_operations
+from qb.migrations.plan import planned
 from qb.schema import objects
 from qb.schema.canonical import canonical
 from qb.schema.objects import (
@@ -83,17 +84,19 @@ def test_a_circle_of_tables() -> None:
     there, back = ForeignKey(("id",), Name("b"), ("id",), name="there"), ForeignKey(("id",), Name("a"), ("id",))
     one, other = table(ID, name="a"), table(ID, name="b")
     circle = schema(replace(one, foreign_keys=(there,)), replace(other, foreign_keys=(back,)))
-    assert check(schema(), circle) == [
+    created, dropped = check(schema(), circle), check(circle, schema())
+    assert {type(each) for each in created} == {ops.CreateTable}
+    assert planned(created, "postgres", breaks_circles=True) == (
         ops.CreateTable(one),
         ops.CreateTable(other),
         ops.AddConstraint(one.name, Constraint(foreign_key=there)),
         ops.AddConstraint(other.name, Constraint(foreign_key=back)),
-    ]
-    assert check(circle, schema()) == [
-        ops.DropConstraint(other.name, Constraint(foreign_key=back)),
-        ops.DropConstraint(one.name, Constraint(foreign_key=there)),
-        ops.DropTable(other),
-        ops.DropTable(one),
+    )
+    assert [type(each) for each in planned(dropped, "postgres", breaks_circles=True)] == [
+        ops.DropConstraint,
+        ops.DropConstraint,
+        ops.DropTable,
+        ops.DropTable,
     ]
 
 

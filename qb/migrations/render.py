@@ -1,0 +1,98 @@
+"""Operations as SQL. A dialect subclasses `Renderer`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from qb.migrations import operations as ops
+from qb.migrations.apply import applied
+from qb.migrations.expressions import mentions
+from qb.migrations.operations import Operation
+from qb.migrations.plan import planned
+from qb.migrations.scripts import Script
+from qb.schema.ddl import Ddl
+from qb.schema.objects import Name, Schema, Trigger, View
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Operations that are done together, and their SQL."""
+
+    operations: tuple[Operation, ...]
+    script: Script
+
+
+class Renderer:
+    """Writes the SQL of operations."""
+
+    ddl: ClassVar[Ddl]
+
+    def stages(self, before: Schema, operations: Iterable[Operation]) -> tuple[Stage, ...]:
+        """The SQL for operations on a schema, as `diff` found them: one stage, or several where the engine cannot do
+        everything in one transaction. Each is a migration of its own.
+
+        Raises MigrationError when the engine has no way to do so that keeps every row.
+        """
+        found = planned(self.expanded(before, tuple(operations)), before.dialect, breaks_circles=self.ddl.adds_keys)
+        stages = []
+        for part in self.parts(found):
+            stages.append(Stage(part, self.script(before, part)))
+            before = applied(before, part)
+        return tuple(stages)
+
+    def expanded(self, before: Schema, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+        """With everything that has to go meanwhile, and comes back."""
+        return operations
+
+    def parts(self, operations: tuple[Operation, ...]) -> Iterator[tuple[Operation, ...]]:
+        """What can be done together."""
+        if operations:
+            yield operations
+
+    def script(self, before: Schema, operations: tuple[Operation, ...]) -> Script:
+        """The SQL of one stage."""
+        raise NotImplementedError
+
+    def around(
+        self, before: Schema, operations: tuple[Operation, ...], tables: Iterable[Name]
+    ) -> tuple[Operation, ...]:
+        """With the views and triggers that read these tables, directly or by other views, going first and coming back
+        last. `tables` has all names that they have and had.
+        """
+        names = {name.name for name in tables}
+        gone = {each.view for each in operations if isinstance(each, ops.DropView)}
+        names |= {view.name.name for view in gone}
+        views: list[View] = []
+        while True:
+            more = [view for view in before.views if view not in views and self.reads(before, view.sql, names)]
+            if not more:
+                break
+            views += more
+            names |= {view.name.name for view in more}
+        dropped = {each.trigger for each in operations if isinstance(each, ops.DropTrigger)}
+        triggers = [each for each in before.triggers if self.is_about(before, each, names)]
+        back = [each for each in triggers if each not in dropped]
+        return (
+            *operations,
+            *[each for view in views if view not in gone for each in (ops.DropView(view), ops.CreateView(view))],
+            *[each for trigger in back for each in (ops.DropTrigger(trigger), ops.CreateTrigger(trigger))],
+        )
+
+    def is_about(self, schema: Schema, trigger: Trigger, names: Iterable[str]) -> bool:
+        """Whether a trigger stands on one of these tables or views, or may read it."""
+        return trigger.table.name in names or self.reads(schema, trigger.sql, names)
+
+    def reads(self, schema: Schema, sql: str, names: Iterable[str]) -> bool:
+        """Whether a statement may read one of these tables or views."""
+        return any(mentions(sql, name, schema.dialect) for name in names)
+
+
+def names_through(operations: Sequence[Operation], tables: Iterable[Name]) -> set[Name]:
+    """The names of tables, and those that they have before and between renames."""
+    names = set(tables)
+    for each in reversed(operations):
+        if isinstance(each, ops.RenameTable) and each.new in names:
+            names.add(each.old)
+    return names
