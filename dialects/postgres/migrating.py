@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from dialects.postgres.connection import milliseconds
 from qb.dialect import Characteristics, Connection
+from qb.identifiers import QUOTED
 from qb.migrations.applier import Applier
 from qb.migrations.errors import MigrationsLocked
 from qb.migrations.history import NAME
@@ -44,8 +45,8 @@ class PostgresApplier(Applier):
         ((is_locked,),) = await connection.fetch(f"SELECT pg_try_advisory_lock({LOCK})", (), list)
         return bool(is_locked)
 
-    async def has_table(self, connection: Connection) -> bool:
-        ((found,),) = await connection.fetch(f"SELECT to_regclass('{NAME}') IS NOT NULL", (), list)
+    async def has_table(self, connection: Connection, name: str = NAME) -> bool:
+        ((found,),) = await connection.fetch("SELECT to_regclass($1) IS NOT NULL", (QUOTED[name],), list)
         return bool(found)
 
     def characteristics(self) -> Characteristics:

@@ -18,9 +18,9 @@ from qb.tasks import finish
 class SqliteApplier(Applier):
     """Runs scripts on a file of SQLite."""
 
-    async def has_table(self, connection: Connection) -> bool:
+    async def has_table(self, connection: Connection, name: str = NAME) -> bool:
         found = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-        return bool(await connection.fetch(found, (NAME,), list))
+        return bool(await connection.fetch(found, (name,), list))
 
     @asynccontextmanager
     async def around(self, connection: Connection, script: Script) -> AsyncIterator[None]:

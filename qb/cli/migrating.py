@@ -12,6 +12,7 @@ from rich.console import Console
 from qb.cli.output import as_json, errors_shown, show_json, show_sql, show_table
 from qb.cli.project import Project, project_options
 from qb.migrations.applier import Options, Step
+from qb.migrations.branches import merge
 from qb.migrations.errors import MigrationError
 from qb.migrations.files import Folder
 from qb.migrations.runner import Runner
@@ -124,6 +125,15 @@ def resolve(project: Project, name: str, outcome: str) -> None:
     applied = outcome == "applied"
     with_runner(project, folder, Options(), lambda runner: runner.resolve(name, applied=applied))
     click.echo(f"{name} counts as {'applied' if applied else 'never applied'}.")
+
+
+@migrate.command("merge")
+@click.argument("title", default="merge")
+@errors_shown
+@project_options("migrations")
+def join(project: Project, title: str) -> None:
+    """Join two branches of history, where it does not matter which of them is applied first."""
+    click.echo(f"wrote {merge(Folder(project.migrations), title).name}")
 
 
 @migrate.command()

@@ -16,7 +16,7 @@ from qb.database import Database
 from qb.dialect import Characteristics, Connection, committed
 from qb.errors import DatabaseError, QbError, TimeoutExceeded
 from qb.migrations.errors import MigrationFailed, MigrationsLocked
-from qb.migrations.history import Applied, Record
+from qb.migrations.history import NAME, Applied, Record
 from qb.migrations.scripts import Script
 from qb.queries import Compilable
 from qb.statements.delete import delete
@@ -86,8 +86,8 @@ class Applier:
         rows = await self.db.fetch_all(select(Applied).order_by(Applied.applied_at, Applied.name))
         return {row.name: Record(*row) for row in rows}
 
-    async def has_table(self, connection: Connection) -> bool:
-        """Whether the table of the history is there."""
+    async def has_table(self, connection: Connection, name: str = NAME) -> bool:
+        """Whether a table is there, usually that of the history."""
         raise NotImplementedError
 
     async def prepare(self, connection: Connection) -> None:
@@ -184,15 +184,16 @@ class Applier:
 
     async def note(self, connection: Connection, before: Record | None, after: Record | None) -> None:
         """Change the entry of a migration in the history."""
-        statement: Compilable[Any] | None = None
-        if after is None and before is not None:
-            statement = delete(Applied).where(Applied.name == before.name)
-        elif after is not None and before is None:
-            statement = insert(Applied).values(**vars(after))
-        elif after is not None:
-            statement = update(Applied).set(**vars(after)).where(Applied.name == after.name)
-        if statement is not None:
+        for statement in self.changes(before, after):
             await connection.execute(*self.compiled(statement))
+
+    def changes(self, before: Record | None, after: Record | None) -> list[Compilable[Any]]:
+        """What changes the entry."""
+        if after is None:
+            return [] if before is None else [delete(Applied).where(Applied.name == before.name)]
+        if before is None:
+            return [insert(Applied).values(**vars(after))]
+        return [update(Applied).set(**vars(after)).where(Applied.name == after.name)]
 
     def compiled(self, statement: Compilable[Any]) -> tuple[str, Any]:
         """The SQL and the parameters, as the driver takes them."""

@@ -3,7 +3,7 @@
 migrations/
   0001_create_artists.sql             what is run, read and reviewed by people; wrangler takes it as it is
   down/0001_create_artists.sql        what undoes it
-  snapshots/0001_create_artists.json  the schema afterwards, and what it follows
+  snapshots/0001_create_artists.json  what it does and follows, as data, and the schema afterwards
   schema.lock.json                    checksums: what was edited after the fact shows
 """
 
@@ -18,8 +18,10 @@ from pathlib import Path
 
 from qb.errors import SchemaError
 from qb.migrations.errors import MigrationError
+from qb.migrations.operations import Operation, dump_operations, load_operations
 from qb.migrations.scripts import Script, parsed
 from qb.migrations.snapshot import digest, dump, load
+from qb.schema.canonical import canonical
 from qb.schema.objects import Schema
 
 LOCK = "schema.lock.json"
@@ -40,6 +42,8 @@ class Migration:
     """What there is afterwards."""
     parents: tuple[str, ...]
     """The migrations that it follows: none for the first, several where branches meet."""
+    operations: tuple[Operation, ...] = ()
+    """What it does to the schema, of which the files were written."""
 
     @property
     def number(self) -> int:
@@ -129,7 +133,13 @@ class Folder:
             raise MigrationError("\n".join([str(problem) for problem in self.problems]))
 
     def add(
-        self, title: str, up: Script, down: Script | None, schema: Schema, parents: Iterable[str] | None = None
+        self,
+        title: str,
+        up: Script,
+        down: Script | None,
+        schema: Schema,
+        parents: Iterable[str] | None = None,
+        operations: Iterable[Operation] = (),
     ) -> Migration:
         """Write a migration with the next number. It follows the last one, unless others are given.
 
@@ -144,7 +154,8 @@ class Folder:
             parents = () if head is None else (head.name,)
         number = 1 + max([each.number for each in self.migrations.values()], default=0)
         name = f"{number:0{DIGITS}}_{words}"
-        migration = Migration(name, up.text(), None if down is None else down.text(), schema, tuple(parents))
+        back = None if down is None else down.text()
+        migration = Migration(name, up.text(), back, canonical(schema), tuple(parents), tuple(operations))
         for path, text in self._texts(migration).items():
             write(path, text)
         self.migrations[name] = migration
@@ -159,7 +170,8 @@ class Folder:
     def _texts(self, migration: Migration) -> dict[Path, str]:
         """The files of a migration."""
         parents = {name: digest(self._snapshot(name).read_text(encoding="utf-8")) for name in migration.parents}
-        data = json.dumps({"parents": parents}, indent=2)
+        done = dump_operations(migration.operations)
+        data = json.dumps({"parents": parents, "operations": done}, indent=2, ensure_ascii=False)
         texts = {self.path / f"{migration.name}.sql": migration.up}
         if migration.down is not None:
             texts[self._down(migration.name)] = migration.down
@@ -204,6 +216,7 @@ class Folder:
             text = self._snapshot(name).read_text(encoding="utf-8")
             data = json.loads(text)
             claims[name] = data.pop("parents")
+            operations = load_operations(data.pop("operations", ()))
             schema = load(json.dumps(data))
         except FileNotFoundError:
             self._problem(name, f"snapshots/{name}.json is gone")
@@ -219,6 +232,7 @@ class Folder:
             down.read_text(encoding="utf-8") if down.exists() else None,
             schema,
             tuple(claims[name]),
+            operations,
         )
 
     def _ordered(self, found: Mapping[str, Migration]) -> dict[str, Migration]:

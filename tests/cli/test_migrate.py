@@ -98,3 +98,14 @@ def test_what_is_missing_is_said(qb: Command, project: Path, migrations: Folder)
     assert "which database? Give --url, or set `url` in [tool.qb]" in done.stderr
     done = qb("migrate", "status", "--url", "sqlite:///app.db", "--migrations", "nowhere")
     assert (done.returncode, done.stdout) == (0, "There are no migrations in nowhere.\n")
+
+
+def test_branches_are_joined(qb: Command, project: Path, migrations: Folder) -> None:
+    migrations.add("three", Script(("SELECT 1",)), None, Schema("sqlite"), ["0001_one"])
+    done = qb("migrate", "up", FILE="app.db")
+    assert "0002_two and 0003_three follow the same migration: two branches of history" in done.stderr
+    assert qb("migrate", "merge", "both ways").stdout == "wrote 0004_both_ways\n"
+    assert qb("migrate", "up", FILE="app.db").stdout.split()[1::2] == [
+        *("0001_one", "0002_two", "0003_three", "0004_both_ways")
+    ]
+    assert "there are 1 branches of history" in qb("migrate", "merge").stderr

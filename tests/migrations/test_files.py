@@ -43,7 +43,7 @@ def test_what_is_written(folder: Folder) -> None:
         "CREATE TABLE b (id INTEGER);\n\nINSERT INTO b VALUES (';');\n"
     )
     snapshot = json.loads((folder.path / "snapshots/0002_create_b.json").read_text())
-    assert list(snapshot) == ["parents", "format", "dialect", "tables"]
+    assert list(snapshot) == ["parents", "operations", "format", "dialect", "tables"]
     assert list(snapshot["parents"]) == ["0001_create_a"]
 
 

@@ -1,0 +1,107 @@
+"""Two branches of history meet where it does not matter which of them is applied first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from qb.migrations import operations as ops
+from qb.migrations.apply import applied
+from qb.migrations.branches import commute, merge
+from qb.migrations.errors import MigrationError
+from qb.migrations.files import Folder
+from qb.migrations.operations import Constraint, Operation
+from qb.migrations.scripts import Script
+from qb.schema.objects import Column, Enum, ForeignKey, Index, IndexKey, Key, Name, Schema, Table
+
+ALBUMS, ARTISTS = Name("albums"), Name("artists")
+TITLE, YEAR = Column("title", "text"), Column("year", "integer")
+BASE = Schema(
+    "postgres",
+    enums=(Enum(Name("mood"), ("good", "bad")),),
+    tables=(
+        Table(ARTISTS, (Column("id", "integer"), Column("name", "text")), Key(("id",), "artists_pkey")),
+        Table(ALBUMS, (Column("id", "integer"), TITLE), Key(("id",), "albums_pkey")),
+    ),
+)
+
+
+def index(name: str, column: str) -> ops.CreateIndex:
+    return ops.CreateIndex(ALBUMS, Index(name, (IndexKey(column),)))
+
+
+GO_TOGETHER: list[tuple[Sequence[Operation], Sequence[Operation]]] = [
+    ([ops.AddColumn(ALBUMS, YEAR)], [ops.AddColumn(ALBUMS, Column("plays", "integer"))]),
+    ([ops.AddColumn(ALBUMS, YEAR), index("by_year", "year")], [index("by_title", "title")]),
+    ([ops.CreateTable(Table(Name("songs"), (YEAR,)))], [ops.DropTable(BASE.tables[0])]),
+    ([ops.RenameColumn(ALBUMS, "title", "name")], [ops.RenameColumn(ARTISTS, "name", "title")]),
+    ([ops.AddLabel(Name("mood"), "new", "good")], [ops.AddLabel(Name("mood"), "worse", None)]),
+    ([], [ops.DropColumn(ALBUMS, TITLE)]),
+]
+GO_APART: list[tuple[Sequence[Operation], Sequence[Operation], str]] = [
+    ([ops.AddColumn(ALBUMS, YEAR)], [ops.AddColumn(ALBUMS, YEAR)], "AddColumn"),
+    ([ops.AddColumn(ALBUMS, YEAR)], [ops.AddColumn(ALBUMS, Column("year", "text"))], "AddColumn"),
+    ([ops.AddColumn(ALBUMS, YEAR)], [ops.DropTable(BASE.tables[1])], "DropTable"),
+    ([ops.AddColumn(ALBUMS, YEAR)], [ops.RenameTable(ALBUMS, Name("records"))], "RenameTable"),
+    ([index("i", "title")], [index("i", "id")], "CreateIndex"),
+    ([index("i", "title")], [ops.DropColumn(ALBUMS, TITLE)], "DropColumn"),
+    ([index("i", "title")], [ops.RenameColumn(ALBUMS, "title", "name")], "RenameColumn"),
+    ([ops.DropColumn(ALBUMS, TITLE)], [ops.AlterColumn(ALBUMS, TITLE, Column("title", "text", False))], "AlterColumn"),
+    ([ops.RenameColumn(ALBUMS, "title", "a")], [ops.RenameColumn(ALBUMS, "title", "b")], "RenameColumn"),
+    ([ops.AddLabel(Name("mood"), "new", None)], [ops.AddLabel(Name("mood"), "worse", None)], "AddLabel"),
+    (
+        [ops.AddConstraint(ALBUMS, Constraint(foreign_key=ForeignKey(("id",), ARTISTS, ("id",), name="f")))],
+        [ops.DropTable(BASE.tables[0])],
+        "DropTable",
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), GO_TOGETHER)
+def test_what_goes_together(one: Sequence[Operation], other: Sequence[Operation]) -> None:
+    assert commute(BASE, one, other)
+    assert commute(BASE, other, one)
+
+
+@pytest.mark.parametrize(("one", "other", "words"), GO_APART)
+def test_what_does_not(one: Sequence[Operation], other: Sequence[Operation], words: str) -> None:
+    assert not commute(BASE, one, other)
+    assert not commute(BASE, other, one)
+
+
+def branched(path: Path, one: Sequence[Operation], other: Sequence[Operation]) -> Folder:
+    """A folder whose history parts after the first migration."""
+    folder = Folder(path)
+    folder.add("base", Script(()), Script(()), BASE)
+    for title, operations in (("one", one), ("other", other)):
+        folder.add(title, Script(()), Script(()), applied(BASE, operations), ["0001_base"], operations)
+    return Folder(path)  # as it is read
+
+
+@pytest.mark.parametrize(("one", "other"), GO_TOGETHER)
+def test_they_are_joined(tmp_path: Path, one: Sequence[Operation], other: Sequence[Operation]) -> None:
+    folder = branched(tmp_path, one, other)
+    assert [tuple(one), tuple(other)] == [folder.find(name).operations for name in ("0002", "0003")]
+    joined = merge(folder)
+    assert (joined.name, joined.parents) == ("0004_merge", ("0002_one", "0003_other"))
+    again = Folder(tmp_path)
+    assert (again.problems, again.head()) == ([], joined)
+    tables = {table.name for table in joined.schema.tables}
+    assert tables == {table.name for table in applied(applied(BASE, one), other).tables}
+
+
+@pytest.mark.parametrize(("one", "other", "words"), GO_APART)
+def test_conflicts_are_named(tmp_path: Path, one: Sequence[Operation], other: Sequence[Operation], words: str) -> None:
+    with pytest.raises(MigrationError, match="0002_one and 0003_other do not go together") as caught:
+        merge(branched(tmp_path, one, other))
+    assert words in str(caught.value)
+    assert len(Folder(tmp_path).heads()) == 2
+
+
+def test_only_two_are_joined(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    folder.add("base", Script(()), None, BASE)
+    with pytest.raises(MigrationError, match="there are 1 branches of history"):
+        merge(folder)
