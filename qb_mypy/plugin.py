@@ -95,6 +95,7 @@ from qb_mypy.guard import guarded
 SELECT_FUNCTION = "qb.statements.select.select"
 ORDER = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 CASE_FUNCTION = "qb.expressions.branches.case"
+DOCUMENTS = "qb.documents.documents.Documents"
 JOINS = ("join", "left_join", "right_join", "full_join", "cross_join")
 CLAUSES = ("where", "group_by", "having", "order_by", "distinct_on")
 NUMBERS_OF_ROWS = ("limit", "offset", "fetch")
@@ -235,6 +236,7 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     **{f"{cls}.compile": queries.compiled for cls in (*SELECTIONS, *WRITES, INSTANCES, RETURNING, SQL)},
     **{f"{cls}.into": instances.into for cls in (*SELECTIONS, INSTANCES, QUERY, RETURNING)},
     f"{DATABASE}.connect": needs.connected,
+    **{f"{DOCUMENTS}.{name}": queries.found for name in ("find", "list")},
 }
 
 FUNCTION_SIGNATURES: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {

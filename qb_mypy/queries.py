@@ -543,6 +543,14 @@ def run(ctx: MethodContext, name: str) -> Type:
     return _awaitable_of(ctx.default_return_type, values[0])
 
 
+def found(ctx: MethodContext) -> Type:
+    """`documents.find(query)`, `documents.list(query)`."""
+    assert isinstance(ctx.api, TypeChecker)
+    for query in ctx.arg_types[0] if ctx.arg_types else ():
+        scope.check_statement(ctx.api, get_proper_type(query), ctx.context)
+    return ctx.default_return_type
+
+
 def _awaitable_of(coroutine: Type, value: Type) -> Type:
     """The return type of an async method, with another result."""
     proper = get_proper_type(coroutine)

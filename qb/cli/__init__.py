@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from qb.cli.documenting import documents
 from qb.cli.drawing import diagram
 from qb.cli.generating import generate
 from qb.cli.migrating import migrate
@@ -24,6 +25,7 @@ def main() -> None:
 
 
 main.add_command(diagram)
+main.add_command(documents)
 main.add_command(generate)
 main.add_command(migrate)
 main.add_command(seed)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from qb.identifiers import is_unicode
 
-LONGEST = 200
-"""Bytes of an id, so that a key fits into 512 bytes whatever characters there are in it."""
+LONGEST = 128
+"""Bytes of an id: so a key fits into the 512 bytes of Workers KV, whatever is escaped in it."""
 
 
 class Version(NamedTuple):

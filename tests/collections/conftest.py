@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from qb import Database
-from qb.documents import KV, Documents, FolderKV, KVEntry, Outbox, TableKV
+from qb.documents import KV, Documents, FolderKV, KVEntry, Outbox, TableKV, WorkersKV
 from qb.documents.storage import Storage
+from tests.collections.binding import Binding
 from tests.collections.clock import Clock
 from tests.collections.notes import Note, NoteRow, collection
+from tests.d1_server import DATABASES, D1Server
+
+NAMESPACES = count()
 
 
 @pytest.fixture
@@ -40,7 +45,21 @@ async def table_kv() -> AsyncIterator[KV]:
         yield TableKV(db)
 
 
-@pytest.fixture(params=["folder", "table"])
+@pytest.fixture
+async def binding(d1_server: D1Server) -> Binding:
+    """An empty KV namespace of workerd."""
+    binding = Binding(f"{d1_server.api}/kv/{next(NAMESPACES) % DATABASES}", d1_server.token)
+    for found in (await binding.list({}))["keys"]:
+        await binding.delete(found["name"])
+    return binding
+
+
+@pytest.fixture
+def workers_kv(binding: Binding) -> KV:
+    return WorkersKV(binding)
+
+
+@pytest.fixture(params=["folder", "table", "workers"])
 def any_kv(request: pytest.FixtureRequest) -> KV:
     """Every kind of store: the test runs once with each."""
     kv: KV = request.getfixturevalue(f"{request.param}_kv")

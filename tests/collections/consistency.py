@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qb import Database, select
 from qb.documents import KV, Documents, Outbox
+from qb.documents.keys import Keys
 from tests.collections.clock import Clock
 from tests.collections.notes import Note, NoteRow, collection
 
@@ -23,7 +24,7 @@ async def settle(store: Documents[NoteRow, Note], clock: Clock) -> None:
 async def check_consistent(db: Database, kv: KV) -> dict[str, Note]:
     """Each row has its document, each object its row, and nothing is left to do. The documents by id."""
     rows = await db.fetch_all(select(NoteRow))
-    assert await keys_of(kv) == {f"notes/{row.id}/{row.etag}" for row in rows}
+    assert await keys_of(kv) == {Keys("notes").key(row.id, row.etag) for row in rows}
     assert await db.fetch_all(select(Outbox)) == []
     store = collection().on(db, kv)
     assert (await store.sync()).is_clean

@@ -101,11 +101,14 @@ async def test_deleting_and_putting_at_once(slow: Store, db: Database, kv: KV, c
     assert set(await check_consistent(db, kv)) <= {"x"}
 
 
-async def test_a_repair_in_the_middle_of_puts(
-    db: Database, kv: KV, monkeypatch: pytest.MonkeyPatch, clock: Clock
-) -> None:
+@pytest.mark.parametrize("before", [None, Note("before")], ids=["new", "replaced"])
+async def test_a_repair_in_the_middle_of_puts(db: Database, kv: KV, clock: Clock, before: Note | None) -> None:
     """With hardly any grace, `repair` takes puts that go on for dead: they begin anew, or fail, and nothing is lost."""
     store = collection().on(db, SlowKV(kv), grace=timedelta(seconds=1), linger=timedelta())
+    ids = [f"{number}" for number in range(12)]
+    expected = {} if before is None else dict.fromkeys(ids, before)
+    for id in expected:
+        await collection().on(db, kv).put(expected[id], id=id)
     is_over = False
 
     async def repair() -> None:
@@ -114,62 +117,65 @@ async def test_a_repair_in_the_middle_of_puts(
             await store.repair()
             await sleep(0.002)
 
-    async def put(number: int) -> str | None:
+    async def put(id: str) -> None:
         try:
-            return (await store.put(Note(f"{number}"), id=f"{number}")).id
+            row = await store.put(Note("after"), id=id)
         except DocumentError as error:
             assert "takes longer than the collection's grace" in str(error)  # noqa: PT017
-            return None
+        else:
+            expected[row.id] = Note("after")
 
-    async def put_all() -> list[str | None]:
+    async def put_all() -> None:
         nonlocal is_over
-        done = await gather(*[put(number) for number in range(12)])
+        await gather(*[put(id) for id in ids])
         is_over = True
-        return list(done)
 
-    done, _ = await gather(put_all(), repair())
+    await gather(put_all(), repair())
     await settle(store, clock)
-    assert set(await check_consistent(db, kv)) == {id for id in done if id is not None}
+    assert await check_consistent(db, kv) == expected
 
 
-async def test_a_put_that_always_takes_too_long_fails(
-    db: Database, kv: KV, monkeypatch: pytest.MonkeyPatch, clock: Clock
+class Interrupted:
+    """A store so slow that `repair` takes the first puts for dead."""
+
+    def __init__(self, db: Database, kv: KV, clock: Clock, times: int) -> None:
+        self.get, self.delete, self.keys = kv.get, kv.delete, kv.keys
+        self.kv = kv
+        self.clock = clock
+        self.times = times
+        self.puts = 0
+        self.store = collection().on(db, kv)
+
+    async def put(self, key: str, value: str) -> None:
+        await self.kv.put(key, value)
+        self.puts += 1
+        if self.puts <= self.times:
+            self.clock.advance(minutes=11)
+            await self.store.repair()
+
+
+@pytest.mark.parametrize("before", [None, Note("before")], ids=["new", "replaced"])
+async def test_a_put_that_took_too_long_is_done_anew(
+    store: Store, db: Database, kv: KV, clock: Clock, before: Note | None
 ) -> None:
-    store = collection().on(db, kv)
-    tries = 0
-
-    class Interrupted:
-        get, delete, keys = kv.get, kv.delete, kv.keys
-
-        async def put(self, key: str, value: str) -> None:
-            nonlocal tries
-            tries += 1
-            await kv.put(key, value)
-            clock.advance(minutes=11)
-            await store.repair()
-
-    with pytest.raises(DocumentError, match=r"'x' was not stored: to store it takes longer than .* 0:10:00"):
-        await collection().on(db, Interrupted()).put(Note("x"), id="x")
-    assert tries == 5
-    assert await store.get("x") is None
-    await settle(store, clock)
-    assert await check_consistent(db, kv) == {}
-
-
-async def test_a_put_that_took_too_long_once_is_done_anew(db: Database, kv: KV, clock: Clock) -> None:
-    store = collection().on(db, kv)
-
-    class Interrupted:
-        get, delete, keys = kv.get, kv.delete, kv.keys
-        is_first = True
-
-        async def put(self, key: str, value: str) -> None:
-            await kv.put(key, value)
-            if self.is_first:
-                self.is_first = False
-                clock.advance(minutes=11)
-                await store.repair()
-
-    await collection().on(db, Interrupted()).put(Note("x"), id="x")
+    if before is not None:
+        await store.put(before, id="x")
+    slow = Interrupted(db, kv, clock, 4)
+    await collection().on(db, slow).put(Note("x"), id="x")
+    assert slow.puts == 5
     await settle(store, clock)
     assert await check_consistent(db, kv) == {"x": Note("x")}
+
+
+@pytest.mark.parametrize("before", [None, Note("before")], ids=["new", "replaced"])
+async def test_a_put_that_always_takes_too_long_fails(
+    store: Store, db: Database, kv: KV, clock: Clock, before: Note | None
+) -> None:
+    if before is not None:
+        await store.put(before, id="x")
+    slow = Interrupted(db, kv, clock, 5)
+    with pytest.raises(DocumentError, match=r"'x' was not stored: to store it takes longer than .* 0:10:00"):
+        await collection().on(db, slow).put(Note("x"), id="x")
+    assert slow.puts == 5
+    await settle(store, clock)
+    assert await check_consistent(db, kv) == ({} if before is None else {"x": before})

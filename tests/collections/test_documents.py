@@ -47,7 +47,7 @@ async def test_what_is_not_there_is_none(store: Store) -> None:
     assert await store.delete("nothing") is False
 
 
-@pytest.mark.parametrize("id", ["a/b", "%2F", "ä", "A", "a", ".", "..", "x" * 200, "a b", "null", "*"])
+@pytest.mark.parametrize("id", ["a/b", "%2F", "ä", "A", "a", ".", "..", "x" * 128, "a b", "null", "*"])
 async def test_ids_may_be_any_text(db: Database, any_kv: KV, clock: Clock, id: str) -> None:
     store = collection().on(db, any_kv)
     for other in ("a", "A", "a/b/c", "."):
@@ -62,9 +62,9 @@ async def test_ids_may_be_any_text(db: Database, any_kv: KV, clock: Clock, id: s
     assert (await store.sync()).is_clean
 
 
-@pytest.mark.parametrize("id", ["", "x" * 201, "ä" * 101, "a\0b", "\ud800"])
+@pytest.mark.parametrize("id", ["", "x" * 129, "ä" * 65, "a\0b", "\ud800"])
 async def test_what_is_no_id(store: Store, id: str) -> None:
-    with pytest.raises(ValueError, match="1 to 200 bytes"):
+    with pytest.raises(ValueError, match="1 to 128 bytes"):
         await store.put(Note("x"), id=id)
 
 

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qb import Database
-from qb.documents import KV, FolderKV, KVEntry, TableKV
+from qb.documents import KV, FolderKV, KVEntry, TableKV, WorkersKV
 from qb.documents.folder import file_name, key_of
-from qb.documents.keys import Keys
+from qb.documents.keys import LONGEST, Keys, check_id
+from qb.uuids import uuid7_text
+from tests.collections.binding import Binding
 
 
 async def test_a_text_is_there_as_it_was_put(any_kv: KV) -> None:
@@ -99,6 +101,25 @@ async def test_a_table_serves_on_every_engine(database: Database) -> None:
     await kv.put("a", "2")
     assert await kv.get("a") == "2"
     assert [key async for key in kv.keys("")] == ["a"]
+
+
+# Workers KV
+
+
+async def test_long_lists_come_in_several_answers(binding: Binding) -> None:
+    kv = WorkersKV(Binding(binding.url, binding.token, limit=2))
+    for key in "abcde":
+        await kv.put(f"n/{key}", "x")
+    assert [key async for key in kv.keys("n/")] == ["n/a", "n/b", "n/c", "n/d", "n/e"]
+
+
+async def test_the_longest_id_makes_a_key_that_is_taken(workers_kv: KV) -> None:
+    for id in ("x" * LONGEST, "/" * LONGEST, "ä" * (LONGEST // 2)):
+        key = Keys("n" * 50).key(check_id(id), uuid7_text())
+        await workers_kv.put(key, "x")
+        assert await workers_kv.get(key) == "x"
+    with pytest.raises(RuntimeError, match="exceeds key length limit of 512"):
+        await workers_kv.put("x" * 513, "x")
 
 
 # Keys of documents

@@ -1,9 +1,14 @@
 // Cloudflare's REST API, as far as the tests need it, for the databases of this Worker.
 //
 //     POST /accounts/{account}/d1/database/{number as a UUID}/query | raw
+//
+// and the bindings of its KV namespaces, for those who are no Worker:
+//
+//     POST /kv/{number}
 
 import { authenticated, failure } from "./answers.mjs";
 import { query } from "./d1.mjs";
+import { call } from "./kv.mjs";
 
 const DATABASE = /^\/accounts\/[0-9a-f]{32}\/d1\/database\/[0-9a-f]{8}-0000-4000-8000-([0-9]{12})\/(query|raw)$/;
 
@@ -18,6 +23,8 @@ export default {
       if (binding === undefined) return failure(404, 7404, "The database could not be found");
       return query(binding, await request.json(), database[2]);
     }
+    const namespace = env[`KV${/^\/kv\/([0-9]+)$/.exec(path)?.[1]}`];
+    if (namespace && request.method === "POST") return call(namespace, await request.json());
     return failure(404, 7003, `Could not route to ${path}, perhaps your object identifier is invalid?`);
   },
 };
