@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -69,6 +68,8 @@ async def find(storage: Storage[TB, D], query: Query[V]) -> list[Stored[V, D]]:
 
 async def texts_of(storage: Storage[Any, Any], keys: Sequence[str]) -> list[str | None]:
     """What the store has under some keys."""
+    import asyncio  # which declaring a collection does not need
+
     found: list[str | None] = []
     for start in range(0, len(keys), AT_A_TIME):
         found += await asyncio.gather(*[storage.kv.get(key) for key in keys[start : start + AT_A_TIME]])

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from qb.documents.errors import DocumentConflict, DocumentError
 from qb.documents.events import TB, D
-from qb.documents.outbox import discard, entering, entry, select_values
+from qb.documents.outbox import discard, entering, entry, remove, select_values
 from qb.documents.storage import Storage
 from qb.documents.tables import DOOMED, Outbox
 from qb.errors import ConstraintViolated, DatabaseError, InvalidValue, QbError
@@ -69,8 +69,9 @@ async def store(storage: Storage[TB, D], content: Content, wanted: Wanted) -> Ro
                 if stored is not None:
                     return stored
                 row, is_kept = await _look(storage, content.id, key)
-                if not is_kept:
-                    break  # `repair` took it for what a program left behind
+                if not is_kept:  # `repair` took it for what a program left behind, maybe before it was there
+                    await remove(storage, [key])
+                    break
                 wanted.check(content.id, _there(storage, row))  # and if it is, somebody else was faster: once more
         except QbError as error:
             if _is_final(error):

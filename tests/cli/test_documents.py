@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import ROOT, Command
+from tests.cli.conftest import Command
 
 NOTES = """
 from contextlib import asynccontextmanager
@@ -45,24 +44,16 @@ async def fill():
     async with Database.connect("sqlite:///notes.db") as db:
         await db.create_tables(NoteRow, Outbox)
         await notes.on(db, FolderKV("kv")).put(Note("a"), id="a")
-
-if __name__ == "__main__":
-    import asyncio
-    asyncio.run(fill())
 """
 OPENING = "music.notes:open_notes"
 
 
 @pytest.fixture
-def filled(qb: Command, project: Path) -> Path:
+def filled(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with a document."""
     (project / "music" / "notes.py").write_text(NOTES)
-    subprocess.run(
-        [sys.executable, "-m", "music.notes"],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{project}"},
-        check=True,
-    )
+    monkeypatch.syspath_prepend(project)
+    asyncio.run(importlib.import_module("music.notes").fill())
     return project
 
 

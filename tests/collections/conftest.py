@@ -13,6 +13,7 @@ from qb.documents import KV, Documents, FolderKV, KVEntry, Outbox, TableKV, Work
 from qb.documents.storage import Storage
 from tests.collections.binding import Binding
 from tests.collections.clock import Clock
+from tests.collections.memory import MemoryKV
 from tests.collections.notes import Note, NoteRow, collection
 from tests.d1_server import DATABASES, D1Server
 
@@ -67,9 +68,9 @@ def any_kv(request: pytest.FixtureRequest) -> KV:
 
 
 @pytest.fixture
-def kv(folder_kv: KV) -> KV:
-    """Some store."""
-    return folder_kv
+def kv() -> KV:
+    """A store that is quick."""
+    return MemoryKV()
 
 
 @pytest.fixture

@@ -136,31 +136,36 @@ async def test_a_repair_in_the_middle_of_puts(db: Database, kv: KV, clock: Clock
 
 
 class Interrupted:
-    """A store so slow that `repair` takes the first puts for dead."""
+    """A store so slow that `repair` takes the first puts for dead, before or after the object is there."""
 
-    def __init__(self, db: Database, kv: KV, clock: Clock, times: int) -> None:
+    def __init__(self, db: Database, kv: KV, clock: Clock, times: int, is_late: bool) -> None:
         self.get, self.delete, self.keys = kv.get, kv.delete, kv.keys
         self.kv = kv
         self.clock = clock
         self.times = times
+        self.is_late = is_late
         self.puts = 0
         self.store = collection().on(db, kv)
 
     async def put(self, key: str, value: str) -> None:
-        await self.kv.put(key, value)
         self.puts += 1
+        if not self.is_late:
+            await self.kv.put(key, value)
         if self.puts <= self.times:
             self.clock.advance(minutes=11)
             await self.store.repair()
+        if self.is_late:
+            await self.kv.put(key, value)
 
 
 @pytest.mark.parametrize("before", [None, Note("before")], ids=["new", "replaced"])
+@pytest.mark.parametrize("is_late", [False, True], ids=["in time", "late"])
 async def test_a_put_that_took_too_long_is_done_anew(
-    store: Store, db: Database, kv: KV, clock: Clock, before: Note | None
+    store: Store, db: Database, kv: KV, clock: Clock, before: Note | None, is_late: bool
 ) -> None:
     if before is not None:
         await store.put(before, id="x")
-    slow = Interrupted(db, kv, clock, 4)
+    slow = Interrupted(db, kv, clock, 4, is_late)
     await collection().on(db, slow).put(Note("x"), id="x")
     assert slow.puts == 5
     await settle(store, clock)
@@ -168,12 +173,13 @@ async def test_a_put_that_took_too_long_is_done_anew(
 
 
 @pytest.mark.parametrize("before", [None, Note("before")], ids=["new", "replaced"])
+@pytest.mark.parametrize("is_late", [False, True], ids=["in time", "late"])
 async def test_a_put_that_always_takes_too_long_fails(
-    store: Store, db: Database, kv: KV, clock: Clock, before: Note | None
+    store: Store, db: Database, kv: KV, clock: Clock, before: Note | None, is_late: bool
 ) -> None:
     if before is not None:
         await store.put(before, id="x")
-    slow = Interrupted(db, kv, clock, 5)
+    slow = Interrupted(db, kv, clock, 5, is_late)
     with pytest.raises(DocumentError, match=r"'x' was not stored: to store it takes longer than .* 0:10:00"):
         await collection().on(db, slow).put(Note("x"), id="x")
     assert slow.puts == 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
@@ -20,6 +20,7 @@ from qb.errors import UniqueViolated
 from tests.collections.clock import Clock
 from tests.collections.consistency import check_consistent, settle
 from tests.collections.faults import Crash, Life, MortalDatabase, MortalKV
+from tests.collections.memory import MemoryKV
 from tests.collections.notes import Note, NoteRow, collection
 
 T = TypeVar("T")
@@ -35,27 +36,6 @@ NOTES = st.builds(
     slug=st.sampled_from([None, None, "s", "t"]),
 )
 LIVES = st.sampled_from([None, None, timedelta(minutes=3), timedelta(minutes=30)])
-
-
-class MemoryKV:
-    """A store of which a test can see everything."""
-
-    def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
-
-    async def get(self, key: str) -> str | None:
-        return self.texts.get(key)
-
-    async def put(self, key: str, value: str) -> None:
-        self.texts[key] = value
-
-    async def delete(self, key: str) -> None:
-        self.texts.pop(key, None)
-
-    async def keys(self, prefix: str) -> AsyncIterator[str]:
-        for key in sorted(self.texts):
-            if key.startswith(prefix):
-                yield key
 
 
 class Known(NamedTuple):
