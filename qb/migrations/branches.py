@@ -12,6 +12,7 @@ from qb.migrations.errors import MigrationError
 from qb.migrations.files import Folder, Migration
 from qb.migrations.operations import Operation, constraints_of
 from qb.migrations.scripts import Script
+from qb.migrations.wording import described
 from qb.schema.canonical import canonical
 from qb.schema.objects import Schema, Table
 
@@ -32,7 +33,7 @@ def merge(folder: Folder, title: str = "merge") -> Migration:
     base, ways = fork(folder, one, other)
     wrong = list(conflicts(base, *ways))
     if wrong:
-        listed = "\n".join([f"  {first}\n  against {second}" for first, second in wrong])
+        listed = "\n".join([f"  {described(first)}\n  against {described(second)}" for first, second in wrong])
         raise MigrationError(
             f"{one.name} and {other.name} do not go together:\n{listed}\nUndo one of them (`qb migrate down`), delete "
             f"its files and make it anew on top of the other"

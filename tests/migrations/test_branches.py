@@ -41,20 +41,24 @@ GO_TOGETHER: list[tuple[Sequence[Operation], Sequence[Operation]]] = [
     ([], [ops.DropColumn(ALBUMS, TITLE)]),
 ]
 GO_APART: list[tuple[Sequence[Operation], Sequence[Operation], str]] = [
-    ([ops.AddColumn(ALBUMS, YEAR)], [ops.AddColumn(ALBUMS, YEAR)], "AddColumn"),
-    ([ops.AddColumn(ALBUMS, YEAR)], [ops.AddColumn(ALBUMS, Column("year", "text"))], "AddColumn"),
-    ([ops.AddColumn(ALBUMS, YEAR)], [ops.DropTable(BASE.tables[1])], "DropTable"),
-    ([ops.AddColumn(ALBUMS, YEAR)], [ops.RenameTable(ALBUMS, Name("records"))], "RenameTable"),
-    ([index("i", "title")], [index("i", "id")], "CreateIndex"),
-    ([index("i", "title")], [ops.DropColumn(ALBUMS, TITLE)], "DropColumn"),
-    ([index("i", "title")], [ops.RenameColumn(ALBUMS, "title", "name")], "RenameColumn"),
-    ([ops.DropColumn(ALBUMS, TITLE)], [ops.AlterColumn(ALBUMS, TITLE, Column("title", "text", False))], "AlterColumn"),
-    ([ops.RenameColumn(ALBUMS, "title", "a")], [ops.RenameColumn(ALBUMS, "title", "b")], "RenameColumn"),
-    ([ops.AddLabel(Name("mood"), "new", None)], [ops.AddLabel(Name("mood"), "worse", None)], "AddLabel"),
+    ([ops.AddColumn(ALBUMS, YEAR)], [ops.AddColumn(ALBUMS, YEAR)], "add column albums.year"),
+    ([ops.AddColumn(ALBUMS, YEAR)], [ops.AddColumn(ALBUMS, Column("year", "text"))], "add column albums.year"),
+    ([ops.AddColumn(ALBUMS, YEAR)], [ops.DropTable(BASE.tables[1])], "drop table"),
+    ([ops.AddColumn(ALBUMS, YEAR)], [ops.RenameTable(ALBUMS, Name("records"))], "rename table albums to records"),
+    ([index("i", "title")], [index("i", "id")], "create index i on albums"),
+    ([index("i", "title")], [ops.DropColumn(ALBUMS, TITLE)], "drop column albums.title"),
+    ([index("i", "title")], [ops.RenameColumn(ALBUMS, "title", "name")], "rename column albums.title"),
+    (
+        [ops.DropColumn(ALBUMS, TITLE)],
+        [ops.AlterColumn(ALBUMS, TITLE, Column("title", "text", False))],
+        "alter column albums.title: not null",
+    ),
+    ([ops.RenameColumn(ALBUMS, "title", "a")], [ops.RenameColumn(ALBUMS, "title", "b")], "rename column albums.title"),
+    ([ops.AddLabel(Name("mood"), "new", None)], [ops.AddLabel(Name("mood"), "worse", None)], "to enum mood"),
     (
         [ops.AddConstraint(ALBUMS, Constraint(foreign_key=ForeignKey(("id",), ARTISTS, ("id",), name="f")))],
         [ops.DropTable(BASE.tables[0])],
-        "DropTable",
+        "drop table",
     ),
 ]
 
