@@ -84,15 +84,6 @@ class Tracker:
             for name in writes:
                 self._counts[name] += 1
 
-    @contextmanager
-    def writing(self, writes: frozenset[Name]) -> Iterator[None]:
-        """The time in which a write becomes permanent."""
-        self.begin(writes)
-        try:
-            yield
-        finally:
-            self.end(writes)
-
     def lease(
         self, lease: AbstractAsyncContextManager[Connection], reads: bool
     ) -> AbstractAsyncContextManager[Connection]:
@@ -103,19 +94,23 @@ class Tracker:
 class TrackedLease(AbstractAsyncContextManager[Connection]):
     """A connection for the length of an `async with`."""
 
-    __slots__ = ("lease", "tracker")
+    __slots__ = ("connection", "lease", "tracker")
 
     def __init__(self, lease: AbstractAsyncContextManager[Connection], tracker: Tracker) -> None:
         self.lease = lease
         self.tracker = tracker
 
     async def __aenter__(self) -> Connection:
-        return TrackedConnection(await self.lease.__aenter__(), self.tracker)
+        self.connection = TrackedConnection(await self.lease.__aenter__(), self.tracker)
+        return self.connection
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool | None:
-        return await self.lease.__aexit__(kind, error, traceback)
+        try:
+            return await self.lease.__aexit__(kind, error, traceback)
+        finally:
+            self.connection.settle()
 
 
 class TrackedConnection(Connection):
@@ -129,6 +124,8 @@ class TrackedConnection(Connection):
         self.tracker = tracker
         self.written: set[Name] | None = None
         """In the transaction; None outside of one."""
+        self._unsettled: list[frozenset[Name]] = []
+        """By what was cut short, and may still become permanent until the connection is given back."""
 
     @contextmanager
     def _running(self, writes: frozenset[Name]) -> Iterator[None]:
@@ -139,8 +136,25 @@ class TrackedConnection(Connection):
             self.written |= writes
             yield
         else:
-            with self.tracker.writing(writes):
+            with self._becoming_permanent(writes):
                 yield
+
+    @contextmanager
+    def _becoming_permanent(self, writes: frozenset[Name]) -> Iterator[None]:
+        """The time in which a write becomes permanent, or nobody knows whether it does."""
+        self.tracker.begin(writes)
+        try:
+            yield
+        except BaseException:
+            self._unsettled.append(writes)
+            raise
+        self.tracker.end(writes)
+
+    def settle(self) -> None:
+        """Whatever was begun is over: the connection was given back."""
+        unsettled, self._unsettled = self._unsettled, []
+        for writes in unsettled:
+            self.tracker.end(writes)
 
     def _written_by(self, job: Job) -> frozenset[Name]:
         if isinstance(job, Load):
@@ -188,10 +202,13 @@ class TrackedConnection(Connection):
                 yield job
 
         try:
-            return await self.inner.batch(watched(), atomic)
-        finally:
-            for writes in begun:
-                self.tracker.end(writes)
+            results = await self.inner.batch(watched(), atomic)
+        except BaseException:
+            self._unsettled += begun
+            raise
+        for writes in begun:
+            self.tracker.end(writes)
+        return results
 
     async def begin(self, characteristics: Characteristics) -> None:
         self.written = set()
@@ -199,7 +216,7 @@ class TrackedConnection(Connection):
 
     async def commit(self) -> None:
         written, self.written = frozenset(self.written or NOTHING), None
-        with self.tracker.writing(written):
+        with self._becoming_permanent(written):
             await self.inner.commit()
 
     async def rollback(self) -> None:

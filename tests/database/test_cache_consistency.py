@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from contextlib import suppress
-from typing import Literal, NamedTuple
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Literal, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qb import Database, Executor, Table, col, fn, insert, select, update
+from qb.cache.effects import Effects
+from qb.cache.tracking import Tracker
+from qb.dialect import PLAIN, Affected, Characteristics, Connection, Job
 from qb.errors import QbError
 from tests.coroutines import run
 
@@ -165,3 +169,50 @@ async def test_a_strong_cache_shows_what_the_database_has(bank: Bank) -> None:
     assert found.hits
     assert found.misses
     assert found.bypasses
+
+
+class Interrupted(Connection):
+    """A connection whose statement goes on at the server when its task is cancelled."""
+
+    async def execute(self, sql: str, parameters: Sequence[object]) -> Affected:
+        raise asyncio.CancelledError
+
+    async def batch(self, jobs: Iterable[Job], atomic: bool) -> list[Any]:
+        list(jobs)
+        raise asyncio.CancelledError
+
+    async def begin(self, characteristics: Characteristics) -> None:
+        pass
+
+    async def commit(self) -> None:
+        raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("way", ["execute", "batch", "commit"])
+async def test_a_write_that_was_cut_short_is_in_doubt_until_its_connection_is_given_back(way: str) -> None:
+    tracker = Tracker()
+    table = ("public", "accounts")
+    seen = []
+
+    @asynccontextmanager
+    async def lease() -> AsyncIterator[Connection]:
+        try:
+            yield Interrupted()
+        finally:
+            seen.append(tracker.versions((table,)))
+
+    tracker._effects["UPDATE"] = Effects(frozenset(), frozenset({table}), False)
+    before = tracker.versions((table,))
+    with pytest.raises(asyncio.CancelledError):
+        async with tracker.lease(lease(), False) as connection:
+            if way == "execute":
+                await connection.execute("UPDATE", ())
+            elif way == "batch":
+                await connection.batch([("UPDATE", (), None)], True)
+            else:
+                await connection.begin(PLAIN)
+                with suppress(asyncio.CancelledError):
+                    await connection.execute("UPDATE", ())
+                await connection.commit()
+    assert seen == [None]
+    assert tracker.versions((table,)) not in (None, before)
