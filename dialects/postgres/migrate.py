@@ -10,11 +10,13 @@ from dialects.postgres.conversions import converted, is_lossless
 from dialects.postgres.ddl import PostgresDdl
 from dialects.postgres.dependents import expanded
 from dialects.postgres.identities import changed_options
+from dialects.postgres.safety import PostgresSafety
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
 from qb.migrations.apply import step
 from qb.migrations.operations import Constraint, Operation
 from qb.migrations.render import Renderer
+from qb.migrations.safety import Safety
 from qb.migrations.scripts import Script
 from qb.schema.ddl import Ddl
 from qb.schema.objects import Column, Enum, Name, Schema, Table
@@ -25,6 +27,9 @@ class PostgresRenderer(Renderer):
     """Writes PostgreSQL's SQL."""
 
     ddl: ClassVar[Ddl] = PostgresDdl()
+
+    def safety(self) -> Safety:
+        return PostgresSafety()
 
     def expanded(self, before: Schema, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
         found, retyped = expanded(before, operations)

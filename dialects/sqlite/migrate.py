@@ -10,6 +10,7 @@ from dialects.sqlite import guards
 from dialects.sqlite.constants import is_constant
 from dialects.sqlite.ddl import SqliteDdl
 from dialects.sqlite.rebuild import Rebuild, exchanged, made_and_filled
+from dialects.sqlite.safety import SqliteSafety
 from qb.errors import UnsupportedError
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
@@ -17,6 +18,7 @@ from qb.migrations.apply import applied
 from qb.migrations.expressions import mentions
 from qb.migrations.operations import Operation
 from qb.migrations.render import Renderer, names_through
+from qb.migrations.safety import Safety
 from qb.migrations.scripts import Script
 from qb.schema.ddl import Ddl, constraint, dependencies
 from qb.schema.objects import Check, Column, ForeignKey, Name, Schema, Table
@@ -55,6 +57,14 @@ class SqliteRenderer(Renderer):
     ddl: ClassVar[Ddl] = SqliteDdl()
     acts_on_keys: ClassVar[bool] = False
     """Whether foreign keys are on in spite of all, so that tables are rebuilt with what references them."""
+
+    def safety(self) -> Safety:
+        return SqliteSafety(self.rebuilds)
+
+    def rebuilds(self, before: Schema, operations: Sequence[Operation]) -> list[tuple[Name, list[Operation]]]:
+        """The tables that are rebuilt, each with what is to do to it: nothing where it goes along only."""
+        work = self.work(before, operations)
+        return [(each.name, work.changes.get(each.name, [])) for each in work.rebuilds]
 
     def expanded(self, before: Schema, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
         work = self.work(before, operations)

@@ -31,7 +31,7 @@ def diff(before: Schema, after: Schema, hints: Hints | None = None) -> tuple[Ope
         raise SchemaError(f"one schema is for {before.dialect} and the other for {after.dialect}")
     comparison = Comparison(before, after, hints or Hints())
     found = list(comparison.operations())
-    if comparison.questions:
+    if comparison.questions and not comparison.hints.certain:
         raise Undecided(comparison.questions)
     return planned(found, before.dialect, breaks_circles=False)
 
@@ -177,9 +177,9 @@ class Comparison:
         yield from [ops.RenameLabel(new.name, before, after) for before, after in former.items()]
         gone = [label for label in labels if label not in new.labels]
         fresh = [label for label in new.labels if label not in labels]
-        if gone and fresh:
+        if gone and fresh and not self.hints.certain:
             self.questions += [MaybeRenamed("label", new.name, one, other) for one in gone for other in fresh]
-        elif [label for label in new.labels if label in labels] != list(labels):
+        elif gone or [label for label in new.labels if label in labels] != list(labels):
             yield ops.ReplaceEnum(Enum(new.name, labels), new)
         else:
             following = dict(zip(new.labels, new.labels[1:], strict=False))

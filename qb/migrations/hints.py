@@ -25,6 +25,10 @@ class Hints:
     old name, columns by the new name of their table and their old one."""
     using: dict[tuple[Name, str], str] = field(default_factory=dict)
     """SQL for the values of a column in the rows that are there, over the columns as they were."""
+    certain: bool = False
+    """Nothing is open: what is not hinted to be renamed is dropped and added, and what fills a column is known to be
+    missing.
+    """
 
     def merged(self, other: Hints) -> Hints:
         """Both, where they say different things the other's."""
@@ -34,6 +38,7 @@ class Hints:
             {**self.labels, **other.labels},
             self.dropped | other.dropped,
             {**self.using, **other.using},
+            self.certain or other.certain,
         )
 
 

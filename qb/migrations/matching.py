@@ -37,7 +37,7 @@ class Matching:
             found |= {
                 name: former
                 for name, former in hints.items()
-                if name in new and former in old and (name not in old or name in formers)
+                if name in new and former in old and (self.hints.certain or name not in old or name in formers)
             }
         formers = set(found.values())
         found |= {name: name for name in new if name in old and name not in formers and name not in found}
@@ -59,7 +59,7 @@ class Matching:
         new_columns = {column.name: column for column in new.columns}
         pairs = self.pairs(old_columns, new_columns, formers)
         for gone in missing(old_columns, pairs.values()):
-            if (new.name, gone.name) in self.hints.dropped:
+            if self.hints.certain or (new.name, gone.name) in self.hints.dropped:
                 continue
             for fresh in missing(new_columns, pairs):
                 if alike(gone, fresh):
@@ -69,7 +69,7 @@ class Matching:
     def ask_about_tables(self, old: Mapping[Name, Table], new: Mapping[Name, Table]) -> None:
         """A table that is gone, and one that is new, with much the same columns."""
         for gone in missing(old, self.tables.values()):
-            if (gone.name, None) in self.hints.dropped:
+            if self.hints.certain or (gone.name, None) in self.hints.dropped:
                 continue
             for fresh in missing(new, self.tables):
                 if much_alike(gone, fresh):

@@ -11,6 +11,7 @@ from qb.migrations.apply import applied
 from qb.migrations.expressions import mentions
 from qb.migrations.operations import Operation
 from qb.migrations.plan import planned
+from qb.migrations.safety import Safety
 from qb.migrations.scripts import Script
 from qb.schema.ddl import Ddl
 from qb.schema.objects import Name, Schema, Trigger, View
@@ -41,6 +42,10 @@ class Renderer:
             stages.append(Stage(part, self.script(before, part)))
             before = applied(before, part)
         return tuple(stages)
+
+    def safety(self) -> Safety:
+        """What classifies operations for this engine."""
+        raise NotImplementedError
 
     def expanded(self, before: Schema, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
         """With everything that has to go meanwhile, and comes back."""

@@ -135,6 +135,7 @@ class PostgresEngine:
 
     def empty(self) -> None:
         """Begin again."""
+        self.execute("ROLLBACK")
         self.execute("DROP SCHEMA IF EXISTS here CASCADE", "CREATE SCHEMA here", "SET search_path = here")
 
     def execute(self, *statements: str) -> None:
@@ -148,14 +149,11 @@ class PostgresEngine:
             for statement in script.statements:
                 self.execute(statement)
             return
-        self.execute("BEGIN")
         try:
-            for statement in script.statements:
-                self.execute(statement)
+            self.execute("BEGIN", *script.statements, "COMMIT")
         except asyncpg.PostgresError:
             self.execute("ROLLBACK")
             raise
-        self.execute("COMMIT")
 
     def facts(self) -> object:
         return [sorted(self.rows(query), key=repr) for query in CATALOGS]

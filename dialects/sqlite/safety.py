@@ -1,0 +1,43 @@
+"""What SQLite writes again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from dialects.sqlite.affinities import cast_back
+from dialects.sqlite.ddl import SqliteDdl
+from qb.identifiers import QUOTED
+from qb.migrations.operations import Operation
+from qb.migrations.safety import Finding, Safety
+from qb.schema.objects import Column, Name, Schema
+
+
+class SqliteSafety(Safety):
+    """Knows which tables are rebuilt."""
+
+    def __init__(self, rebuilds: Callable[[Schema, Sequence[Operation]], list[tuple[Name, list[Operation]]]]) -> None:
+        super().__init__(SqliteDdl())
+        self.rebuilds = rebuilds
+
+    def findings(self, before: Schema, operations: Sequence[Operation]) -> tuple[Finding, ...]:
+        found = list(super().findings(before, operations))
+        for name, changes in self.rebuilds(before, operations):
+            why = "SQLite's ALTER TABLE cannot do all that is to do"
+            if not changes:
+                why = "it references a table that is rebuilt, and foreign keys are always on"
+            found.append(
+                Finding(
+                    (changes or operations)[0],
+                    "rewrites",
+                    f'the whole table "{name}" is copied into a new one, and nobody writes to the database meanwhile: '
+                    f"{why}",
+                    f"SELECT count(*) FROM {self.ddl.name(name)}",
+                )
+            )
+        return tuple(found)
+
+    def lossy(self, schema: Schema, table: Name, old: Column, new: Column) -> str | None:
+        cast = cast_back(old, new)
+        if cast is None:
+            return None
+        return f"SELECT count(*) FROM {self.ddl.name(table)} WHERE {cast} IS NOT {QUOTED[old.name]}"

@@ -1,0 +1,442 @@
+"""The SQL of each operation on each engine, and what it does to tables with rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+
+import pytest
+
+from qb.dialect import find_dialect
+from qb.errors import UnsupportedError
+from qb.migrations import operations as ops
+from qb.migrations.diff import diff
+from qb.migrations.errors import MigrationError
+from qb.migrations.hints import Hints
+from qb.migrations.operations import Constraint, Operation
+from qb.migrations.render import Stage
+from qb.schema.objects import (
+    Check,
+    Column,
+    Enum,
+    ForeignKey,
+    Generated,
+    Identity,
+    Index,
+    IndexKey,
+    Key,
+    Name,
+    Schema,
+    Sequence,
+    Table,
+    Trigger,
+    View,
+)
+from tests.migrations.engines import SqliteEngine, migrate
+
+ALBUMS, TRACKS = Name("albums"), Name("tracks")
+
+
+def stages(before: Schema, after: Schema, hints: Hints | None = None) -> tuple[Stage, ...]:
+    """The way between two schemas."""
+    return find_dialect(before.dialect).renderer().stages(before, diff(before, after, hints))
+
+
+def sql(before: Schema, after: Schema, hints: Hints | None = None) -> list[str]:
+    """Its SQL, which is one script."""
+    (stage,) = stages(before, after, hints)
+    return list(stage.script.statements)
+
+
+# PostgreSQL
+
+
+ID = Column("id", "integer", nullable=False)
+PLAYS = Column("plays", "integer")
+
+
+def albums(*columns: Column, **parts: object) -> Schema:
+    """One table on PostgreSQL."""
+    table = Table(ALBUMS, (ID, *columns))
+    return Schema("postgres", tables=(replace(table, **parts),))  # type: ignore[arg-type]  # its fields
+
+
+@pytest.mark.parametrize(
+    ("change", "statements"),
+    [
+        ({"type": "bigint"}, ['ALTER TABLE "albums" ALTER COLUMN "plays" TYPE bigint']),
+        ({"type": "text"}, ['ALTER TABLE "albums" ALTER COLUMN "plays" TYPE text']),
+        (
+            {"type": "boolean"},
+            [
+                'DO $qb$ BEGIN IF EXISTS (SELECT FROM "albums" WHERE ("plays"::boolean)::integer IS DISTINCT FROM '
+                "\"plays\") THEN RAISE EXCEPTION USING MESSAGE = 'albums.plays has values that change as boolean'; "
+                "END IF; END $qb$",
+                'ALTER TABLE "albums" ALTER COLUMN "plays" TYPE boolean USING "plays"::boolean',
+            ],
+        ),
+        ({"nullable": False}, ['ALTER TABLE "albums" ALTER COLUMN "plays" SET NOT NULL']),
+        ({"default": "0"}, ['ALTER TABLE "albums" ALTER COLUMN "plays" SET DEFAULT 0']),
+        ({"comment": "it's"}, ["COMMENT ON COLUMN \"albums\".\"plays\" IS 'it''s'"]),
+        (
+            {"nullable": False, "identity": Identity("always", "START WITH 5")},
+            [
+                'ALTER TABLE "albums" ALTER COLUMN "plays" SET NOT NULL',
+                'ALTER TABLE "albums" ALTER COLUMN "plays" ADD GENERATED ALWAYS AS IDENTITY (START WITH 5)',
+                'SELECT setval(pg_get_serial_sequence(\'"albums"\', \'plays\'), max("plays")) FROM "albums" '
+                'HAVING max("plays") IS NOT NULL',
+            ],
+        ),
+        (
+            {"generated": Generated('"id" * 2')},
+            [
+                'ALTER TABLE "albums" DROP COLUMN "plays"',
+                'ALTER TABLE "albums" ADD COLUMN "plays" integer GENERATED ALWAYS AS ("id" * 2) STORED',
+            ],
+        ),
+    ],
+)
+def test_a_column_changes_on_postgres(change: dict[str, object], statements: list[str]) -> None:
+    other = replace(PLAYS, **change)  # type: ignore[arg-type]  # its fields
+    assert sql(albums(PLAYS), albums(other)) == statements
+
+
+def test_a_default_goes_while_its_type_changes() -> None:
+    one, other = Column("a", "text", default="'1'"), Column("a", "integer", default="1")
+    assert sql(albums(one), albums(other))[1:] == [
+        'ALTER TABLE "albums" ALTER COLUMN "a" DROP DEFAULT',
+        'ALTER TABLE "albums" ALTER COLUMN "a" TYPE integer USING "a"::integer',
+        'ALTER TABLE "albums" ALTER COLUMN "a" SET DEFAULT 1',
+    ]
+
+
+def test_a_text_is_never_cut_off() -> None:
+    one, other = Column("a", "text"), Column("a", "character varying(3)")
+    assert sql(albums(one), albums(other)) == ['ALTER TABLE "albums" ALTER COLUMN "a" TYPE character varying(3)']
+
+
+def test_an_identity_keeps_its_sequence() -> None:
+    one = replace(ID, identity=Identity("by default", "START WITH 5 INCREMENT BY 2"))
+    other = replace(ID, type="bigint", identity=Identity("always", "INCREMENT BY -3"))
+    before, after = (
+        Schema("postgres", tables=(Table(ALBUMS, (one,)),)),
+        Schema("postgres", tables=(Table(ALBUMS, (other,)),)),
+    )
+    alter = 'ALTER TABLE "albums" ALTER COLUMN "id"'
+    assert sql(before, after) == [
+        f"{alter} TYPE bigint",
+        f"{alter} SET GENERATED ALWAYS",
+        f"{alter} SET INCREMENT BY -3",
+        f"{alter} SET START WITH 1",
+    ]
+
+
+def test_a_column_is_filled_before_it_is_not_null() -> None:
+    column = Column("title", "text", nullable=False)
+    assert sql(albums(), albums(column), Hints(using={(ALBUMS, "title"): "'album ' || \"id\""})) == [
+        'ALTER TABLE "albums" ADD COLUMN "title" text',
+        'UPDATE "albums" SET "title" = \'album \' || "id"',
+        'ALTER TABLE "albums" ALTER COLUMN "title" SET NOT NULL',
+    ]
+
+
+def test_what_reads_a_column_goes_while_its_type_changes() -> None:
+    def schema(type: str) -> Schema:
+        table = Table(
+            ALBUMS,
+            (ID, Column("plays", type), Column("twice", "integer", generated=Generated('"plays" * 2'))),
+            Key(("id",), "albums_pkey"),
+            checks=(Check('"plays" > 0', "positive"),),
+            indexes=(Index("by_twice", (IndexKey("twice"),)), Index("by_plays", (IndexKey("plays"),))),
+        )
+        view = View(Name("heard"), 'CREATE VIEW heard AS SELECT "plays" FROM albums')
+        return Schema("postgres", tables=(table,), views=(view,))
+
+    assert sql(schema("integer"), schema("bigint")) == [
+        'DROP VIEW "heard"',
+        'DROP INDEX "by_twice"',
+        'ALTER TABLE "albums" DROP CONSTRAINT "positive"',
+        'ALTER TABLE "albums" DROP COLUMN "twice"',
+        'ALTER TABLE "albums" ALTER COLUMN "plays" TYPE bigint',
+        'ALTER TABLE "albums" ADD COLUMN "twice" integer GENERATED ALWAYS AS ("plays" * 2) STORED',
+        'ALTER TABLE "albums" ADD CONSTRAINT "positive" CHECK ("plays" > 0)',
+        'CREATE INDEX "by_twice" ON "albums" ("twice")',
+        'CREATE VIEW heard AS SELECT "plays" FROM albums',
+    ]
+
+
+def test_a_new_label_is_used_in_the_next_transaction() -> None:
+    before = replace(albums(Column("mood", '"mood"')), enums=(Enum(Name("mood"), ("good",)),))
+    after = replace(
+        albums(Column("mood", '"mood"', default="'bad'::\"mood\"")), enums=(Enum(Name("mood"), ("good", "bad")),)
+    )
+    first, second = stages(before, after)
+    assert first.script.statements == ("ALTER TYPE \"mood\" ADD VALUE 'bad'",)
+    assert second.script.statements == ('ALTER TABLE "albums" ALTER COLUMN "mood" SET DEFAULT \'bad\'::"mood"',)
+    assert first.operations == (ops.AddLabel(Name("mood"), "bad"),)
+
+
+def test_the_labels_of_an_enum_go() -> None:
+    column = Column("mood", '"mood"', default="'bad'::\"mood\"")
+    before = replace(albums(column), enums=(Enum(Name("mood"), ("good", "bad")),))
+    after = replace(albums(column), enums=(Enum(Name("mood"), ("bad",)),))
+    assert sql(before, after) == [
+        'ALTER TYPE "mood" RENAME TO "__old_mood"',
+        "CREATE TYPE \"mood\" AS ENUM ('bad')",
+        'ALTER TABLE "albums" ALTER COLUMN "mood" DROP DEFAULT',
+        'ALTER TABLE "albums" ALTER COLUMN "mood" TYPE "mood" USING "mood"::text::"mood"',
+        'ALTER TABLE "albums" ALTER COLUMN "mood" SET DEFAULT \'bad\'::"mood"',
+        'DROP TYPE "__old_mood"',
+    ]
+
+
+KEY = Constraint(unique=Key(("id",), "u"))
+OTHER = Sequence(Name("n", "app"), "INCREMENT BY 2 NO CYCLE")
+
+
+@pytest.mark.parametrize(
+    ("operation", "statements"),
+    [
+        (ops.CreateSchema("app"), ['CREATE SCHEMA "app"']),
+        (ops.DropSchema("app"), ['DROP SCHEMA "app"']),
+        (ops.DropEnum(Enum(Name("mood"), ("a",))), ['DROP TYPE "mood"']),
+        (ops.RenameLabel(Name("mood"), "a", "it's"), ["ALTER TYPE \"mood\" RENAME VALUE 'a' TO 'it''s'"]),
+        (ops.CreateSequence(OTHER), ['CREATE SEQUENCE "app"."n" INCREMENT BY 2 NO CYCLE']),
+        (ops.DropSequence(OTHER), ['DROP SEQUENCE "app"."n"']),
+        (
+            ops.AlterSequence(Sequence(OTHER.name, "START WITH 5 MAXVALUE 9"), OTHER),
+            ['ALTER SEQUENCE "app"."n" INCREMENT BY 2 NO CYCLE START WITH 1 NO MAXVALUE'],
+        ),
+        (
+            ops.RenameTable(ALBUMS, Name("records", "app")),
+            ['ALTER TABLE "albums" SET SCHEMA "app"', 'ALTER TABLE "app"."albums" RENAME TO "records"'],
+        ),
+        (ops.RenameColumn(ALBUMS, "plays", "heard"), ['ALTER TABLE "albums" RENAME COLUMN "plays" TO "heard"']),
+        (ops.AlterTable(ALBUMS, (), (), None, "x"), ["COMMENT ON TABLE \"albums\" IS 'x'"]),
+        (ops.AlterTable(ALBUMS, (), (), "x", None), ['COMMENT ON TABLE "albums" IS NULL']),
+        (ops.AddConstraint(ALBUMS, KEY), ['ALTER TABLE "albums" ADD CONSTRAINT "u" UNIQUE ("id")']),
+        (ops.DropConstraint(ALBUMS, KEY), ['ALTER TABLE "albums" DROP CONSTRAINT "u"']),
+        (ops.RenameConstraint(ALBUMS, "u", "v"), ['ALTER TABLE "albums" RENAME CONSTRAINT "u" TO "v"']),
+        (ops.ValidateConstraint(ALBUMS, "u"), ['ALTER TABLE "albums" VALIDATE CONSTRAINT "u"']),
+        (
+            ops.CreateIndex(Name("t", "app"), Index("i", (IndexKey("id"),), unique=True), concurrently=True),
+            ['CREATE UNIQUE INDEX CONCURRENTLY "i" ON "app"."t" ("id")'],
+        ),
+        (ops.DropIndex(Name("t", "app"), Index("i", ())), ['DROP INDEX "app"."i"']),
+        (ops.DropIndex(ALBUMS, Index("i", ()), concurrently=True), ['DROP INDEX CONCURRENTLY "i"']),
+        (ops.RenameIndex(Name("t", "app"), "i", "j"), ['ALTER INDEX "app"."i" RENAME TO "j"']),
+        (ops.DropView(View(Name("v"), "", materialized=True)), ['DROP MATERIALIZED VIEW "v"']),
+        (ops.DropTrigger(Trigger("t", ALBUMS, "")), ['DROP TRIGGER "t" ON "albums"']),
+        (ops.CreateTrigger(Trigger("t", ALBUMS, "CREATE TRIGGER …")), ["CREATE TRIGGER …"]),
+    ],
+)
+def test_operations_on_postgres(operation: Operation, statements: list[str]) -> None:
+    from dialects.postgres.migrate import PostgresRenderer
+
+    assert PostgresRenderer().statements(albums(PLAYS), operation) == statements
+
+
+def test_what_is_concurrent_stands_alone() -> None:
+    index = Index("i", (IndexKey("id"),))
+    operations = (ops.CreateIndex(ALBUMS, index, concurrently=True), ops.AddColumn(ALBUMS, PLAYS))
+    found = find_dialect("postgres").renderer().stages(albums(), operations)
+    assert [(len(each.operations), each.script.transactional) for each in found] == [(1, True), (1, False)]
+
+
+# SQLite and D1
+
+PARENT = Table(ALBUMS, (Column("id", "INTEGER"), Column("title", "TEXT")), Key(("id",)))
+CHILD = Table(
+    TRACKS,
+    (Column("id", "INTEGER"), Column("album_id", "INTEGER", nullable=False)),
+    Key(("id",)),
+    foreign_keys=(ForeignKey(("album_id",), ALBUMS, ("id",), "CASCADE"),),
+)
+STRICTER = replace(PARENT, columns=(PARENT.columns[0], Column("title", "TEXT", nullable=False, collation="NOCASE")))
+
+
+def lite(*tables: Table, dialect: str = "sqlite", **parts: object) -> Schema:
+    """A schema of SQLite."""
+    return replace(Schema(dialect, tables=tables), **parts)  # type: ignore[arg-type]  # its fields
+
+
+def test_what_alter_table_can_do_on_sqlite() -> None:
+    more = Column("plays", "INTEGER", nullable=False, default="0")
+    owner = Column("owner_id", "INTEGER")
+    other = replace(
+        PARENT,
+        columns=(PARENT.columns[0], more, owner),
+        checks=(Check('"plays" >= 0', column="plays"),),
+        foreign_keys=(ForeignKey(("owner_id",), ALBUMS, ("id",), "SET NULL"),),
+        indexes=(Index("by_plays", (IndexKey("plays"),)),),
+    )
+    assert sql(lite(PARENT), lite(other), Hints(dropped=frozenset({(ALBUMS, "title")}))) == [
+        'ALTER TABLE "albums" ADD COLUMN "plays" INTEGER NOT NULL DEFAULT 0 CHECK ("plays" >= 0)',
+        'ALTER TABLE "albums" ADD COLUMN "owner_id" INTEGER REFERENCES "albums" ("id") ON DELETE SET NULL',
+        'ALTER TABLE "albums" DROP COLUMN "title"',
+        'CREATE INDEX "by_plays" ON "albums" ("plays")',
+    ]
+
+
+def test_a_rebuild_on_sqlite() -> None:
+    before = lite(PARENT, CHILD)
+    (stage,) = stages(before, lite(STRICTER, CHILD))
+    assert not stage.script.foreign_keys
+    assert stage.script.transactional
+    assert list(stage.script.statements) == [
+        "SELECT CASE WHEN (SELECT foreign_keys FROM pragma_foreign_keys) THEN json_extract('{}', 'this migration needs "
+        "PRAGMA foreign_keys = off, before its transaction begins') WHEN (SELECT legacy_alter_table FROM "
+        "pragma_legacy_alter_table) THEN json_extract('{}', 'this migration needs PRAGMA legacy_alter_table = off') "
+        "END",
+        "SELECT json_extract('{}', '\"albums\" has a column that this migration does not know: ' || name) "
+        "FROM pragma_table_xinfo('albums') WHERE name COLLATE NOCASE NOT IN ('id', 'title')",
+        "SELECT json_extract('{}', '\"albums\" has an index or a trigger that this migration does not know: ' || name) "
+        "FROM sqlite_master WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name = 'albums' COLLATE "
+        "NOCASE AND name COLLATE NOCASE NOT IN ()",
+        'CREATE TABLE "__new_albums" (\n  "id" INTEGER PRIMARY KEY,\n  "title" TEXT COLLATE "NOCASE" NOT NULL\n)',
+        'INSERT OR ABORT INTO "__new_albums" ("id", "title")\nSELECT old."id", old."title" FROM "albums" AS old',
+        'SELECT CASE WHEN (SELECT count(*) FROM "albums") <> (SELECT count(*) FROM "__new_albums") THEN '
+        "json_extract('{}', 'not every row of \"albums\" was copied') END",
+        'DROP TABLE "albums"',
+        'ALTER TABLE "__new_albums" RENAME TO "albums"',
+        "SELECT json_extract('{}', 'a row of \"tracks\" references a row that is not in ' || parent) "
+        "FROM pragma_foreign_key_check('tracks') LIMIT 1",
+    ]
+
+
+def test_a_rebuild_on_d1_takes_the_children_along() -> None:
+    (stage,) = stages(lite(PARENT, CHILD, dialect="d1"), lite(STRICTER, CHILD, dialect="d1"))
+    assert stage.script.foreign_keys
+    assert [each for each in stage.script.statements if not each.startswith("SELECT")] == [
+        "PRAGMA defer_foreign_keys = on",
+        'CREATE TABLE "__new_albums" (\n  "id" INTEGER PRIMARY KEY,\n  "title" TEXT COLLATE "NOCASE" NOT NULL\n)',
+        'CREATE TABLE "__new_tracks" (\n  "id" INTEGER PRIMARY KEY,\n  "album_id" INTEGER NOT NULL,\n'
+        '  FOREIGN KEY ("album_id") REFERENCES "__new_albums" ("id") ON DELETE CASCADE\n)',
+        'INSERT OR ABORT INTO "__new_albums" ("id", "title")\nSELECT old."id", old."title" FROM "albums" AS old',
+        'INSERT OR ABORT INTO "__new_tracks" ("id", "album_id")\nSELECT old."id", old."album_id" FROM "tracks" AS old',
+        'DROP TABLE "tracks"',
+        'ALTER TABLE "__new_tracks" RENAME TO "tracks"',
+        'DROP TABLE "albums"',
+        'ALTER TABLE "__new_albums" RENAME TO "albums"',
+        "PRAGMA defer_foreign_keys = off",
+    ]
+    known = [each for each in stage.script.statements if "may reference" in each]
+    assert known[0] == (
+        "SELECT json_extract('{}', 'this migration does not know a table that may reference \"albums\": ' || name) "
+        "FROM sqlite_master WHERE type = 'table' AND name COLLATE NOCASE NOT IN ('albums', 'tracks', '__new_albums', "
+        "'__new_tracks') AND instr(lower(sql), 'references') AND instr(lower(sql), lower('albums'))"
+    )
+
+
+@pytest.fixture
+def engine() -> SqliteEngine:
+    """A parent, and a child that goes with it."""
+    engine = SqliteEngine()
+    engine.execute(
+        *find_dialect("sqlite").ddl().create_all(lite(PARENT, CHILD)),
+        "INSERT INTO albums VALUES (1, '007'), (2, 'x')",
+        "INSERT INTO tracks VALUES (1, 1), (2, 2)",
+    )
+    return engine
+
+
+def test_a_rebuild_keeps_the_children(engine: SqliteEngine) -> None:
+    migrate(engine, stages(lite(PARENT, CHILD), lite(STRICTER, CHILD)))
+    assert engine.rows("SELECT * FROM tracks") == [(1, 1), (2, 2)]
+    assert engine.rows("SELECT * FROM albums WHERE title = 'X'") == [(2, "x")]
+    with pytest.raises(sqlite3.IntegrityError):
+        engine.execute("INSERT INTO tracks VALUES (3, 9)")
+
+
+REBUILD = (lite(PARENT, CHILD), lite(STRICTER, CHILD))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("CREATE TRIGGER mine AFTER DELETE ON albums BEGIN SELECT 1; END", "does not know: mine"),
+        ("CREATE INDEX mine ON albums (title)", "does not know: mine"),
+        ("ALTER TABLE albums ADD COLUMN mine TEXT", "does not know: mine"),
+        ("UPDATE albums SET title = NULL", "NOT NULL constraint failed: __new_albums.title"),
+    ],
+)
+def test_what_stops_a_rebuild(engine: SqliteEngine, change: str, message: str) -> None:
+    engine.execute(change)
+    before = engine.rows("SELECT * FROM sqlite_master"), engine.rows("SELECT * FROM albums")
+    with pytest.raises(sqlite3.Error, match=message):
+        migrate(engine, stages(*REBUILD))
+    assert (engine.rows("SELECT * FROM sqlite_master"), engine.rows("SELECT * FROM albums")) == before
+
+
+def test_a_rebuild_with_foreign_keys_on_stops(engine: SqliteEngine) -> None:
+    (stage,) = stages(*REBUILD)
+    with pytest.raises(sqlite3.Error, match="this migration needs PRAGMA foreign_keys = off"):
+        engine.migrate(replace(stage.script, foreign_keys=True))
+    assert engine.rows("SELECT count(*) FROM tracks") == [(2,)]
+
+
+def test_a_row_without_its_parent_stops(engine: SqliteEngine) -> None:
+    engine.execute("PRAGMA foreign_keys = off", "INSERT INTO tracks VALUES (3, 9)")
+    with pytest.raises(sqlite3.Error, match='a row of "tracks" references a row that is not in albums'):
+        migrate(engine, stages(*REBUILD))
+    assert engine.rows("SELECT count(*) FROM tracks") == [(3,)]
+
+
+def test_a_value_that_would_change_stops(engine: SqliteEngine) -> None:
+    numbers = replace(PARENT, columns=(PARENT.columns[0], Column("title", "INTEGER")))
+    with pytest.raises(sqlite3.Error, match=r'a value of "albums"."title" changes in its new type'):
+        migrate(engine, stages(lite(PARENT, CHILD), lite(numbers, CHILD)))
+    hints = Hints(using={(ALBUMS, "title"): 'CAST("title" AS INTEGER) + 1'})
+    migrate(engine, stages(lite(PARENT, CHILD), lite(numbers, CHILD), hints))
+    assert engine.rows("SELECT * FROM albums") == [(1, 8), (2, 1)]
+
+
+def test_rows_that_a_constraint_would_leave_out_stop(engine: SqliteEngine) -> None:
+    engine.execute("UPDATE albums SET title = 'same'")
+    unique = replace(PARENT, uniques=(Key(("title",), "u", on_conflict="REPLACE"),))
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE constraint failed"):
+        migrate(engine, stages(lite(PARENT, CHILD), lite(unique, CHILD)))
+    assert engine.rows("SELECT count(*) FROM albums") == [(2,)]
+
+
+def test_rows_keep_their_numbers_and_counters_go_on() -> None:
+    plain = Table(Name("plain"), (Column("a", "TEXT"),))
+    counted = Table(
+        Name("counted"),
+        (Column("id", "INTEGER", identity=Identity("autoincrement")), Column("a", "TEXT")),
+        Key(("id",)),
+    )
+    engine = SqliteEngine()
+    engine.execute(
+        *find_dialect("sqlite").ddl().create_all(lite(plain, counted)),
+        "INSERT INTO plain (rowid, a) VALUES (7, 'x'), (3, 'y')",
+        "INSERT INTO counted VALUES (9, 'x')",
+        "DELETE FROM counted",
+    )
+    after = [replace(each, checks=(Check("\"a\" <> ''", "c"),)) for each in (plain, counted)]
+    migrate(engine, stages(lite(plain, counted), lite(*after)))
+    assert engine.rows("SELECT rowid, a FROM plain") == [(3, "y"), (7, "x")]
+    engine.execute("INSERT INTO counted (a) VALUES ('z')")
+    assert engine.rows("SELECT id FROM counted") == [(10,)]
+
+
+def test_names_in_what_fills_a_column_are_checked() -> None:
+    column = Column("slug", "TEXT", nullable=False)
+    after = replace(PARENT, columns=(*PARENT.columns, column))
+    with pytest.raises(
+        MigrationError,
+        match=r'what fills "albums.slug" reads "titel", but "albums" has no such column, did you mean "title"',
+    ):
+        stages(lite(PARENT), lite(after), Hints(using={(ALBUMS, "slug"): 'lower("titel")'}))
+
+
+@pytest.mark.parametrize(
+    "parts", [{"schemas": ("app",)}, {"enums": (Enum(Name("m"), ("a",)),)}, {"sequences": (Sequence(Name("n")),)}]
+)
+def test_what_sqlite_does_not_have(parts: dict[str, object]) -> None:
+    with pytest.raises(UnsupportedError):
+        stages(lite(), lite(**parts))  # type: ignore[arg-type]  # its fields
+
+
+def test_nothing_to_do() -> None:
+    assert stages(lite(PARENT), lite(PARENT)) == ()
