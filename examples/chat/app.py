@@ -14,7 +14,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Cookie, Depends, FastAPI, Query, Request, Response
@@ -139,12 +139,14 @@ async def explain(request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": str(error)}, status)
 
 
-def create_app(database_url: str) -> FastAPI:
-    """The application, which opens its database when it starts and closes it at the end."""
+def create_app(database_url: str, **options: Any) -> FastAPI:
+    """The application, which opens its database when it starts and closes it at the end. `options` are what
+    `Database.connect` takes besides the URL.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with Database.connect(database_url) as db:
+        async with Database.connect(database_url, **options) as db:
             app.state.chat = Chat(db)
             yield
 

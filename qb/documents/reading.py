@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from qb.composition.narrowing import narrowed
-from qb.documents.errors import DocumentMissing
+from qb.documents.errors import DocumentMissing, InvalidDocument
 from qb.documents.events import TB, D
 from qb.documents.storage import Storage
 from qb.expressions import Expr
@@ -58,12 +58,20 @@ async def find(storage: Storage[TB, D], query: Query[V]) -> list[Stored[V, D]]:
         rows = await storage.db.fetch_all(query)
         texts = await texts_of(storage, [storage.keys.key(row.id, row.etag) for row in rows])
         if None not in texts:
-            return [
-                Stored(row, storage.codec.load(text)) for row, text in zip(rows, texts, strict=True) if text is not None
-            ]
+            found = zip(rows, texts, strict=True)
+            return [Stored(row, loaded(storage, row.id, text)) for row, text in found if text is not None]
         # It may have been replaced, or deleted, since its row was read.
         missing = rows[texts.index(None)].id
     raise DocumentMissing(f"the document {missing!r} is not in the store, though its row is there")
+
+
+def loaded(storage: Storage[TB, D], id: str, text: str) -> D:
+    """A document, or InvalidDocument with a note about which one it is."""
+    try:
+        return storage.codec.load(text)
+    except InvalidDocument as error:
+        error.add_note(f"in the document {id!r}")
+        raise
 
 
 async def texts_of(storage: Storage[Any, Any], keys: Sequence[str]) -> list[str | None]:

@@ -16,8 +16,8 @@ class DocumentTable(Table, abstract=True):
             title = col.text()
             author = col.text()
 
-    The columns here are filled in by `Documents`. Each version of a document has an `etag` of its own, which is greater
-    than those of the versions before.
+    The columns here are filled in by `Documents`. Each version of a document has an `etag` of its own; later ones are
+    greater, as far as clocks agree.
     """
 
     id = col.text().primary_key()

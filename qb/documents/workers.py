@@ -15,7 +15,7 @@ class WorkersKV:
     """
 
     def __init__(self, namespace: Any) -> None:  # a JavaScript object
-        self._namespace = namespace
+        self._namespace = getattr(namespace, "_binding", namespace)
 
     async def get(self, key: str, /) -> str | None:
         value = await self._namespace.get(key)

@@ -63,7 +63,7 @@ async def test_messages_are_in_the_order_in_which_they_were_sent(chat: Chat, ses
     assert found.messages == [question, answer]
     assert [message.position for message in found.messages] == [1, 2]
     assert answer.metadata == {"model": "m1", "usage": {"input_tokens": 3, "output_tokens": 4}}
-    assert found.updated_at >= answer.created_at
+    assert found.updated_at >= question.created_at
 
 
 async def test_messages_that_are_sent_at_once_have_a_position_each(chat: Chat, session: Session) -> None:

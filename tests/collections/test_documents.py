@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import pytest
 
-from qb import Database, Table, col, insert, select
+from qb import Database, Query, Table, col, insert, query, select
 from qb.documents import (
     KV,
     Collection,
@@ -244,8 +245,9 @@ async def test_what_is_in_the_store_is_checked(store: Store, kv: KV) -> None:
         ("[]", "stored Note is list, and has to be dict"),
     ]:
         await kv.put(f"notes/x/{row.etag}", text)
-        with pytest.raises(InvalidDocument, match=message):
+        with pytest.raises(InvalidDocument, match=message) as raised:
             await store.get("x")
+        assert raised.value.__notes__ == ["in the document 'x'"]
 
 
 async def test_a_put_is_no_part_of_a_transaction(postgres_db: Database, kv: KV) -> None:
@@ -384,3 +386,24 @@ async def test_collections_share_a_store_and_an_outbox(db: Database, kv: KV, clo
     assert (await notes.sync()).is_clean
     assert (await memos.sync()).is_clean
     assert (await memos.repair()).removed == 1
+
+
+@query
+def of_words(words: int) -> Query:
+    return select(NoteRow.id, NoteRow.etag, NoteRow.title).where(NoteRow.words == words)
+
+
+class Version(NamedTuple):
+    id: str
+    etag: str
+
+
+async def test_prepared_queries_and_instances(store: Store, clock: Clock) -> None:
+    await store.put(Note("a", "one"), id="a")
+    await store.put(Note("b", "one"), id="b", ttl=timedelta(minutes=1))
+    assert [note.title for _, note in await store.find(of_words(1))] == ["a", "b"]
+    clock.advance(minutes=1)
+    assert [row.title for row, _ in await store.find(of_words(1))] == ["a"]
+    (found,) = await store.find(select(NoteRow.id, NoteRow.etag).into(Version))
+    assert isinstance(found.row, Version)
+    assert await store.list(select(NoteRow.id, NoteRow.etag).into(Version)) == [found.row]
