@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from dialects.sqlite.codecs import DIGITS
 from dialects.sqlite.compiler import SqliteCompiler
+from dialects.sqlite.forms import FORMS
 from qb.columns import Declaration
 from qb.constraints import ForeignKey as DeclaredKey
 from qb.errors import UnsupportedError
@@ -65,6 +66,10 @@ class SqliteDescription(Description):
         text = super().default(expression, type)
         is_negative = isinstance(expression, Parameter) and text[0] == "("
         return text[1:-1] if is_negative else text  # as SQLite tells it
+
+    def form(self, type: SqlType) -> str | None:
+        form = FORMS.get(type.kind)
+        return None if form is None else form.format(*type.parameters())
 
     def enum_name(self, type: Enum) -> str:
         return "TEXT"

@@ -86,10 +86,10 @@ def all_rows_are_copied(old: str, new: str) -> str:
     return f"SELECT CASE WHEN (SELECT count(*) FROM {old}) <> (SELECT count(*) FROM {new}) THEN {stop(message)} END"
 
 
-def values_are_kept(table: str, column: str, cast: str) -> str:
-    """No value comes back as another one from its new type."""
+def values_are_kept(table: str, column: str, lost: str) -> str:
+    """There is no value for which a condition holds: it would change."""
     message = f"a value of {table}.{QUOTED[column]} changes in its new type"
-    return f"SELECT {stop(message)} FROM {table} WHERE {cast} IS NOT {QUOTED[column]} LIMIT 1"
+    return f"SELECT {stop(message)} FROM {table} WHERE {lost} LIMIT 1"
 
 
 def keys_hold(table: Name) -> str:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from dialects.sqlite import guards
 from dialects.sqlite.constants import is_constant
 from dialects.sqlite.ddl import SqliteDdl
+from dialects.sqlite.forms import UNCHANGED, conversion
 from dialects.sqlite.rebuild import Rebuild, exchanged, made_and_filled
 from dialects.sqlite.safety import SqliteSafety
 from qb.errors import UnsupportedError
@@ -99,10 +100,14 @@ class SqliteRenderer(Renderer):
         for table in ordered:
             changes = work.changes.get(table.name, [])
             using = {
-                column.name: each.using
+                each.column.name: each.using
                 for each in changes
-                if isinstance(each, (ops.AddColumn, ops.AlterColumn)) and each.using is not None
-                for column in [each.column if isinstance(each, ops.AddColumn) else each.after]
+                if isinstance(each, ops.AddColumn) and each.using is not None
+            }
+            using |= {
+                each.after.name: each.using
+                for each in changes
+                if isinstance(each, ops.AlterColumn) and each.using is not None
             }
             work.rebuilds.append(Rebuild(work.middle.table(table.name), table, using))
         return work
@@ -118,7 +123,8 @@ class SqliteRenderer(Renderer):
             if isinstance(each, ops.AlterTable) and each.before == each.after:
                 continue  # a comment, which SQLite does not keep
             if isinstance(each, ops.AlterColumn) and each.using is None:
-                if replace(each.before, comment=None) == replace(each.after, comment=None):
+                same = replace(each.before, comment=None) == replace(each.after, comment=None)
+                if same and conversion(name, each.before, each.after) == UNCHANGED:
                     continue
             elif isinstance(each, ops.AddColumn):
                 if each.using is None and can_add(table, each.column):

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dialects.sqlite import guards
-from dialects.sqlite.affinities import cast_back
 from dialects.sqlite.ddl import SqliteDdl
+from dialects.sqlite.forms import Conversion, conversion
 from qb.errors import closest
 from qb.identifiers import QUOTED
 from qb.migrations.errors import MigrationError
@@ -99,6 +99,7 @@ def copy(rebuild: Rebuild) -> str:
         targets.append(rowid)
         values.append(f"old.{rowid}")
     known = {column.name for column in rebuild.old.columns}
+    ways = conversions(rebuild)
     for column in rebuild.new.columns:
         if column.generated is not None:
             continue
@@ -109,7 +110,7 @@ def copy(rebuild: Rebuild) -> str:
             values.append(using)
         elif column.name in known:
             targets.append(QUOTED[column.name])
-            values.append(f"old.{QUOTED[column.name]}")
+            values.append(ways[column.name].expression or f"old.{QUOTED[column.name]}")
     if not targets:
         return f"INSERT OR ABORT INTO {DDL.name(rebuild.aside)} DEFAULT VALUES"
     return (
@@ -149,17 +150,22 @@ def numbers_rows(table: Table) -> bool:
 
 
 def conversions_are_safe(rebuild: Rebuild) -> list[str]:
-    """Guards for the columns with another type."""
+    """Guards for the columns with another type or form."""
+    return [
+        guards.values_are_kept(DDL.name(rebuild.name), name, way.lost)
+        for name, way in conversions(rebuild).items()
+        if way.lost is not None
+    ]
+
+
+def conversions(rebuild: Rebuild) -> dict[str, Conversion]:
+    """How the values of the columns become those of the new ones. Raises MigrationError when nobody can know."""
     old = {column.name: column for column in rebuild.old.columns}
-    found = []
-    for column in rebuild.new.columns:
-        before = old.get(column.name)
-        if before is None or column.generated is not None or column.name in rebuild.using:
-            continue
-        cast = cast_back(before, column)
-        if cast is not None:
-            found.append(guards.values_are_kept(DDL.name(rebuild.name), column.name, cast))
-    return found
+    return {
+        column.name: conversion(rebuild.name, old[column.name], column)
+        for column in rebuild.new.columns
+        if column.name in old and column.generated is None and column.name not in rebuild.using
+    }
 
 
 def counter(rebuild: Rebuild) -> list[str]:

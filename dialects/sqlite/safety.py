@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from dialects.sqlite.affinities import cast_back
 from dialects.sqlite.ddl import SqliteDdl
-from qb.identifiers import QUOTED
+from dialects.sqlite.forms import conversion
 from qb.migrations.operations import Operation
 from qb.migrations.safety import Finding, Safety
 from qb.schema.objects import Column, Name, Schema
@@ -37,7 +36,5 @@ class SqliteSafety(Safety):
         return tuple(found)
 
     def lossy(self, schema: Schema, table: Name, old: Column, new: Column) -> str | None:
-        cast = cast_back(old, new)
-        if cast is None:
-            return None
-        return f"SELECT count(*) FROM {self.ddl.name(table)} WHERE {cast} IS NOT {QUOTED[old.name]}"
+        lost = conversion(table, old, new).lost
+        return None if lost is None else f"SELECT count(*) FROM {self.ddl.name(table)} WHERE {lost}"

@@ -119,7 +119,9 @@ class Comparison:
             texts.append((old.generated.expression, new.generated.expression))
         plain = replace(old, default=new.default, generated=new.generated) == new
         computed = (old.generated and old.generated.stored) == (new.generated and new.generated.stored)
-        return plain and computed and all(alike(one, other, self.dialect) for one, other in texts)
+        # What becomes a text is one already, unless it is of another type.
+        kept = None in (old.form, new.form) or old.form == new.form or new.form == "texts"
+        return plain and computed and kept and all(alike(one, other, self.dialect) for one, other in texts)
 
     def constraints(self, old: Table, new: Table) -> Iterator[Operation]:
         """The constraints of a table. One that differs in its name only is renamed."""

@@ -168,13 +168,13 @@ class Safety:
                 f"the values of {name} are replaced by {operation.using}",
                 f"SELECT count(*) {where} WHERE {column} IS NOT NULL",
             )
-        elif old.type != new.type:
+        elif (old.type, old.form) != (new.type, new.form):
             lossy = self.lossy(schema, table, old, new)
             if lossy is not None:
                 yield Finding(
                     operation,
                     "needs check",
-                    f"it fails where a value of {name} cannot be {new.type}, or would change",
+                    f"it fails where a value of {name} cannot be {new.form or new.type}, or would change",
                     lossy,
                     "say how the values are converted",
                 )

@@ -99,7 +99,12 @@ class Description:
             default=None if declared.default is None else self.default(declared.default, declared.type),
             generated=None if computed is None else Generated(self.expressions().assigned(computed, declared.type)),
             identity=self.identity(declared),
+            form=self.form(declared.type),
         )
+
+    def form(self, type: SqlType) -> str | None:
+        """What values of a type are where its name does not say so."""
+        return None
 
     def is_nullable(self, declared: Declaration) -> bool:
         """Whether the column is without NOT NULL."""

@@ -6,7 +6,7 @@ constraint on PostgreSQL, a STRICT table on SQLite) is written out: nothing here
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 Deferral = Literal["immediate", "deferred"]
@@ -54,6 +54,10 @@ class Column:
     identity: Identity | None = None
     collation: str | None = None
     comment: str | None = None
+    form: str | None = field(default=None, compare=False)
+    """What its values are where the type does not say so, as SQLite's: `decimals of 2 places`. A database does not know
+    it, so it is no part of what compares.
+    """
 
 
 @dataclass(frozen=True, slots=True)
