@@ -16,6 +16,7 @@ from qb.errors import UnsupportedError
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied
+from qb.migrations.errors import MigrationError
 from qb.migrations.expressions import mentions
 from qb.migrations.operations import Operation
 from qb.migrations.render import Renderer, names_through
@@ -110,6 +111,7 @@ class SqliteRenderer(Renderer):
                 if isinstance(each, ops.AlterColumn) and each.using is not None
             }
             work.rebuilds.append(Rebuild(work.middle.table(table.name), table, using))
+        refuse_unknown(before, operations, work)
         return work
 
     def is_direct(self, work: Work, name: Name, changes: Iterable[Operation]) -> bool:
@@ -248,6 +250,18 @@ class SqliteRenderer(Renderer):
             and (table.name in rebuilt or any(key.table in rebuilt for key in table.foreign_keys))
             and table not in work.created
         ]
+
+
+def refuse_unknown(before: Schema, operations: Sequence[Operation], work: Work) -> None:
+    """Raise MigrationError when a table is to be rebuilt that has something which would not come along."""
+    for each in work.rebuilds:
+        names = names_through(operations, [each.name])
+        for unknown in before.unknown:
+            if unknown.table in names:
+                raise MigrationError(
+                    f'"{each.name}" has to be rebuilt, and would lose what qb does not know ({unknown.kind}: '
+                    f"{unknown.name}): change it by hand, or drop that first"
+                )
 
 
 def closure(names: set[Name], work: Work) -> set[Name]:

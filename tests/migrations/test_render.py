@@ -30,6 +30,7 @@ from qb.schema.objects import (
     Sequence,
     Table,
     Trigger,
+    Unknown,
     View,
 )
 from tests.migrations.engines import SqliteEngine, migrate
@@ -436,6 +437,18 @@ def test_names_in_what_fills_a_column_are_checked() -> None:
 def test_what_sqlite_does_not_have(parts: dict[str, object]) -> None:
     with pytest.raises(UnsupportedError):
         stages(lite(), lite(**parts))  # type: ignore[arg-type]  # its fields
+
+
+def test_what_is_not_known_is_not_lost() -> None:
+    unknown = Unknown("index that is not understood", "by_magic", ALBUMS)
+    before = lite(PARENT, CHILD, unknown=(unknown,))
+    with pytest.raises(
+        MigrationError,
+        match=r'"albums" has to be rebuilt, and would lose what qb does not know \(index .*: by_magic\)',
+    ):
+        stages(before, lite(STRICTER, CHILD))
+    wider = replace(PARENT, columns=(*PARENT.columns, Column("plays", "INTEGER")))
+    assert sql(before, lite(wider, CHILD)) == ['ALTER TABLE "albums" ADD COLUMN "plays" INTEGER']
 
 
 def test_nothing_to_do() -> None:
