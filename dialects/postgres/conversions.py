@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from qb.identifiers import QUOTED
-from qb.schema.objects import Column, Schema
+from qb.schema.objects import Column, Name, Schema
 
 INTEGERS = ("smallint", "integer", "bigint")
 NUMBERS = (*INTEGERS, "numeric", "real", "double precision")
@@ -56,7 +56,12 @@ def is_lossless(schema: Schema, old: str, new: str) -> bool:
 
 def is_enum(schema: Schema, name: str) -> bool:
     """Whether it is an enum type."""
-    return any(name.replace('"', "") == str(enum.name) for enum in schema.enums)
+    return any(is_of(name, enum.name) for enum in schema.enums)
+
+
+def is_of(type: str, enum: Name) -> bool:
+    """Whether a type is an enum type, or an array of it."""
+    return parsed(type).name.replace('"', "") == str(enum)
 
 
 def converted(schema: Schema | None, old: Column, new: Column) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dialects.postgres.conversions import parsed
+from dialects.postgres.conversions import is_of
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied, edited
 from qb.migrations.expressions import mentions
@@ -15,6 +15,7 @@ from qb.schema.objects import Index, Name, Schema, Table
 
 Place = tuple[Name, str]
 """A table and a column of it."""
+Rename = ops.RenameConstraint | ops.RenameIndex
 
 
 def expanded(schema: Schema, operations: tuple[Operation, ...]) -> tuple[tuple[Operation, ...], set[Name]]:
@@ -55,12 +56,18 @@ class Expansion:
 
     def look(self) -> None:
         """What the operations themselves change."""
-        replaced = {str(each.before.name) for each in self.operations if isinstance(each, ops.ReplaceEnum)}
-        for each in self.operations:
+        replaced = [each.before.name for each in self.operations if isinstance(each, ops.ReplaceEnum)]
+        for each in list(self.operations):
             if isinstance(each, ops.AlterColumn) and is_retyped(each):
                 self.retyped.add((each.table, each.after.name))
                 if each.after.generated is not None:
                     self.dropped.add((each.table, each.after.name))
+                    if each.before.generated is not None:  # which is in the way of what it read
+                        self.operations.remove(each)
+                        self.operations += [
+                            ops.DropColumn(each.table, each.before),
+                            ops.AddColumn(each.table, each.after),
+                        ]
             elif isinstance(each, ops.DropColumn):
                 self.dropped.add((each.table, each.column.name))
             elif isinstance(each, ops.DropConstraint) and each.constraint.key is not None:
@@ -71,7 +78,7 @@ class Expansion:
             self.retyped |= {
                 (table.name, column.name)
                 for column in table.columns
-                if parsed(column.type).name.replace('"', "") in replaced
+                if any(is_of(column.type, name) for name in replaced)
             }
 
     def touched(self) -> set[Name]:
@@ -139,9 +146,6 @@ class Expansion:
         if rename is not None:
             self.operations.remove(rename)
         self.operations += operations
-
-
-Rename = ops.RenameConstraint | ops.RenameIndex
 
 
 def is_retyped(operation: ops.AlterColumn) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
-from dialects.postgres.conversions import converted, is_lossless
+from dialects.postgres.conversions import converted, is_lossless, is_of
 from dialects.postgres.ddl import PostgresDdl
 from dialects.postgres.dependents import expanded
 from dialects.postgres.identities import changed_options
@@ -236,7 +236,7 @@ class PostgresRenderer(Renderer):
         aside = Name(f"__old_{old.name.name}", old.name.schema)
         found = [f"ALTER TYPE {self.ddl.name(old.name)} RENAME TO {QUOTED[aside.name]}", self.ddl.create_enum(new)]
         for table in before.tables:
-            for column in columns_of_type(table, self.ddl.name(old.name)):
+            for column in [each for each in table.columns if is_of(each.type, old.name)]:
                 alter = f"ALTER TABLE {self.ddl.name(table.name)} ALTER COLUMN {QUOTED[column.name]}"
                 array = "[]" if column.type.endswith("[]") else ""
                 cast = f"USING {QUOTED[column.name]}::text{array}::{column.type}"
@@ -257,8 +257,3 @@ def ends_between(one: Operation, other: Operation) -> bool:
     if is_concurrent(one) or is_concurrent(other):
         return True
     return isinstance(one, ops.AddLabel) and not isinstance(other, (ops.AddLabel, ops.RenameLabel))
-
-
-def columns_of_type(table: Table, name: str) -> list[Column]:
-    """The columns of an enum type, and arrays of it."""
-    return [column for column in table.columns if column.type.removesuffix("[]") in (name, name.strip('"'))]

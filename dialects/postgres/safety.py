@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dialects.postgres.conversions import INTEGERS, TEXTS, converted, is_lossless, parsed
+from dialects.postgres.conversions import INTEGERS, TEXTS, converted, is_lossless, is_of, parsed
 from dialects.postgres.ddl import PostgresDdl
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
@@ -134,10 +134,10 @@ class PostgresSafety(Safety):
         if one.name in INTEGERS and other.name in INTEGERS and INTEGERS.index(one.name) > INTEGERS.index(other.name):
             highest = 2 ** (15 if other.name == "smallint" else 31) - 1
             return f"SELECT count(*) {where} WHERE {QUOTED[old.name]} NOT BETWEEN {-highest - 1} AND {highest}"
-        enums = {str(enum.name): enum for enum in schema.enums}
-        if other.name.replace('"', "") in enums and one.name != other.name:
+        enums = [enum for enum in schema.enums if is_of(new.type, enum.name)]
+        if enums and one.name != other.name:
             literal = self.ddl.description.expressions().literal
-            labels = ", ".join([literal(label, TEXT) for label in enums[other.name.replace('"', "")].labels])
+            labels = ", ".join([literal(label, TEXT) for label in enums[0].labels])
             return f"SELECT count(*) {where} WHERE {QUOTED[old.name]}::text NOT IN ({labels})"
         if is_lossless(schema, old.type, new.type):
             return None
@@ -149,7 +149,7 @@ class PostgresSafety(Safety):
         labels = ", ".join([literal(label, TEXT) for label in sorted(gone)])
         for table in schema.tables:
             for column in table.columns:
-                if parsed(column.type).name.replace('"', "") != str(name):
+                if not is_of(column.type, name):
                     continue
                 where = f"FROM {self.ddl.name(table.name)}"
                 if gone:

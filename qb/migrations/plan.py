@@ -16,6 +16,12 @@ from qb.schema.objects import View
 
 T = TypeVar("T")
 
+
+def ends_computing(operation: ops.AlterColumn) -> bool:
+    """Whether a computed column becomes one like others."""
+    return operation.before.generated is not None and operation.after.generated is None
+
+
 PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, ops.CreateSchema),
     lambda each: isinstance(each, (ops.RenameLabel, ops.AddLabel)),
@@ -33,6 +39,7 @@ PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, (ops.CreateSequence, ops.AlterSequence)),
     # A new column may be filled from one that goes; a computed one goes before what it reads and comes after it.
     lambda each: isinstance(each, ops.DropColumn) and each.column.generated is not None,
+    lambda each: isinstance(each, ops.AlterColumn) and ends_computing(each),
     lambda each: isinstance(each, ops.AddColumn) and each.column.generated is None,
     lambda each: isinstance(each, ops.ReplaceEnum),
     lambda each: isinstance(each, ops.AlterColumn) and each.after.generated is None,

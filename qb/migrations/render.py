@@ -39,7 +39,9 @@ class Renderer:
         found = planned(self.expanded(before, tuple(operations)), before.dialect, breaks_circles=self.ddl.adds_keys)
         stages = []
         for part in self.parts(found):
-            stages.append(Stage(part, self.script(before, part)))
+            script = self.script(before, part)
+            if script.statements:  # there are none for the comment of a table of SQLite
+                stages.append(Stage(part, script))
             before = applied(before, part)
         return tuple(stages)
 

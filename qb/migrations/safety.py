@@ -42,8 +42,8 @@ class Safety:
         self.ddl = ddl
 
     def findings(self, before: Schema, operations: Sequence[Operation]) -> tuple[Finding, ...]:
-        """What there is to know about operations on a schema, in their order. Tables that they create are empty: what
-        is done to these is safe.
+        """What there is to know about operations on a schema, in their order: those of a `Stage` are all that happens,
+        those of `diff` what was asked for. Tables that they create are empty, so what is done to these is safe.
         """
         found: list[Finding] = []
         new: set[Name] = set()
@@ -97,7 +97,8 @@ class Safety:
             case ops.AlterColumn():
                 yield from self.altered_column(schema, operation)
             case ops.AddConstraint(table, constraint):
-                yield from self.added_constraint(operation, table, constraint)
+                if ops.DropConstraint(table, constraint) not in operations:  # it was there, and holds
+                    yield from self.added_constraint(operation, table, constraint)
             case ops.DropConstraint(table, constraint):
                 comes_back = any(
                     isinstance(each, ops.AddConstraint) and (each.table, each.constraint.key) == (table, constraint.key)

@@ -146,7 +146,7 @@ class Draw:
             return None
         type = self.one(self.kinds.text, self.kinds.other_text) or ""
         collation = self.one(None, "C") if self.is_postgres else self.one(None, "NOCASE")
-        comment = None
+        comment = self.one(None, "it's") if self.is_postgres else None
         return Column(name, type, self.maybe(), self.one(None, "'it''s'"), collation=collation, comment=comment)
 
     def filled(self, column: Column) -> str:

@@ -18,6 +18,7 @@ from qb.migrations.render import Stage
 from qb.schema.objects import (
     Check,
     Column,
+    Deferral,
     Enum,
     ForeignKey,
     Generated,
@@ -188,6 +189,37 @@ def test_the_labels_of_an_enum_go() -> None:
         'ALTER TABLE "albums" ALTER COLUMN "mood" TYPE "mood" USING "mood"::text::"mood"',
         'ALTER TABLE "albums" ALTER COLUMN "mood" SET DEFAULT \'bad\'::"mood"',
         'DROP TYPE "__old_mood"',
+    ]
+
+
+def test_a_key_that_is_exchanged_takes_along_what_points_to_it() -> None:
+    def schema(deferral: Deferral | None) -> Schema:
+        parent = Table(ALBUMS, (ID,), uniques=(Key(("id",), "u", deferral),))
+        key = ForeignKey(("album_id",), ALBUMS, ("id",), name="f")
+        child = Table(TRACKS, (Column("album_id", "integer"),), foreign_keys=(key,))
+        return Schema("postgres", tables=(parent, child))
+
+    assert sql(schema("immediate"), schema(None)) == [
+        'ALTER TABLE "tracks" DROP CONSTRAINT "f"',
+        'ALTER TABLE "albums" DROP CONSTRAINT "u"',
+        'ALTER TABLE "albums" ADD CONSTRAINT "u" UNIQUE ("id")',
+        'ALTER TABLE "tracks" ADD CONSTRAINT "f" FOREIGN KEY ("album_id") REFERENCES "albums" ("id")',
+    ]
+
+
+def test_a_renamed_constraint_that_has_to_go_comes_back_by_its_new_name() -> None:
+    def schema(name: str, type: str) -> Schema:
+        table = Table(ALBUMS, (Column("id", type, nullable=False),), checks=(Check('"id" > 0', name),))
+        return Schema(
+            "postgres", tables=(replace(table, indexes=(Index(f"{name}_i", (IndexKey(None, '("id" + 1)'),)),)),)
+        )
+
+    assert sql(schema("one", "integer"), schema("other", "bigint")) == [
+        'DROP INDEX "one_i"',
+        'ALTER TABLE "albums" DROP CONSTRAINT "one"',
+        'ALTER TABLE "albums" ALTER COLUMN "id" TYPE bigint',
+        'ALTER TABLE "albums" ADD CONSTRAINT "other" CHECK ("id" > 0)',
+        'CREATE INDEX "other_i" ON "albums" (("id" + 1))',
     ]
 
 
@@ -453,3 +485,4 @@ def test_what_is_not_known_is_not_lost() -> None:
 
 def test_nothing_to_do() -> None:
     assert stages(lite(PARENT), lite(PARENT)) == ()
+    assert stages(lite(PARENT), lite(replace(PARENT, comment="which SQLite does not keep"))) == ()
