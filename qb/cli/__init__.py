@@ -9,6 +9,7 @@ import click
 from qb.cli.documenting import documents
 from qb.cli.drawing import diagram
 from qb.cli.generating import generate
+from qb.cli.making import difference
 from qb.cli.migrating import migrate
 from qb.cli.seeding import seed
 
@@ -26,6 +27,7 @@ def main() -> None:
 
 main.add_command(diagram)
 main.add_command(documents)
+main.add_command(difference)
 main.add_command(generate)
 main.add_command(migrate)
 main.add_command(seed)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import click
 from rich.console import Console
 
-from qb.cli.output import as_json, errors_shown, show_json, show_sql, show_table
+from qb.cli.output import as_json, errors_shown, show_json, show_sql, show_table, shown_finding
 from qb.cli.project import Project, project_options
+from qb.dialect import find_dialect
 from qb.migrations.applier import Options, Step
 from qb.migrations.branches import merge
 from qb.migrations.errors import MigrationError
 from qb.migrations.files import Folder
+from qb.migrations.making import lost_on_the_way_back
 from qb.migrations.runner import Runner
+from qb.migrations.safety import Finding
 
 T = TypeVar("T")
 
@@ -82,13 +86,21 @@ def up(project: Project, to: str | None, dry_run: bool, wait: float, as_json: bo
 
 @migrate.command()
 @click.option("--to", metavar="NAME", help="Undo all that came after this one, not only the last.")
+@click.option("--allow", is_flag=True, help="Undo it though tables or columns are dropped with their values.")
 @wait
 @as_json
 @errors_shown
 @on_database
-def down(project: Project, to: str | None, wait: float, as_json: bool) -> None:
-    """Undo the last migration."""
+def down(project: Project, to: str | None, allow: bool, wait: float, as_json: bool) -> None:
+    """Undo the last migration.
+
+    What it has added is dropped, with all that was written there since: this is asked first, and needs --allow where
+    there is no terminal.
+    """
     folder = Folder(project.migrations)
+    undone = with_runner(project, folder, Options(), lambda runner: runner.applied(to))
+    dialect = find_dialect(project.dialect_name())
+    check_allowed([each for migration in undone for each in lost_on_the_way_back(dialect, folder, migration)], allow)
     report(
         "undone", with_runner(project, folder, shown("undone", wait, as_json), lambda runner: runner.down(to)), as_json
     )
@@ -152,6 +164,18 @@ def accept(project: Project) -> None:
     if left:
         raise MigrationError("what is left has to be mended by hand:\n" + "\n".join([str(each) for each in left]))
     click.echo("The lock file is as the migrations are now.")
+
+
+def check_allowed(lost: Sequence[Finding], allow: bool) -> None:
+    """Raise MigrationError when values would be lost, and nobody has said that they may."""
+    if not lost or allow:
+        return
+    listed = "\n".join([shown_finding(each) for each in lost])
+    if sys.stdin.isatty():
+        click.echo(listed, err=True)
+        click.confirm("Values are lost for good. Go on?", abort=True, err=True)
+        return
+    raise MigrationError(f"values are lost for good:\n{listed}\nSay --allow if that is meant. Nothing was done.")
 
 
 def with_runner(project: Project, folder: Folder, options: Options, work: Callable[[Runner], Awaitable[T]]) -> T:

@@ -13,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from qb.errors import QbError
+from qb.migrations.safety import Finding
+from qb.migrations.wording import described
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -59,3 +61,22 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
 def show_sql(statements: Iterable[str]) -> None:
     """Print statements, as a script."""
     click.echo("\n\n".join([f"{statement};" for statement in statements]))
+
+
+def shown_finding(finding: Finding) -> str:
+    """A finding, with how to find out and how to do better."""
+    lines = [f"  {finding.danger}: {finding.text}"]
+    lines += [f"    look first: {finding.probe}"] if finding.probe else []
+    lines += [f"    safer: {finding.recipe}"] if finding.recipe else []
+    return "\n".join(lines)
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """A finding as JSON has it."""
+    return {
+        "operation": described(finding.operation),
+        "danger": finding.danger,
+        "text": finding.text,
+        "probe": finding.probe,
+        "recipe": finding.recipe,
+    }

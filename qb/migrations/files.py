@@ -127,6 +127,12 @@ class Folder:
             )
         return found[0]
 
+    def before(self, migration: Migration) -> Schema:
+        """The schema on which a migration that follows one other was made."""
+        if not migration.parents:
+            return Schema(migration.schema.dialect)
+        return self.migrations[migration.parents[0]].schema
+
     def check(self) -> None:
         """Raise MigrationError when something is not as it was."""
         if self.problems:

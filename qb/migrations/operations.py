@@ -61,8 +61,10 @@ class Constraint:
         return kind.replace("_", " ")
 
     def __str__(self) -> str:
-        columns = ", ".join(getattr(self.rule, "columns", ()))
-        return f"{self.kind} {self.name or f'({columns})'}"
+        if self.name is not None:
+            return f"{self.kind} {self.name}"
+        inside = self.check.expression if self.check is not None else ", ".join(getattr(self.rule, "columns", ()))
+        return f"{self.kind} ({inside})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ class Runner:
                     done.append(migration.name)
             return done
 
+    async def applied(self, to: str | None = None) -> list[Migration]:
+        """What `down` would undo, the last one first."""
+        return self._undone(await self._applier.history(), to)
+
     async def down(self, to: str | None = None) -> list[str]:
         """Undo the last migration, or all that came after `to`; the names of those that were undone.
 

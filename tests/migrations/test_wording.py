@@ -63,6 +63,7 @@ LINES: list[tuple[Operation, str]] = [
     ),
     (ops.AddConstraint(ALBUMS, KEY), "add foreign key (artist_id) to app.albums"),
     (ops.AddConstraint(ALBUMS, Constraint(check=Check("x > 1", "c"))), "add check c to app.albums"),
+    (ops.AddConstraint(ALBUMS, Constraint(check=Check("x > 1"))), "add check (x > 1) to app.albums"),
     (ops.DropConstraint(ALBUMS, Constraint(unique=Key(("a", "b")))), "drop unique (a, b) of app.albums"),
     (ops.RenameConstraint(ALBUMS, "a", "b"), "rename constraint a of app.albums to b"),
     (ops.ValidateConstraint(ALBUMS, "a"), "validate constraint a of app.albums"),

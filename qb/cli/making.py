@@ -1,0 +1,164 @@
+"""`qb migrate new` and `qb diff`: what has changed in the declared tables."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from qb.cli.migrating import check_allowed, migrate
+from qb.cli.output import as_json, errors_shown, finding_data, show_json, show_sql, shown_finding
+from qb.cli.project import Project, project_options
+from qb.dialect import find_dialect
+from qb.migrations.answers import Answers, all_hints, answered, suggested
+from qb.migrations.errors import MigrationError
+from qb.migrations.files import Folder
+from qb.migrations.hints import MaybeRenamed, Undecided, declared_hints
+from qb.migrations.making import Draft, draft, write
+from qb.migrations.scripts import Script
+from qb.migrations.wording import described
+from qb.schema.objects import Schema
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def answer_options(command: F) -> F:
+    """The options that answer what the tables do not say by themselves."""
+    for option in (
+        click.option("--renamed", multiple=True, metavar="OLD=NEW", help="albums=records, or albums.name=title."),
+        click.option("--dropped", multiple=True, metavar="NAME", help="Gone, though something like it is new."),
+        click.option("--filled", multiple=True, metavar="NAME=SQL", help="What a new column has in the rows of now."),
+        click.option("--hints", type=click.Path(path_type=Path), help="A JSON file with the same, for scripts."),
+    ):
+        command = option(command)
+    return command
+
+
+@migrate.command()
+@click.argument("title")
+@answer_options
+@click.option("--allow", is_flag=True, help="Write it though it drops tables or columns with their values.")
+@click.option("--empty", is_flag=True, help="Write an empty one, to fill in by hand.")
+@as_json
+@errors_shown
+@project_options("migrations", "dialect")
+def new(project: Project, title: str, allow: bool, empty: bool, as_json: bool, **given: Any) -> None:
+    """Write a migration for what has changed in the tables since the last one.
+
+    TITLE is a few words: "add albums". Questions are asked in a terminal; elsewhere they are errors that say which
+    option answers them.
+    """
+    folder = Folder(project.migrations)
+    folder.check()
+    before, after = sides(project, folder)
+    if empty:
+        names = [folder.add(title, Script(()), Script(()), before).name]
+        tell_written(folder, names, as_json)
+        return
+    drafts = drafts_of(project, before, after, given)
+    if not drafts:
+        if as_json:
+            show_json({"written": []})
+        else:
+            click.echo("The tables are as the last migration left them.")
+        return
+    if not as_json:
+        show_drafts(drafts)
+    check_allowed([each for draft in drafts for each in draft.destroys], allow)
+    tell_written(folder, [each.name for each in write(folder, title, drafts)], as_json)
+
+
+@click.command("diff")
+@answer_options
+@as_json
+@errors_shown
+@project_options("migrations", "dialect")
+def difference(project: Project, as_json: bool, **given: Any) -> None:
+    """Show what `qb migrate new` would write. Exits with 1 when there is something."""
+    folder = Folder(project.migrations)
+    folder.check()
+    drafts = drafts_of(project, *sides(project, folder), given)
+    if as_json:
+        show_json({"migrations": [draft_data(each) for each in drafts]})
+    else:
+        show_drafts(drafts)
+        for each in drafts:
+            click.echo()
+            show_sql(each.up.statements)
+    if drafts:
+        raise SystemExit(1)
+    if not as_json:
+        click.echo("The tables are as the last migration left them.")
+
+
+def sides(project: Project, folder: Folder) -> tuple[Schema, Schema]:
+    """What the last migration left, and what is declared now."""
+    head = folder.head()
+    after = project.ddl().description.describe(project.tables())
+    return (Schema(after.dialect) if head is None else head.schema), after
+
+
+def drafts_of(project: Project, before: Schema, after: Schema, given: dict[str, Any]) -> list[Draft]:
+    """The migrations between two schemas, with what the person at the terminal answers."""
+    path = given.pop("hints")
+    answers = all_hints(given, before, after)
+    if path is not None:
+        answers.read(path)
+    declared = declared_hints(project.tables())
+    dialect = find_dialect(project.dialect_name())
+    while True:
+        try:
+            return draft(dialect, before, after, declared.merged(answers.hints))
+        except Undecided as undecided:
+            ask(undecided, answers)
+
+
+def ask(undecided: Undecided, answers: Answers) -> None:
+    """Ask the first open question. Raises MigrationError, with the options that answer all of them, where nobody is
+    there to answer.
+    """
+    if not sys.stdin.isatty():
+        texts = [f"{each}\n  ({' or '.join(suggested(each))})" for each in undecided.questions]
+        raise MigrationError("\n".join(texts)) from undecided
+    question = undecided.questions[0]
+    if isinstance(question, MaybeRenamed):
+        owner = "" if question.owner is None else f" of {question.owner}"
+        asked = f"Is {question.new!r} the {question.kind} {question.old!r}{owner}, renamed?"
+        answered(question, click.confirm(asked), answers)
+    else:
+        name = f"{question.table}.{question.column}"
+        answers.filled(f"{name}={click.prompt(f'What is {name} in the rows that are there? (SQL)')}")
+
+
+def show_drafts(drafts: Sequence[Draft]) -> None:
+    """Print what migrations do, and what there is to know of it."""
+    for each in drafts:
+        for operation in each.operations:
+            click.echo(described(operation))
+        for finding in each.findings:
+            click.secho(shown_finding(finding), fg="red" if finding.danger == "destroys" else "yellow")
+        for loss in each.reversal.losses:
+            click.secho(f"  on the way back: {loss}", fg="yellow")
+
+
+def draft_data(draft: Draft) -> dict[str, Any]:
+    """A migration that is not written, as JSON has it."""
+    return {
+        "operations": [described(each) for each in draft.operations],
+        "up": draft.up.statements,
+        "down": draft.down.statements,
+        "findings": [finding_data(each) for each in draft.findings],
+        "losses": draft.reversal.losses,
+    }
+
+
+def tell_written(folder: Folder, names: list[str], as_json: bool) -> None:
+    """Print which migrations were written."""
+    if as_json:
+        show_json({"written": names})
+        return
+    for name in names:
+        click.echo(f"wrote {folder.path / name}.sql")

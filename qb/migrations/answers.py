@@ -1,0 +1,111 @@
+"""What a person answers to the questions between two schemas, as texts: `albums.name=title`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from qb.migrations.errors import MigrationError
+from qb.migrations.hints import Hints, MaybeRenamed, NoValue, Question
+from qb.schema.objects import Name, Schema
+
+
+class Answers:
+    """Answers about the way from one schema to another. Tables are named as they are called afterwards.
+
+    albums=records          the table albums is records now
+    albums.name=title       its column name is title now
+    """
+
+    def __init__(self, before: Schema, after: Schema) -> None:
+        self._before = before
+        self._after = after
+        self.hints = Hints()
+
+    def renamed(self, text: str) -> None:
+        """`old=new`. Raises MigrationError when either is not there."""
+        old, sign, new = text.partition("=")
+        if not sign:
+            raise MigrationError(f"{text!r}: a rename is written old=new")
+        table, target = find(old, self._before), find(new, self._after)
+        if table is not None and target is not None:
+            self.hints.tables[target] = table
+            return
+        enums = [enum.name for enum in self._after.enums]
+        owner, name = self._part(old, enums)
+        if owner in enums:
+            self.hints.labels[owner, new] = name
+        else:
+            self.hints.columns[owner, new] = name
+
+    def dropped(self, text: str) -> None:
+        """A table or `table.column` that is gone, though something like it is new."""
+        table = find(text, self._before)
+        dropped = (table, None) if table is not None else self._part(text)
+        self.hints = self.hints.merged(Hints(dropped=frozenset({dropped})))
+
+    def filled(self, text: str) -> None:
+        """`table.column=SQL`: what a column has in the rows that are there."""
+        target, sign, expression = text.partition("=")
+        if not sign or not expression.strip():
+            raise MigrationError(f"{text!r}: what fills a column is written table.column=SQL")
+        self.hints.using[self._part(target)] = expression.strip()
+
+    def read(self, path: Path) -> None:
+        """The answers of a JSON file: `{"renamed": […], "dropped": […], "filled": […]}`."""
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            ways = {"renamed": self.renamed, "dropped": self.dropped, "filled": self.filled}
+            for kind, texts in data.items():
+                for text in texts:
+                    ways[kind](text)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise MigrationError(
+                f'{path} has no hints: {{"renamed": ["a.b=c"], "dropped": ["a.b"], "filled": ["a.b=SQL"]}} ({error})'
+            ) from error
+
+    def _part(self, text: str, enums: Iterable[Name] = ()) -> tuple[Name, str]:
+        """What is in a table of the schema afterwards, or in an enum type."""
+        owner, dot, name = text.rpartition(".")
+        found = find(owner, self._after, enums)
+        if not dot or found is None:
+            known = ", ".join([str(table.name) for table in self._after.tables])
+            raise MigrationError(f"{text!r} names neither a table nor table.column; the tables are {known}")
+        return found, name
+
+
+def find(text: str, schema: Schema, enums: Iterable[Name] = ()) -> Name | None:
+    """The table, or one of the enums, that is called so."""
+    names = [*[table.name for table in schema.tables], *enums]
+    return next((name for name in names if str(name) == text), None)
+
+
+def suggested(question: Question) -> list[str]:
+    """The options of the command that answer a question."""
+    if isinstance(question, NoValue):
+        return [f"--filled '{question.table}.{question.column}=…'"]
+    old = question.old if question.owner is None else f"{question.owner}.{question.old}"
+    both = f"--renamed '{old}={question.new}'"
+    return [both] if question.kind == "label" else [both, f"--dropped '{old}'"]
+
+
+def answered(question: MaybeRenamed, is_renamed: bool, answers: Answers) -> None:
+    """Note what a person says to a question."""
+    old = question.old if question.owner is None else f"{question.owner}.{question.old}"
+    if is_renamed:
+        answers.renamed(f"{old}={question.new}")
+    else:
+        answers.dropped(old)
+
+
+def all_hints(answers: Mapping[str, Iterable[str]], before: Schema, after: Schema) -> Answers:
+    """The answers of a command line."""
+    found = Answers(before, after)
+    for text in answers.get("renamed", ()):
+        found.renamed(text)
+    for text in answers.get("dropped", ()):
+        found.dropped(text)
+    for text in answers.get("filled", ()):
+        found.filled(text)
+    return found

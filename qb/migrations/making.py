@@ -1,0 +1,89 @@
+"""Making migrations of what has changed in the declared tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qb.dialect import Dialect
+from qb.migrations.apply import applied
+from qb.migrations.diff import diff
+from qb.migrations.files import Folder, Migration
+from qb.migrations.hints import Hints
+from qb.migrations.operations import Operation
+from qb.migrations.reverse import Reversal, reverse
+from qb.migrations.safety import Finding
+from qb.migrations.scripts import Script
+from qb.schema.objects import Schema
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A migration that is not written yet."""
+
+    operations: tuple[Operation, ...]
+    up: Script
+    down: Script
+    reversal: Reversal
+    """What the way back cannot bring."""
+    findings: tuple[Finding, ...]
+    """What there is to know before it is applied."""
+    schema: Schema
+    """What there is afterwards."""
+
+    @property
+    def destroys(self) -> list[Finding]:
+        """What it takes away for good."""
+        return [each for each in self.findings if each.danger == "destroys"]
+
+
+def draft(dialect: Dialect, before: Schema, after: Schema, hints: Hints | None = None) -> list[Draft]:
+    """The migrations that make `after` of `before`: none when nothing differs, several where an engine cannot do
+    everything in one transaction.
+
+    Raises Undecided when the schemas do not say what happened, and SchemaError or UnsupportedError when the engine has
+    no way to do it that keeps every row.
+    """
+    renderer = dialect.renderer()
+    drafts = []
+    for stage in renderer.stages(before, diff(before, after, hints)):
+        there = applied(before, stage.operations)
+        reversal = reverse(before, stage.operations)
+        back = renderer.stages(there, reversal.operations)
+        drafts.append(
+            Draft(
+                stage.operations,
+                stage.script,
+                together([each.script for each in back]),
+                reversal,
+                renderer.safety().findings(before, stage.operations),
+                there,
+            )
+        )
+        before = there
+    return drafts
+
+
+def together(scripts: Sequence[Script]) -> Script:
+    """Scripts as one, which is in a transaction if all of them may be."""
+    return Script(
+        tuple([statement for script in scripts for statement in script.statements]),
+        all(script.transactional for script in scripts),
+        all(script.foreign_keys for script in scripts),
+    )
+
+
+def write(folder: Folder, title: str, drafts: Sequence[Draft]) -> list[Migration]:
+    """Write drafts into the folder, each after the one before it."""
+    written = []
+    for number, each in enumerate(drafts, 1):
+        name = title if number == 1 else f"{title} {number}"
+        written.append(folder.add(name, each.up, each.down, each.schema, operations=each.operations))
+    return written
+
+
+def lost_on_the_way_back(dialect: Dialect, folder: Folder, migration: Migration) -> list[Finding]:
+    """What is taken away for good when a migration is undone."""
+    back = reverse(folder.before(migration), migration.operations).operations
+    findings = dialect.renderer().safety().findings(migration.schema, back)
+    return [each for each in findings if each.danger == "destroys"]
