@@ -12,6 +12,8 @@ from qb.cli.generating import generate
 from qb.cli.making import difference
 from qb.cli.migrating import migrate
 from qb.cli.seeding import seed
+from qb.cli.starting import init
+from qb.cli.verifying import check, verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -25,9 +27,5 @@ def main() -> None:
     sys.path.insert(0, "")  # the command runs from a folder of scripts, but the module of the tables is in this one
 
 
-main.add_command(diagram)
-main.add_command(documents)
-main.add_command(difference)
-main.add_command(generate)
-main.add_command(migrate)
-main.add_command(seed)
+for command in (check, diagram, difference, documents, generate, init, migrate, seed, verify):
+    main.add_command(command)

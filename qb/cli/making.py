@@ -16,7 +16,7 @@ from qb.dialect import find_dialect
 from qb.migrations.answers import Answers, all_hints, answered, suggested
 from qb.migrations.errors import MigrationError
 from qb.migrations.files import Folder
-from qb.migrations.hints import MaybeRenamed, Undecided, declared_hints
+from qb.migrations.hints import Hints, MaybeRenamed, Undecided, declared_hints
 from qb.migrations.making import Draft, draft, write
 from qb.migrations.scripts import Script
 from qb.migrations.wording import described
@@ -101,13 +101,17 @@ def sides(project: Project, folder: Folder) -> tuple[Schema, Schema]:
     return (Schema(after.dialect) if head is None else head.schema), after
 
 
-def drafts_of(project: Project, before: Schema, after: Schema, given: dict[str, Any]) -> list[Draft]:
-    """The migrations between two schemas, with what the person at the terminal answers."""
+def drafts_of(
+    project: Project, before: Schema, after: Schema, given: dict[str, Any], certain: bool = False
+) -> list[Draft]:
+    """The migrations between two schemas, with what the person at the terminal answers; without questions when it is
+    `certain` that whatever is new is new.
+    """
     path = given.pop("hints")
     answers = all_hints(given, before, after)
     if path is not None:
         answers.read(path)
-    declared = declared_hints(project.tables())
+    declared = declared_hints(project.tables()).merged(Hints(certain=certain))
     dialect = find_dialect(project.dialect_name())
     while True:
         try:
