@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from qb.composition.dynamic_columns import column_named, sort_keys
     from qb.composition.keysets import cursor_of, keyset
     from qb.composition.narrowing import narrowed
-    from qb.constraints import check, foreign_key, index, primary_key, unique
+    from qb.constraints import check, exclude, foreign_key, index, primary_key, unique
     from qb.database import Database
     from qb.derived import values
     from qb.errors import QbError
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from qb.relations import many, one
     from qb.rewriting import transform
     from qb.rows import NewRow, Row, RowPatch, Rows
+    from qb.schema.declared import enum_type, materialized_view, schema_named, sequence, trigger, view
     from qb.statements.delete import Delete, delete
     from qb.statements.insert import Insert, excluded, insert
     from qb.statements.merge import Merge, merge
@@ -55,7 +56,10 @@ else:
             **dict.fromkeys(("column_named", "sort_keys"), "qb.composition.dynamic_columns"),
             **dict.fromkeys(("cursor_of", "keyset"), "qb.composition.keysets"),
             "narrowed": "qb.composition.narrowing",
-            **dict.fromkeys(("check", "foreign_key", "index", "primary_key", "unique"), "qb.constraints"),
+            **dict.fromkeys(
+                ("enum_type", "materialized_view", "schema_named", "sequence", "trigger", "view"), "qb.schema.declared"
+            ),
+            **dict.fromkeys(("check", "exclude", "foreign_key", "index", "primary_key", "unique"), "qb.constraints"),
             "Database": "qb.database",
             "values": "qb.derived",
             "QbError": "qb.errors",
@@ -118,6 +122,8 @@ __all__ = [
     "cube",
     "cursor_of",
     "delete",
+    "enum_type",
+    "exclude",
     "excluded",
     "exists",
     "fn",
@@ -130,20 +136,25 @@ __all__ = [
     "keyset",
     "literal",
     "many",
+    "materialized_view",
     "merge",
     "narrowed",
     "one",
     "primary_key",
     "query",
     "rollup",
+    "schema_named",
     "select",
+    "sequence",
     "sort_keys",
     "sql",
     "transform",
+    "trigger",
     "tuple_",
     "unique",
     "update",
     "values",
+    "view",
     "when",
     "window",
 ]

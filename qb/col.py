@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date as Date
 from datetime import datetime, timedelta
 from datetime import time as Time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from qb import nodes, types
 from qb.columns import Column, Declaration, Required
@@ -32,6 +32,7 @@ __all__ = [
     "bigint",
     "blob",
     "boolean",
+    "custom",
     "date",
     "enum",
     "integer",
@@ -63,17 +64,23 @@ def smallint(name: str | None = None, *, renamed_from: str | None = None) -> Col
     return _column(types.SMALLINT, name, renamed_from)
 
 
-def text(name: str | None = None, *, renamed_from: str | None = None) -> Column[str, Required]:
-    """A string of any length."""
-    return _column(types.TEXT, name, renamed_from)
+def text(
+    name: str | None = None, *, collation: str | None = None, renamed_from: str | None = None
+) -> Column[str, Required]:
+    """A string of any length. `collation` is how the engine compares and sorts it: `NOCASE` is one of SQLite's, `C` one
+    of PostgreSQL's.
+    """
+    return _column(types.TEXT, name, renamed_from, collation)
 
 
-def varchar(length: int, name: str | None = None, *, renamed_from: str | None = None) -> Column[str, Required]:
+def varchar(
+    length: int, name: str | None = None, *, collation: str | None = None, renamed_from: str | None = None
+) -> Column[str, Required]:
     """A string of at most `length` characters, on every engine."""
     length = int(length)  # it becomes SQL
     if length < 1:
         raise SchemaError(f"varchar({length}) holds nothing: the length is at least 1")
-    return _column(types.Varchar(length), name, renamed_from)
+    return _column(types.Varchar(length), name, renamed_from, collation)
 
 
 def boolean(name: str | None = None, *, renamed_from: str | None = None) -> Column[bool, Required]:
@@ -150,17 +157,79 @@ def json(
     return _column(types.Json(python_type, dump, load), name, renamed_from)
 
 
-def enum(python_type: type[E], name: str | None = None, *, renamed_from: str | None = None) -> Column[E, Required]:
-    """A member of a Python Enum with string values; sorts in the order of the members, on every engine."""
+def enum(
+    python_type: type[E],
+    name: str | None = None,
+    *,
+    type_name: str | None = None,
+    schema: str | None = None,
+    renamed_from: str | None = None,
+) -> Column[E, Required]:
+    """A member of a Python Enum with string values; sorts in the order of the members, on every engine.
+
+    PostgreSQL's type is named as the class, in snake case, unless `type_name` names it, and is in `schema`.
+    """
+    return _column(enum_of(python_type, type_name, schema), name, renamed_from)
+
+
+def enum_of(python_type: type[Enum], type_name: str | None = None, schema: str | None = None) -> types.Enum:
+    """The SQL type of a Python Enum. Raises SchemaError when its values are no strings."""
     members = list(python_type)
     if not members or any(not isinstance(member.value, str) for member in members):
         raise SchemaError(
             f"col.enum({python_type.__name__}): the members need string values, which the database stores"
         )
+    kind = types.Enum(python_type, type_name or snake_case(python_type.__name__), schema)
+    for part in (kind.name, schema):
+        if part is not None:
+            check_identifier(part, f"col.enum({python_type.__name__})")
+    return kind
 
-    kind = types.Enum(python_type, snake_case(python_type.__name__))
-    check_identifier(kind.name, f"col.enum({python_type.__name__})")
-    return _column(kind, name, renamed_from)
+
+@overload
+def custom(
+    sql_type: str,
+    like: Column[T, Any, Any],
+    name: str | None = None,
+    *,
+    collation: str | None = None,
+    renamed_from: str | None = None,
+) -> Column[T, Required]: ...
+@overload
+def custom(
+    sql_type: str,
+    like: type[T],
+    name: str | None = None,
+    *,
+    collation: str | None = None,
+    renamed_from: str | None = None,
+) -> Column[T, Required]: ...
+def custom(
+    sql_type: str,
+    like: type[Any] | Column[Any, Any, Any],
+    name: str | None = None,
+    *,
+    collation: str | None = None,
+    renamed_from: str | None = None,
+) -> Column[Any, Required]:
+    """A column of a type that the engine has and qb has no word for: `col.custom("citext", str)`.
+
+    Its values are those of a class, or those of a column: `col.custom("timestamp(0)", col.timestamp(zone=False))`. Of
+    a class that qb does not know they come and go as the driver has them: `col.custom("inet", IPv4Address)`. The type
+    is written as it stands, and no check is added to it.
+    """
+    if not sql_type.strip() and sql_type:
+        raise SchemaError("col.custom() needs the name of a type; an empty one is SQLite's column without a type")
+    if isinstance(like, Column):
+        kind = like.node.type
+    else:
+        try:
+            kind = types.of_class(like)
+        except TypeError:
+            kind = types.ANY
+    made = _column(kind, name, renamed_from, collation)
+    made.declaration.sql_type = sql_type
+    return made
 
 
 def array(
@@ -170,5 +239,9 @@ def array(
     return _column(types.Array(item.node.type), name, renamed_from)
 
 
-def _column(kind: types.SqlType, name: str | None, renamed_from: str | None) -> Column[Any, Required]:
-    return Column(nodes.Unbound(kind), Declaration(kind, name, renamed_from))
+def _column(
+    kind: types.SqlType, name: str | None, renamed_from: str | None, collation: str | None = None
+) -> Column[Any, Required]:
+    declaration = Declaration(kind, name, renamed_from)
+    declaration.collation = collation
+    return Column(nodes.Unbound(kind), declaration)

@@ -45,7 +45,8 @@ class Declaring:
             self.bind_declaration(column.declaration)
             reference = column.declaration.reference
             if reference is not None:
-                self.definition.foreign_keys.append(constraints.ForeignKey((column.node,), reference))
+                name = column.declaration.reference_name
+                self.definition.foreign_keys.append(constraints.ForeignKey((column.node,), reference, name))
         for attribute, value in body.items():
             if isinstance(value, constraints.Constraint):
                 self.add_constraint(attribute, value)
@@ -89,6 +90,9 @@ class Declaring:
             raise SchemaError(f"{what} is the same column as {self.label}.{self.bound[unbound].attribute}")
         if declared.primary_key and declared.nullable:
             raise SchemaError(f"{what} is the primary key and cannot be nullable")
+        for given in (declared.reference_name, *[name for _, name in declared.checks]):
+            if given is not None:
+                check_identifier(given, what)
         if declared.computed is not None and declared.default is not None:
             raise SchemaError(f"{what} is generated and cannot have a default")
         declaration = declared.changed(name=name, attribute=attribute)
@@ -98,10 +102,8 @@ class Declaring:
 
     def bind_declaration(self, declaration: Declaration) -> None:
         what = f"{self.label}.{declaration.attribute}"
-        for field in ("default", "computed", "check"):
-            expression = getattr(declaration, field)
-            if expression is not None:
-                setattr(declaration, field, self.bind(expression, what))
+        for field in ("default", "computed", "checks"):
+            setattr(declaration, field, self.bind(getattr(declaration, field), what))
         if any(isinstance(part, nodes.Column) for part in own_parts(declaration.default)):
             raise SchemaError(f"{what}: a default reads no columns, because there is no row yet: use .generated(…)")
         default = declaration.default
@@ -114,8 +116,11 @@ class Declaring:
         for cls in type(constraint).__mro__:
             for field in getattr(cls, "__slots__", ()):
                 setattr(new, field, self.bind(getattr(constraint, field), what))
-        new.name = constraint.name or f"{self.definition.name}_{attribute}"
-        check_identifier(new.name, what)
+        new.name = f"{self.definition.name}_{attribute}" if constraint.name is None else constraint.name or None
+        if new.name is not None:
+            check_identifier(new.name, what)
+        elif isinstance(new, constraints.Index):
+            raise SchemaError(f"{what}: an index has a name")
         self.named[attribute] = new
         if isinstance(new, constraints.Index):
             self.definition.indexes.append(new)

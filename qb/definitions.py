@@ -19,15 +19,19 @@ class Definition:
 
     __slots__ = (
         "columns",
+        "comment",
         "constraints",
         "foreign_keys",
         "indexes",
         "model",
         "name",
+        "options",
         "renamed_from",
         "row_name",
         "schema",
         "source",
+        "strict",
+        "without_rowid",
     )
 
     def __init__(self, model: type[Any], name: str, schema: str | None, renamed_from: str | None) -> None:
@@ -42,6 +46,11 @@ class Definition:
         """All but the foreign keys, which include those of single columns."""
         self.foreign_keys: list[constraints.ForeignKey] = []
         self.indexes: list[constraints.Index] = []
+        self.comment: str | None = None
+        self.strict = True
+        self.without_rowid = False
+        self.options: dict[str, object] = {}
+        """PostgreSQL's storage parameters."""
 
     def column(self, attribute: str) -> Column[Any, Any, Any]:
         """The column of an attribute. Raises SchemaError with the nearest name when there is none."""

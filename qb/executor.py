@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qb.bulk.portions import BulkInsert
     from qb.columns import Column
     from qb.rows import NewRow, Row, RowBuilder
+    from qb.schema.declared import Declared
     from qb.tables import Table
 
 T = TypeVar("T")
@@ -350,8 +351,10 @@ class Executor(Generic[DialectName]):
         plan: str | list[dict[str, Any]] = await explain(self, statement, analyze, format)
         return plan
 
-    async def create_tables(self, *tables: type[Table]) -> None:
-        """Create the tables with their indexes and types: all of them, or none when one fails."""
+    async def create_tables(self, *tables: Declared) -> None:
+        """Create tables with their indexes and types, and views and whatever else is declared: all of them, or none
+        when one fails.
+        """
         await self._together([(sql, (), None) for sql in self.dialect.ddl().create(tables)])
 
     def transaction(self) -> AbstractAsyncContextManager[Executor[DialectName]]:

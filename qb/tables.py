@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
@@ -39,7 +40,9 @@ class Table(metaclass=TableType):
     `name` is the table's name in the database (by default the class's, in snake case), `schema` the schema
     it is in, `renamed_from` its former name. Columns and constraints may also come from plain classes
     (mixins) among the bases, or from a base that is `abstract=True`: it is no table itself, but helpers can be typed
-    with it. Raises SchemaError, naming table and column, where a declaration is wrong.
+    with it. `comment` is what PostgreSQL says of the table, and `options` are its storage parameters
+    (`options={"fillfactor": 70}`); on SQLite a table may be `without_rowid`, or `strict=False` to take values of any
+    type. Raises SchemaError, naming table and column, where a declaration is wrong.
     """
 
     __qb_definition__: ClassVar[Definition]
@@ -53,6 +56,10 @@ class Table(metaclass=TableType):
         schema: str | None = None,
         renamed_from: str | None = None,
         abstract: bool = False,
+        comment: str | None = None,
+        strict: bool = True,
+        without_rowid: bool = False,
+        options: Mapping[str, object] | None = None,
     ) -> None:
         if abstract:
             cls.__qb_abstract__ = True
@@ -61,6 +68,8 @@ class Table(metaclass=TableType):
 
         declaring = Declaring(cls, Table, name or snake_case(cls.__name__), schema, renamed_from)
         cls.__qb_definition__ = definition = declaring.finish()
+        definition.comment, definition.strict, definition.without_rowid = comment, strict, without_rowid
+        definition.options = dict(options or {})
         cls.__qb_source__ = definition.source
         if definition.foreign_keys:
             definition.source.foreign_keys = partial(foreign_keys, definition, definition.source)

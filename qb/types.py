@@ -209,14 +209,15 @@ class Json(SqlType):
 
 
 class Enum(SqlType):
-    """One of the string values of a Python Enum."""
+    """One of the string values of a Python Enum. `name` and `schema` are those of PostgreSQL's type."""
 
-    __slots__ = ("name", "python_type")
+    __slots__ = ("name", "python_type", "schema")
     kind = "enum"
 
-    def __init__(self, python_type: type[PyEnum], name: str) -> None:
+    def __init__(self, python_type: type[PyEnum], name: str, schema: str | None = None) -> None:
         self.python_type = python_type
         self.name = name
+        self.schema = schema
 
     @property
     def python(self) -> type[PyEnum]:
@@ -228,7 +229,7 @@ class Enum(SqlType):
         return [member.value for member in self.python_type]
 
     def parameters(self) -> tuple[Any, ...]:
-        return (self.name, self.python_type)
+        return (self.name, self.schema, self.python_type)
 
 
 class Array(SqlType):

@@ -32,7 +32,7 @@ from qb_mypy.values import NUMBERS, class_name, comparable, describe, shown
 
 
 def declared(ctx: FunctionContext, name: str) -> Type:
-    """`check(…)`, `index(…)`, `unique(…)`, `primary_key(…)`."""
+    """`check(…)`, `exclude(…)`, `index(…)`, `unique(…)`, `primary_key(…)`."""
     assert isinstance(ctx.api, TypeChecker)
     check_row(ctx.api, [node for group in ctx.args for node in group], f"{name}()")
     return ctx.default_return_type

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from mypy.exprtotype import TypeTranslationError, expr_to_unanalyzed_type
-from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, TypeInfo, Var
+from mypy.nodes import CallExpr, Decorator, Expression, FuncDef, MemberExpr, NameExpr, RefExpr, StrExpr, TypeInfo, Var
 from mypy.options import Options
 from mypy.plugin import ClassDefContext
 from mypy.semanal import SemanticAnalyzer
@@ -88,6 +88,9 @@ def read_declaration(call: Expression, analysis: Analysis) -> tuple[Type, str] |
         return None if before is None else after_method(before, callee.name, call)
     if not isinstance(callee, RefExpr):
         return None
+    if callee.fullname == "qb.col.custom":
+        like = values_of(call.args[1], analysis) if len(call.args) > 1 else None
+        return None if like is None else (like, REQUIRED)
     made = _return_type(callee)
     if made is None or made.type.fullname != COLUMN:
         return None
@@ -109,6 +112,17 @@ def read_declaration(call: Expression, analysis: Analysis) -> tuple[Type, str] |
     return value, REQUIRED
 
 
+def values_of(like: Expression, analysis: Analysis) -> Type | None:
+    """The Python type that `col.custom` is given: a class, or a column."""
+    if isinstance(like, CallExpr):
+        column = read_declaration(like, analysis)
+        return None if column is None else column[0]
+    try:
+        return analysis.analyze(expr_to_unanalyzed_type(like, analysis.options))
+    except TypeTranslationError:
+        return None
+
+
 def after_method(before: tuple[Type, str], method: str, call: CallExpr) -> tuple[Type, str]:
     """What a method of Column makes of a declaration; the others keep it."""
     value, insertion = before
@@ -121,12 +135,19 @@ def after_method(before: tuple[Type, str], method: str, call: CallExpr) -> tuple
     if method == "primary_key":
         proper = get_proper_type(value)
         whole = isinstance(proper, Instance) and proper.type.fullname == "builtins.int"
-        given = any(
-            name == "generated" and isinstance(arg, NameExpr) and arg.name == "False"
-            for name, arg in zip(call.arg_names, call.args, strict=True)
-        )
-        return value, DEFAULTED if whole and not given else insertion
+        generated = named_argument(call, "generated")
+        if not whole or (isinstance(generated, NameExpr) and generated.name == "False"):
+            return value, insertion
+        return value, GENERATED if isinstance(generated, StrExpr) else DEFAULTED
+    if method == "identity":
+        always = named_argument(call, "always")
+        return value, GENERATED if isinstance(always, NameExpr) and always.name == "True" else DEFAULTED
     return before
+
+
+def named_argument(call: CallExpr, name: str) -> Expression | None:
+    """An argument that is given by its name."""
+    return dict(zip(call.arg_names, call.args, strict=True)).get(name)
 
 
 def _return_type(callee: RefExpr) -> Instance | None:

@@ -109,7 +109,7 @@ FUNCTIONS: dict[str, Callable[[FunctionContext], Type]] = {
     CASE_FUNCTION: branches.case,
     **{
         f"qb.constraints.{name}": partial(constraints.declared, name=name)
-        for name in ("check", "index", "primary_key", "unique")
+        for name in ("check", "exclude", "index", "primary_key", "unique")
     },
     "qb.constraints.foreign_key": constraints.foreign_key,
     "qb.expressions.casts.cast": casts.cast,

@@ -49,6 +49,7 @@ FLOORS = [
     "qb.expressions.branches",
     "qb.fn",
     "qb.expressions.row_values",
+    "qb.numbering",
     "qb.columns",
     "qb.expressions.casts",
     "qb.expressions.user_functions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qb.identifiers import QUOTED
+from qb.identifiers import PATHS, QUOTED
 from qb.types import Array, Enum, SqlType, Timestamp
 
 TYPE_NAMES = {
@@ -30,7 +30,7 @@ def type_name(type: SqlType) -> str:
     if isinstance(type, Array):
         return f"{type_name(type.item)}[]"
     if isinstance(type, Enum):
-        return QUOTED[type.name]
+        return QUOTED[type.name] if type.schema is None else PATHS[type.schema, type.name]
     return TYPE_NAMES[type.kind].format(*type.parameters())
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from dialects.sqlite.codecs import DIGITS
 from dialects.sqlite.compiler import SqliteCompiler
 from dialects.sqlite.forms import FORMS
 from qb.columns import Declaration
 from qb.constraints import ForeignKey as DeclaredKey
+from qb.constraints import Index as DeclaredIndex
+from qb.constraints import Keyed
 from qb.errors import UnsupportedError
 from qb.identifiers import QUOTED
-from qb.nodes import Expression, Parameter
+from qb.nodes import Expression, Node, Parameter, Raw
+from qb.schema.declared import View
 from qb.schema.describe import DdlExpressions, Description
-from qb.schema.objects import ForeignKey
+from qb.schema.objects import ForeignKey, Identity, Index, Key
+from qb.schema.objects import View as SchemaView
 from qb.tables import Definition
 from qb.types import TEXT, Enum, Numeric, SqlType, Varchar
 
@@ -74,8 +79,34 @@ class SqliteDescription(Description):
     def enum_name(self, type: Enum) -> str:
         return "TEXT"
 
-    def table_options(self) -> tuple[str, ...]:
-        return ("STRICT",)
+    def view(self, declared: View, text: str) -> SchemaView:
+        if declared.materialized:
+            raise UnsupportedError(f"SQLite has no materialized views, and {declared.name!r} is one")
+        return super().view(declared, text)
+
+    def table_options(self, definition: Definition) -> tuple[str, ...]:
+        strict = ("STRICT",) if definition.strict else ()
+        return (*strict, "WITHOUT ROWID") if definition.without_rowid else strict
+
+    def identity(self, declared: Declaration) -> Identity | None:
+        if declared.identity and not declared.primary_key:
+            raise UnsupportedError(f"SQLite numbers the primary key alone, and {declared.attribute} is another column")
+        return Identity("autoincrement") if declared.autoincrement else None
+
+    def key(self, definition: Definition, rule: Keyed, suffix: str) -> Key:
+        if rule.deferral is not None or not rule.nulls_distinct:
+            what = "deferrable keys" if rule.deferral is not None else "keys of which NULLs are equal"
+            raise UnsupportedError(f"{definition.model.__name__}: SQLite has no {what}")
+        described = super().key(definition, rule, suffix)
+        return replace(described, include=(), on_conflict=rule.on_conflict and rule.on_conflict.upper())
+
+    def index(self, index: DeclaredIndex) -> Index:
+        if not index.nulls_distinct:
+            raise UnsupportedError(f'the index "{index.name}": SQLite has no keys of which NULLs are equal')
+        return super().index(index)
+
+    def indexed(self, operand: Node) -> str:
+        return self.expression(operand) if isinstance(operand, Raw) else super().indexed(operand)
 
     def is_nullable(self, declared: Declaration) -> bool:
         # Only an INTEGER PRIMARY KEY may be NULL in an insert: it is then generated.
@@ -90,8 +121,8 @@ class SqliteDescription(Description):
             )
         return described
 
-    def column_conditions(self, declared: Declaration) -> list[str]:
-        conditions = super().column_conditions(declared)
+    def type_conditions(self, declared: Declaration) -> list[str]:
+        conditions: list[str] = []
         kind, name = declared.type, QUOTED[declared.name]
         if isinstance(kind, Varchar):
             conditions.append(f"length({name}) <= {kind.length}")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from qb.identifiers import PATHS, QUOTED
+from qb.schema.declared import Declared
 from qb.schema.describe import Description
 from qb.schema.objects import (
     Check,
@@ -24,7 +25,6 @@ from qb.schema.objects import (
     View,
 )
 from qb.schema.objects import Sequence as SchemaSequence
-from qb.tables import Table as DeclaredTable
 
 
 class Ddl:
@@ -35,9 +35,9 @@ class Ddl:
     adds_keys: ClassVar[bool] = True
     """Whether ALTER TABLE can add a foreign key; otherwise it may name a table that is created later."""
 
-    def create(self, tables: Iterable[type[DeclaredTable]]) -> list[str]:
-        """The statements that create declared tables, referenced tables first."""
-        return self.create_all(self.description.describe(tables))
+    def create(self, declared: Iterable[Declared]) -> list[str]:
+        """The statements that create declared tables and other objects, referenced tables first."""
+        return self.create_all(self.description.describe(declared))
 
     def create_all(self, schema: Schema) -> list[str]:
         """The statements that create everything, in an order that works."""

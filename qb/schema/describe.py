@@ -11,11 +11,16 @@ from qb.columns import Declaration
 from qb.compiler import Compiler
 from qb.compiler.inline import Inline
 from qb.errors import SchemaError, UnsupportedError
-from qb.identifiers import seen
+from qb.identifiers import PATHS, QUOTED, seen
+from qb.schema.declared import Declared, EnumDeclaration, SchemaDeclaration, Text, apart
+from qb.schema.declared import Sequence as DeclaredSequence
+from qb.schema.declared import Trigger as DeclaredTrigger
+from qb.schema.declared import View as DeclaredView
 from qb.schema.objects import (
     Check,
     Column,
     Enum,
+    Exclusion,
     ForeignKey,
     Generated,
     Identity,
@@ -24,10 +29,12 @@ from qb.schema.objects import (
     Key,
     Name,
     Schema,
+    Sequence,
     Table,
+    Trigger,
+    View,
 )
 from qb.tables import Definition, definition_of, resolve
-from qb.tables import Table as DeclaredTable
 from qb.types import Array, SqlType
 from qb.types import Enum as EnumType
 
@@ -41,11 +48,12 @@ class Description:
     type_names: ClassVar[Mapping[str, str]]
     """By the kind of a SQL type: its name, with the type's parameters as `{0}`, `{1}`."""
 
-    def describe(self, tables: Iterable[type[DeclaredTable]]) -> Schema:
-        """The tables as data, in their order, with the types that they need.
+    def describe(self, declared: Iterable[Declared]) -> Schema:
+        """Tables and other objects as data, in their order, with the types that they need.
 
-        Raises SchemaError when two of them have one name.
+        Raises SchemaError when two tables have one name, and UnsupportedError for what the dialect does not have.
         """
+        tables, others = apart(declared)
         definitions = list(dict.fromkeys([definition_of(table) for table in tables]))
         named: dict[tuple[str | None, str], Definition] = {}
         for each in definitions:
@@ -53,10 +61,55 @@ class Description:
             if other is not each:
                 raise SchemaError(f"{other.model.__name__} and {each.model.__name__} are both named {each.name!r}")
         return Schema(
-            self.dialect, enums=self.enums(definitions), tables=tuple([self.table(each) for each in definitions])
+            self.dialect,
+            schemas=tuple([self.schema(each) for each in others if isinstance(each, SchemaDeclaration)]),
+            enums=self.enums(definitions, [each for each in others if isinstance(each, EnumDeclaration)]),
+            sequences=tuple([self.sequence(each) for each in others if isinstance(each, DeclaredSequence)]),
+            tables=tuple([self.table(each) for each in definitions]),
+            views=self.views([each for each in others if isinstance(each, DeclaredView)]),
+            triggers=self.triggers([each for each in others if isinstance(each, DeclaredTrigger)]),
         )
 
-    def enums(self, definitions: Iterable[Definition]) -> tuple[Enum, ...]:
+    def schema(self, declared: SchemaDeclaration) -> str:
+        """A schema."""
+        raise UnsupportedError(f"{self.dialect} has no CREATE SCHEMA, and schema_named({declared.name!r}) is one")
+
+    def sequence(self, declared: DeclaredSequence) -> Sequence:
+        """A sequence."""
+        raise UnsupportedError(f"{self.dialect} has no sequences, and sequence({declared.name!r}) is one")
+
+    def views(self, declared: Iterable[DeclaredView]) -> tuple[View, ...]:
+        """The views that the dialect is to have."""
+        texts = [(each, self.text_of(each.text)) for each in declared]
+        return tuple([self.view(each, text) for each, text in texts if text is not None])
+
+    def view(self, declared: DeclaredView, text: str) -> View:
+        """One of them."""
+        name = Name(declared.name, declared.schema)
+        if not text.lstrip().upper().startswith("CREATE"):
+            title = QUOTED[name.name] if name.schema is None else PATHS[name.schema, name.name]
+            text = f"CREATE {'MATERIALIZED ' if declared.materialized else ''}VIEW {title} AS\n{text}"
+        return View(name, text, declared.materialized, tuple([self.index(each) for each in declared.indexes]))
+
+    def triggers(self, declared: Iterable[DeclaredTrigger]) -> tuple[Trigger, ...]:
+        """The triggers that the dialect is to have."""
+        texts = [(each, self.text_of(each.text)) for each in declared]
+        return tuple([Trigger(each.name, self.triggering(each), text) for each, text in texts if text is not None])
+
+    def triggering(self, declared: DeclaredTrigger) -> Name:
+        """What a trigger is on."""
+        on = declared.on
+        if isinstance(on, str):
+            return Name(on, declared.schema)
+        source = definition_of(on if isinstance(on, type) else on()).source
+        return Name(source.name, source.schema)
+
+    def text_of(self, text: Text) -> str | None:
+        """The SQL for this dialect, as it has to stand in the text of a statement; None when there is none."""
+        found = text if isinstance(text, str) else text.get(self.dialect)
+        return None if found is None else found.strip().rstrip(";").rstrip()
+
+    def enums(self, definitions: Iterable[Definition], declared: Iterable[EnumDeclaration]) -> tuple[Enum, ...]:
         """The enum types that must be there before the tables."""
         return ()
 
@@ -70,41 +123,55 @@ class Description:
             primary_key=self.primary_key(definition),
             uniques=(
                 *[self.unique(definition, each) for each in declared if each.unique],
-                *[Key(names_of(rule.columns), rule.name) for rule in rules if isinstance(rule, constraints.Unique)],
+                *[self.key(definition, rule, "key") for rule in rules if isinstance(rule, constraints.Unique)],
             ),
             checks=(
                 *[check for each in declared for check in self.column_checks(definition, each)],
                 *[
-                    Check(self.expression(rule.condition), rule.name)
+                    Check(self.expression(rule.condition), rule.name or self.implied_name(definition, (), "check"))
                     for rule in rules
                     if isinstance(rule, constraints.Check)
                 ],
             ),
             foreign_keys=tuple([self.foreign_key(definition, key) for key in definition.foreign_keys]),
+            exclusions=tuple(
+                [self.exclusion(definition, rule) for rule in rules if isinstance(rule, constraints.Exclude)]
+            ),
             indexes=tuple([self.index(index) for index in definition.indexes]),
-            options=self.table_options(),
+            options=self.table_options(definition),
+            comment=self.comment(definition.comment),
         )
 
-    def table_options(self) -> tuple[str, ...]:
-        """What every table of the dialect has after its columns."""
+    def table_options(self, definition: Definition) -> tuple[str, ...]:
+        """What follows the columns."""
         return ()
+
+    def comment(self, text: str | None) -> str | None:
+        """A comment on a table or a column, where the dialect has some."""
+        return None
 
     def column(self, declared: Declaration) -> Column:
         """One column."""
         computed = declared.computed
         return Column(
             name=declared.name,
-            type=self.type_name(declared.type),
+            type=self.type_name(declared.type) if declared.sql_type is None else declared.sql_type,
             nullable=self.is_nullable(declared),
             default=None if declared.default is None else self.default(declared.default, declared.type),
-            generated=None if computed is None else Generated(self.expressions().assigned(computed, declared.type)),
+            generated=None if computed is None else self.generated(computed, declared),
             identity=self.identity(declared),
             form=self.form(declared.type),
+            collation=declared.collation,
+            comment=self.comment(declared.comment),
         )
 
     def form(self, type: SqlType) -> str | None:
         """What values of a type are where its name does not say so."""
         return None
+
+    def generated(self, expression: nodes.Expression, declared: Declaration) -> Generated:
+        """How the column is computed."""
+        return Generated(self.expressions().assigned(expression, declared.type), declared.stored)
 
     def is_nullable(self, declared: Declaration) -> bool:
         """Whether the column is without NOT NULL."""
@@ -139,25 +206,40 @@ class Description:
         """The primary key, be it of one column or of several."""
         for rule in definition.constraints:
             if isinstance(rule, constraints.PrimaryKey):
-                return Key(names_of(rule.columns), rule.name)
+                return self.key(definition, rule, "pkey")
         columns = tuple([column.declaration.name for column in definition.primary_key()])
         return Key(columns, self.implied_name(definition, (), "pkey")) if columns else None
+
+    def key(self, definition: Definition, rule: constraints.Keyed, suffix: str) -> Key:
+        """A primary key or a unique constraint that stands among the constraints."""
+        columns = names_of(rule.columns)
+        implied = self.implied_name(definition, () if suffix == "pkey" else columns, suffix)
+        return Key(columns, rule.name or implied, rule.deferral, names_of(rule.include), rule.nulls_distinct)
+
+    def exclusion(self, definition: Definition, rule: constraints.Exclude) -> Exclusion:
+        """An exclusion constraint. Raises UnsupportedError where there are none."""
+        raise UnsupportedError(f"{definition.model.__name__}: exclude() is for PostgreSQL, and this is {self.dialect}")
 
     def unique(self, definition: Definition, declared: Declaration) -> Key:
         """What makes one column unique."""
         return Key((declared.name,), self.implied_name(definition, (declared.name,), "key"))
 
     def column_checks(self, definition: Definition, declared: Declaration) -> list[Check]:
-        """The conditions on one column."""
-        return [self.column_check(definition, declared, text) for text in self.column_conditions(declared)]
+        """The conditions on one column: those that are declared, and those by which the dialect keeps to the type."""
+        written = [(self.expression(condition), name) for condition, name in declared.checks]
+        implied = [] if declared.sql_type is not None else self.type_conditions(declared)
+        return [
+            self.column_check(definition, declared, text, name)
+            for text, name in [*written, *[(text, None) for text in implied]]
+        ]
 
-    def column_check(self, definition: Definition, declared: Declaration, condition: str) -> Check:
+    def column_check(self, definition: Definition, declared: Declaration, condition: str, name: str | None) -> Check:
         """One of them."""
-        return Check(condition, self.implied_name(definition, (declared.name,), "check"), declared.name)
+        return Check(condition, name or self.implied_name(definition, (declared.name,), "check"), declared.name)
 
-    def column_conditions(self, declared: Declaration) -> list[str]:
-        """Their texts."""
-        return [] if declared.check is None else [self.expression(declared.check)]
+    def type_conditions(self, declared: Declaration) -> list[str]:
+        """What other engines know by the type."""
+        return []
 
     def foreign_key(self, definition: Definition, key: constraints.ForeignKey) -> ForeignKey:
         """One foreign key."""
@@ -168,9 +250,11 @@ class Description:
             columns,
             Name(table.name, table.schema),
             names_of(targets),
-            on_delete=key.reference.on_delete and key.reference.on_delete.upper(),
-            on_update=key.reference.on_update and key.reference.on_update.upper(),
+            on_delete=said(key.reference.on_delete, "no action"),
+            on_update=said(key.reference.on_update, "no action"),
             name=key.name or self.implied_name(definition, columns, "fkey"),
+            deferral=key.reference.deferral,
+            match=said(key.reference.match, "simple"),
         )
 
     def targets(self, definition: Definition, key: constraints.ForeignKey) -> list[nodes.Column]:
@@ -194,22 +278,30 @@ class Description:
             tuple([self.index_key(key) for key in index.keys]),
             index.unique,
             None if index.where is None else self.expression(index.where),
-            self.included(index),
         )
-
-    def included(self, index: constraints.Index) -> tuple[str, ...]:
-        """The columns that an index carries besides its keys."""
-        return ()
 
     def index_key(self, key: nodes.Node) -> IndexKey:
         """A column or an expression, with its direction."""
-        operand, descending, nulls = key, False, None
+        operand, descending, nulls, collation = key, False, None, None
         if isinstance(key, nodes.Order):
             operand, descending, nulls = key.operand, key.descending, key.nulls
+        if isinstance(operand, nodes.Collate):
+            collation = operand.name
+            operand = operand.operand
+        if nulls == ("FIRST" if descending else "LAST"):
+            nulls = self.usual_nulls(nulls)
         if isinstance(operand, nodes.Column):
-            return IndexKey(operand.name, None, descending, nulls)
+            return IndexKey(operand.name, None, descending, nulls, collation)
+        return IndexKey(None, self.indexed(operand), descending, nulls, collation)
+
+    def usual_nulls(self, nulls: str) -> str | None:
+        """Where NULLs are in an index, when that is said of the direction that has them there on PostgreSQL."""
+        return nulls
+
+    def indexed(self, operand: nodes.Node) -> str:
+        """An expression that an index is sorted by."""
         text = self.expression(operand)
-        return IndexKey(None, text if isinstance(operand, nodes.Function) else f"({text})", descending, nulls)
+        return text if isinstance(operand, nodes.Function) else f"({text})"
 
     def expression(self, node: nodes.Node) -> str:
         """An expression inside DDL."""
@@ -218,6 +310,11 @@ class Description:
 
 class DdlExpressions(Inline, Compiler):
     """Mixed into a dialect's compiler: columns stand without their table, values are literals."""
+
+
+def said(word: str | None, usual: str) -> str | None:
+    """A word of SQL; None for what is meant by saying nothing."""
+    return None if word in (None, usual) else word.upper()
 
 
 def names_of(columns: Iterable[nodes.Expression]) -> tuple[str, ...]:

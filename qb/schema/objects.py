@@ -138,6 +138,8 @@ class Index:
     nulls_distinct: bool = True
     options: str = ""
     """Storage parameters: `fillfactor=70`."""
+    concurrently: bool = field(default=False, compare=False)
+    """Whether a migration builds it without blocking writes: how, not what, so that it makes no difference."""
 
 
 @dataclass(frozen=True, slots=True)
