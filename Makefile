@@ -35,7 +35,7 @@ worker-wheel: $(READY)  ## Build the wheel for Cloudflare Workers, the smallest 
 	$(BIN)/python -m tools.worker_wheel dist
 
 clean:  ## Remove the environment, caches and builds
-	rm -rf $(VENV) .node build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .node .applications build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamp is written last: an install that was interrupted is done again.

@@ -76,6 +76,7 @@ class Declaration:
         "default",
         "identity",
         "name",
+        "not_null",
         "nullable",
         "primary_key",
         "reference",
@@ -97,6 +98,8 @@ class Declaration:
         self.collation: str | None = None
         self.comment: str | None = None
         self.nullable = False
+        self.not_null = False
+        """Whether NOT NULL is said where the dialect would leave it out."""
         self.primary_key = False
         self.identity = False
         self.always = False
@@ -142,6 +145,12 @@ class Column(Expr[Value, Refs], Generic[Value, Insertion, Refs]):
     def nullable(self) -> Column[Value | None, Defaulted, Refs]:
         """The column may be NULL, and an insert may leave it out."""
         return self._declare(nullable=True)
+
+    def not_null(self) -> Column[Value, Insertion, Refs]:
+        """Every column is NOT NULL unless it is nullable; this writes it beside a primary key of SQLite, too, which
+        is generated when it is left out.
+        """
+        return self._declare(not_null=True)
 
     def default(self, value: object) -> Column[Value, Defaulted, Refs]:
         """A constant that the database fills in when an insert leaves the column out."""

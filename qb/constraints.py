@@ -83,7 +83,7 @@ class Check(Constraint):
 class Exclude(Constraint):
     """No two rows of which all operators are true."""
 
-    __slots__ = ("deferral", "elements", "method", "where")
+    __slots__ = ("deferral", "definition", "elements", "method", "where")
 
     def __init__(
         self,
@@ -92,7 +92,9 @@ class Exclude(Constraint):
         where: Expression | None,
         deferral: Initially | None,
         name: str | None = None,
+        definition: str | None = None,
     ) -> None:
+        self.definition = definition
         self.elements = elements
         self.method = method
         self.where = where
@@ -199,10 +201,14 @@ def exclude(
     where: Expr[bool | None] | None = None,
     deferrable: bool = False,
     initially: Initially | None = None,
+    definition: str | None = None,
     name: str | None = None,
 ) -> Exclude:
-    """No two rows for which all of the operators are true (PostgreSQL): `exclude((room, "="), (during, "&&"))`."""
-    if not elements:
+    """No two rows for which all of the operators are true (PostgreSQL): `exclude((room, "="), (during, "&&"))`.
+
+    `definition` is all of it as SQL instead: `EXCLUDE USING gist (room WITH =)`.
+    """
+    if bool(elements) == (definition is not None):
         raise SchemaError("exclude() needs a column with an operator")
     for _, operator in elements:
         if not operator or not OPERATOR.issuperset(operator):
@@ -213,6 +219,7 @@ def exclude(
         None if where is None else where.node,
         deferral(deferrable, initially),
         name,
+        definition,
     )
 
 

@@ -9,7 +9,7 @@ from qb.columns import Column, Declaration
 from qb.definitions import Definition, resolve
 from qb.errors import SchemaError
 from qb.expressions import Expr, Ordering
-from qb.identifiers import check_identifier
+from qb.identifiers import LONGEST_NAME, check_identifier
 from qb.rewriting import own_parts, transform
 
 
@@ -118,7 +118,7 @@ class Declaring:
                 setattr(new, field, self.bind(getattr(constraint, field), what))
         new.name = f"{self.definition.name}_{attribute}" if constraint.name is None else constraint.name or None
         if new.name is not None:
-            check_identifier(new.name, what)
+            check_identifier(new.name, what, None if constraint.name else LONGEST_NAME)
         elif isinstance(new, constraints.Index):
             raise SchemaError(f"{what}: an index has a name")
         self.named[attribute] = new

@@ -91,10 +91,12 @@ def resolve(
     if len(targets) != len(columns):
         raise SchemaError(f"{what} references {len(targets)} columns: as many as it has itself")
     for column, target in zip(columns, targets, strict=True):
-        if column.type.kind != target.node.type.kind and not _integers(column, target.node):
+        if not are_alike(column.type.kind, target.node.type.kind):
             raise SchemaError(f"{what} is {column.type!r}, but the column it references is {target.node.type!r}")
     return targets
 
 
-def _integers(*sides: nodes.Expression) -> bool:
-    return all(side.type.kind in types.INTEGERS for side in sides)
+def are_alike(one: str, other: str) -> bool:
+    """Whether a column of one kind may reference one of the other."""
+    kinds = {one, other}
+    return one == other or kinds <= types.INTEGERS or kinds <= types.TEXTS or "any" in kinds

@@ -50,15 +50,15 @@ def snake_case(name: str) -> str:
     return text.removeprefix("_")
 
 
-def check_identifier(name: object, what: str) -> None:
-    """Raise SchemaError when a name cannot be an identifier on every engine."""
+def check_identifier(name: object, what: str, longest: int | None = LONGEST_NAME) -> None:
+    """Raise SchemaError when a name cannot be an identifier on every engine; with `longest=None` on none."""
     if not isinstance(name, str) or not name:
         raise SchemaError(f"{what}: the name is {name!r}, but must be a text that is not empty")
     if "\0" in name:
         raise SchemaError(f"{what}: the name {name!r} holds a NUL character")
     if not is_unicode(name):
         raise SchemaError(f"{what}: the name {name!r} holds half of a character (a surrogate), which is no Unicode")
-    if len(name.encode()) > LONGEST_NAME:
+    if longest is not None and len(name.encode()) > longest:
         raise SchemaError(
             f"{what}: the name {name!r} has more than {LONGEST_NAME} bytes, and PostgreSQL would cut it off"
         )

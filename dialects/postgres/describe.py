@@ -12,12 +12,12 @@ from dialects.postgres.names import type_name
 from qb import constraints, nodes
 from qb.columns import Declaration
 from qb.errors import SchemaError
-from qb.identifiers import LONGEST_NAME, QUOTED
+from qb.identifiers import LONGEST_NAME, QUOTED, check_identifier
 from qb.schema.ddl import deferrable
 from qb.schema.declared import EnumDeclaration, SchemaDeclaration
 from qb.schema.declared import Sequence as DeclaredSequence
 from qb.schema.describe import DdlExpressions, Description, names_of
-from qb.schema.objects import Check, Enum, Exclusion, Identity, Index, Name, Sequence
+from qb.schema.objects import Check, Enum, Exclusion, Identity, Index, Name, Sequence, Table
 from qb.tables import Definition
 from qb.types import Array, SqlType
 from qb.types import Enum as EnumType
@@ -69,6 +69,12 @@ class PostgresDescription(Description):
     def comment(self, text: str | None) -> str | None:
         return text
 
+    def table(self, definition: Definition) -> Table:
+        for rule in (*definition.constraints, *definition.foreign_keys, *definition.indexes):
+            if rule.name is not None:
+                check_identifier(rule.name, definition.model.__name__)
+        return super().table(definition)
+
     def table_options(self, definition: Definition) -> tuple[str, ...]:
         return (f"WITH ({parameters(definition.options)})",) if definition.options else ()
 
@@ -76,10 +82,12 @@ class PostgresDescription(Description):
         return Check(condition, name or self.implied_name(definition, (declared.name,), "check"))
 
     def exclusion(self, definition: Definition, rule: constraints.Exclude) -> Exclusion:
+        assert rule.name is not None
+        if rule.definition is not None:
+            return Exclusion(rule.name, rule.definition)
         elements = ", ".join([f"{self.element(node)} WITH {operator}" for node, operator in rule.elements])
         text = f"EXCLUDE USING {QUOTED[rule.method]} ({elements})"
         text += "" if rule.where is None else f" WHERE ({self.expression(rule.where)})"
-        assert rule.name is not None
         return Exclusion(rule.name, text + deferrable(rule.deferral))
 
     def implied_name(self, definition: Definition, columns: tuple[str, ...], suffix: str) -> str:

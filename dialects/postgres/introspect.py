@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,6 +11,7 @@ from dialects.postgres import catalogs
 from dialects.postgres.catalogs import ColumnRow, ConstraintRow, IndexRow, SequenceValues
 from dialects.postgres.describe import implied_name
 from dialects.postgres.names import canonical_name
+from dialects.postgres.python_types import PostgresTypes
 from dialects.postgres.unmodelled import UNMODELLED
 from qb.dialect import Job
 from qb.identifiers import PATHS, QUOTED
@@ -34,6 +35,7 @@ from qb.schema.objects import (
     View,
 )
 from qb.schema.objects import Sequence as SchemaSequence
+from qb.schema.python_types import TypeNames
 
 if TYPE_CHECKING:
     from qb.executor import Executor
@@ -92,6 +94,9 @@ class PostgresIntrospection(Introspection):
                 raise Found(await self.read(tx._together, schemas))
         except Found as found:
             return replace(found.schema, unknown=())
+
+    def python_types(self, enums: Mapping[Name, str]) -> TypeNames:
+        return PostgresTypes(enums)
 
     async def read(self, run: Run, schemas: Sequence[str]) -> Schema:
         queries: list[Job] = [(query, (list(schemas),), list) for query in QUERIES]

@@ -110,7 +110,7 @@ class SqliteDescription(Description):
 
     def is_nullable(self, declared: Declaration) -> bool:
         # Only an INTEGER PRIMARY KEY may be NULL in an insert: it is then generated.
-        return declared.nullable or (declared.primary_key and declared.identity)
+        return declared.nullable or (declared.primary_key and declared.identity and not declared.not_null)
 
     def foreign_key(self, definition: Definition, key: DeclaredKey) -> ForeignKey:
         described = super().foreign_key(definition, key)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dialects.sqlite.create_index import ReadKey, read_index
 from dialects.sqlite.create_table import ReadColumn, ReadTable, canonical_collation, read_table
+from dialects.sqlite.python_types import SqliteTypes
 from dialects.sqlite.reading import QUOTES
 from qb.dialect import Job
 from qb.errors import SchemaError
@@ -28,6 +29,7 @@ from qb.schema.objects import (
     Unknown,
     View,
 )
+from qb.schema.python_types import TypeNames
 
 if TYPE_CHECKING:
     from qb.executor import Executor
@@ -69,6 +71,9 @@ class SqliteIntrospection(Introspection):
         finally:
             await memory.close()
 
+    def python_types(self, enums: Mapping[Name, str]) -> TypeNames:
+        return SqliteTypes(enums)
+
     async def read(self, run: Run, schemas: Sequence[str]) -> Schema:
         found = Schema(self.dialect)
         for schema in (None, *schemas):
@@ -92,7 +97,7 @@ class SqliteIntrospection(Introspection):
             (f"SELECT type, name, tbl_name, sql FROM {master} WHERE sql IS NOT NULL AND {OURS} ORDER BY rowid", ()),
             ("SELECT name, type FROM pragma_table_list WHERE schema = ?", (where,)),
             (
-                f'SELECT t.name, c.name, c.type, c."notnull", c.dflt_value, c.hidden '
+                f'SELECT t.name, c.name, c.type, c."notnull", c.dflt_value, c.hidden, c.pk '
                 f"FROM {tables} JOIN pragma_table_xinfo(t.name, ?) c ORDER BY t.name, c.cid",
                 (where,),
             ),
@@ -181,7 +186,7 @@ class SqliteCatalog:
 
     def column(self, row: Sequence[Any], read: ReadColumn) -> Column:
         """One column."""
-        name, type, not_null, _, hidden = row
+        name, type, not_null, _, hidden, _ = row
         generated = read.generated
         if hidden in (HIDDEN_VIRTUAL, HIDDEN_STORED) and generated is not None:
             generated = Generated(generated.expression, hidden == HIDDEN_STORED)
@@ -198,11 +203,13 @@ class SqliteCatalog:
         """A foreign key with the names as they are, not as they were written."""
         table = self.tables.get(key.table.name.lower(), key.table.name)
         targets = {row[0].lower(): row[0] for row in self.columns.get(table, ())}
+        implied = [row[0] for row in sorted(self.columns.get(table, ()), key=lambda row: row[5]) if row[5]]
+        written = key.references or (tuple(implied) if len(implied) == len(key.columns) else ())
         return replace(
             key,
             columns=tuple([actual.get(column.lower(), column) for column in key.columns]),
             table=self.name(table),
-            references=tuple([targets.get(column.lower(), column) for column in key.references]),
+            references=tuple([targets.get(column.lower(), column) for column in written]),
         )
 
     def indexes(self, table: str, collations: dict[str, str | None]) -> list[Index]:

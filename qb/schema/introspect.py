@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from qb.dialect import Job
-from qb.schema.objects import Schema
+from qb.schema.objects import Name, Schema
+from qb.schema.python_types import TypeNames
 
 if TYPE_CHECKING:
     from qb.executor import Executor
@@ -49,6 +50,10 @@ class Introspection:
 
     async def normalised(self, db: Executor[Any], schema: Schema) -> Schema:
         """What would be in a database."""
+        raise NotImplementedError
+
+    def python_types(self, enums: Mapping[Name, str]) -> TypeNames:
+        """What writes the declarations of columns; `enums` are the Python classes by the names of the types."""
         raise NotImplementedError
 
 

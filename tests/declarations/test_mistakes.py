@@ -47,6 +47,11 @@ def over(make: Callable[..., Any], **columns: Any) -> Any:
     return declare(**columns, made=make(*columns.values()))
 
 
+def long_index() -> None:
+    title = col.text()
+    type("Long", (Table,), {"title": title, "x" * 64: index(title)})
+
+
 MISTAKES: list[tuple[Callable[[], Any], str]] = [
     (lambda: declare(), "Wrong has no columns"),
     (lambda: declare(a=col.text("x"), b=col.text("X")), r"Wrong\.b and Wrong\.a are both named 'X'"),
@@ -126,7 +131,8 @@ MISTAKES: list[tuple[Callable[[], Any], str]] = [
         r"Wrong\.a references 2 columns",
     ),
     (lambda: declare(a=col.integer(), i=index(col.integer(), name="x")), "Wrong"),
-    (lambda: over(lambda a: index(a, name="x" * 64), a=col.integer()), r"Wrong\.made: the name .* 63 bytes"),
+    (long_index, r"Long\.x+: the name .* 63 bytes"),
+    (lambda: over(lambda a: index(a, name="x\0"), a=col.integer()), r"Wrong\.made: the name .* NUL"),
     (lambda: declare(**{"a" * 40: col.integer(), "b": check(Other.id > 0)}, keywords={"name": "t" * 63}), "Wrong"),  # type: ignore[arg-type]  # a mistake on purpose
     (lambda: declare(a=col.integer().default("x")), r"Wrong\.a: the default 'x' does not fit integer"),  # type: ignore[qb-type]  # a mistake on purpose
     (

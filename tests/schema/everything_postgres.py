@@ -57,7 +57,7 @@ class Room(Table, name="rooms", comment="where\nit's", options={"fillfactor": 80
     amount = col.numeric(6, 2).nullable().default(-1)
     twice = col.numeric(7, 2).nullable().generated(amount + amount)
     during = col.custom("tstzrange", object)
-    net = col.custom("inet[]", list).nullable()
+    net = col.custom("inet[]", object).nullable()
     short = col.custom("char(3)", str).nullable()
     moment = col.custom("timestamptz(3)", datetime).default_sql(fn.now())
     clock = col.custom("timestamp(0)", col.timestamp(zone=False)).nullable()

@@ -220,3 +220,13 @@ def test_a_storage_parameter_is_no_sql() -> None:
 
     with pytest.raises(SchemaError, match="no storage parameter"):
         describe("postgres", T)
+
+
+def test_a_name_that_only_sqlite_keeps_whole() -> None:
+    class T(Table):
+        id = col.integer().primary_key()
+        long = index(id, name="x" * 64)
+
+    assert "x" * 64 in str(describe("sqlite", T))
+    with pytest.raises(SchemaError, match=r"T: the name .* 63 bytes"):
+        describe("postgres", T)
