@@ -90,6 +90,7 @@ class SqliteIntrospection(Introspection):
     async def read_schema(self, run: Run, schema: str | None) -> Schema:
         """One of the databases that are attached, or the main one."""
         master = "sqlite_master" if schema is None else f"{QUOTED[schema]}.sqlite_master"
+        # Columns have different names, because D1 gives rows by name.
         tables = f"(SELECT name FROM {master} WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %' AND {OURS}) t"
         indexes = f"(SELECT name FROM {master} WHERE type = 'index' AND sql IS NOT NULL AND {OURS}) i"
         where = "main" if schema is None else schema
@@ -97,12 +98,12 @@ class SqliteIntrospection(Introspection):
             (f"SELECT type, name, tbl_name, sql FROM {master} WHERE sql IS NOT NULL AND {OURS} ORDER BY rowid", ()),
             ("SELECT name, type FROM pragma_table_list WHERE schema = ?", (where,)),
             (
-                f'SELECT t.name, c.name, c.type, c."notnull", c.dflt_value, c.hidden, c.pk '
+                f'SELECT t.name AS owner, c.name, c.type, c."notnull", c.dflt_value, c.hidden, c.pk '
                 f"FROM {tables} JOIN pragma_table_xinfo(t.name, ?) c ORDER BY t.name, c.cid",
                 (where,),
             ),
             (
-                f'SELECT i.name, k.cid, k.name, k."desc", k.coll '
+                f'SELECT i.name AS owner, k.cid, k.name, k."desc", k.coll '
                 f"FROM {indexes} JOIN pragma_index_xinfo(i.name, ?) k WHERE k.key ORDER BY i.name, k.seqno",
                 (where,),
             ),

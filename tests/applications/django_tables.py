@@ -19,7 +19,6 @@ WAGTAIL = [
     "images",
     "search",
     "sites",
-    "snippets",
 ]
 
 engine, name, host, port, schema = sys.argv[1:]

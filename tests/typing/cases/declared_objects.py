@@ -41,7 +41,7 @@ reveal_type(Ship.id)  # R: Column[int, Generated, Literal['Ship.id']]
 reveal_type(Ship.number)  # R: Column[int, Defaulted, Literal['Ship.number']]
 reveal_type(Ship.berth)  # R: Column[int, Generated, Literal['Ship.berth']]
 reveal_type(Ship.code)  # R: Column[str, Required, Literal['Ship.code']]
-reveal_type(Ship.address)  # R: Column[IPv4Address | None, Defaulted, Literal['Ship.address']]
+reveal_type(Ship.address)  # R: Column[ipaddress.IPv4Address | None, Defaulted, Literal['Ship.address']]
 reveal_type(Ship.clock)  # R: Column[datetime, Required, Literal['Ship.clock']]
 reveal_type(Berth.id)  # R: Column[int, Defaulted, Literal['Berth.id']]
 
