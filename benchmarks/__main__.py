@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from rich.console import Console
 
-from benchmarks import building, checking, importing, inserting, observing, preparing, running
+from benchmarks import building, checking, importing, inserting, observing, preparing, running, workers
 
 LIBRARIES = ("SQLAlchemy", "Piccolo", "tortoise-orm", "PyPika", "sqlglot", "aiosqlite", "asyncpg", "mypy")
 
@@ -25,6 +25,7 @@ def main() -> None:
         inserting.table,
         importing.table,
         importing.slowest,
+        workers.wheel,
         lambda: asyncio.run(running.on_sqlite()),
         lambda: asyncio.run(running.on_postgres()),
         lambda: asyncio.run(observing.table()),

@@ -67,6 +67,13 @@ class ForRunning(ast.NodeTransformer):
         node.annotation = None
         return node
 
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:  # likewise
+        """Fields of data classes stay fields, of any type."""
+        if not ast.unparse(node.annotation).startswith("ClassVar"):
+            node.annotation = ast.Name("object", ast.Load())
+            return node
+        return ast.Pass() if node.value is None else ast.Assign([node.target], node.value)
+
     def visit_Assert(self, node: ast.Assert) -> ast.Pass:  # likewise
         return ast.Pass()
 
