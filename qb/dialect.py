@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
 
 from qb.errors import CommitUncertain, ConnectionFailed, QbError, TimeoutExceeded, UnsupportedError, closest
@@ -145,6 +146,8 @@ class Affected(int):
     """
 
     last_row_id: int | None = None
+    meta: Mapping[str, Any] = MappingProxyType({})
+    """What the engine told of its work: on D1 `rows_read`, `rows_written`, `duration` in milliseconds and more."""
 
 
 class Characteristics:
@@ -178,6 +181,12 @@ class Connection:
 
     finishes: bool = False
     """Whether `commit`, `rollback` and what ends savepoints run to their end however often their task is cancelled."""
+    wants_meta: bool = False
+    """Whether somebody looks at `metas`."""
+    metas: Sequence[Mapping[str, Any]] = ()
+    """What the engine told of its work in the call that is over, for each statement or job; empty where it does not
+    tell.
+    """
 
     async def fetch(
         self,

@@ -70,6 +70,13 @@ async def sqlite_db() -> AsyncIterator[Database]:
         yield db
 
 
+@pytest.fixture
+async def d1_db(d1_server: D1Server) -> AsyncIterator[Database]:
+    """An empty D1."""
+    async with d1_server.connect(d1_server.database()) as db:
+        yield db
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest) -> Database:
     """An empty database of each engine: the test runs once with each."""

@@ -6,19 +6,23 @@ import json
 import secrets
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
+from qb import Database
+from qb.identifiers import QUOTED
 from tests.node.packages import NODE, packages
 
 SCRIPT = Path(__file__).parent / "d1" / "server.mjs"
 ACCOUNT = "0123456789abcdef0123456789abcdef"
 DATABASES = 64
 """When all are taken once, the first one is emptied for the next test, and so on: no test needs so many at a time."""
+KEPT = 8
+"""More of them, for who wants to keep one for the whole run."""
 
 
 class D1Server:
@@ -33,6 +37,7 @@ class D1Server:
         self.account = ACCOUNT
         self.token = token
         self._numbers = count()
+        self._kept = count(DATABASES)
 
     def database(self) -> str:
         """The identifier of an empty database."""
@@ -42,7 +47,15 @@ class D1Server:
             self.empty(database)
         return database
 
-    def query(self, database: str, *statements: tuple[str, list[Any]]) -> list[dict[str, Any]]:
+    def kept_database(self) -> str:
+        """The identifier of a database that nobody else is given."""
+        return f"00000000-0000-4000-8000-{next(self._kept):012}"
+
+    def connect(self, database: str, **options: Any) -> Database:
+        """One of the databases, not open yet."""
+        return Database.connect(f"d1://{self.account}/{database}", token=self.token, api=self.api, **options)
+
+    def query(self, database: str, *statements: tuple[str, Sequence[Any]]) -> list[dict[str, Any]]:
         """What each statement of a batch answers: `results`, rows that are dicts, and `meta`."""
         request = Request(
             f"{self.api}/accounts/{self.account}/d1/database/{database}/query",
@@ -55,6 +68,10 @@ class D1Server:
 
     def empty(self, database: str) -> None:
         """Drop what is in a database."""
+        self.query(database, *self.emptying(database))
+
+    def emptying(self, database: str) -> list[tuple[str, Sequence[Any]]]:
+        """What drops all that is in a database."""
         (found,) = self.query(
             database,
             (
@@ -63,14 +80,10 @@ class D1Server:
                 [],
             ),
         )
-        self.query(
-            database,
-            ("PRAGMA defer_foreign_keys = on", []),  # tables may refer to each other
-            *[
-                (f'DROP {row["type"]} IF EXISTS "{row["name"].replace(chr(34), chr(34) * 2)}"', [])
-                for row in found["results"]
-            ],
-        )
+        dropping: list[tuple[str, Sequence[Any]]] = [
+            (f"DROP {row['type']} IF EXISTS {QUOTED[row['name']]}", []) for row in found["results"]
+        ]
+        return [("PRAGMA defer_foreign_keys = on", []), *dropping]  # tables may refer to each other
 
 
 @contextmanager
@@ -79,7 +92,7 @@ def running_d1() -> Iterator[D1Server]:
     input ends, too.
     """
     token = secrets.token_urlsafe()
-    settings = json.dumps({"databases": DATABASES, "token": token})
+    settings = json.dumps({"databases": DATABASES + KEPT, "token": token})
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [NODE, SCRIPT, packages(), settings],

@@ -34,7 +34,7 @@ GROUPS = (
 DIALECTS = {"sqlite": "SQLite", "d1": "D1", "postgres": "PostgreSQL"}
 HEAD = f"""# Features
 
-What qb can say on each dialect, and the tests that prove it on the real engines (for D1: that the SQL compiles).
+What qb can say on each dialect, and the tests that prove it on the real engines, for D1 on Cloudflare's own `workerd`.
 
 * **supported**: the engine has it.
 * **bridged**: the engine lacks it or does it in another way, so qb says it with other SQL, to the same result.

@@ -104,7 +104,8 @@ MAY_IMPORT = {
     "qb_mypy": {"mypy"},
     "dialects": set[str](),
     "dialects.sqlite": {"qb", "aiosqlite"},
-    "dialects.d1": {"qb", "dialects.sqlite", "js", "pyodide", "workers"},
+    "dialects.d1": {"qb", "dialects.sqlite", "js", "pyodide"},
+    "dialects.d1.rest": {"qb", "dialects.d1", "httpx"},
     "dialects.postgres": {"qb", "asyncpg"},
 }
 

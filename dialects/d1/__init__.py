@@ -1,4 +1,4 @@
-"""The Cloudflare D1 dialect: SQLite's SQL."""
+"""The Cloudflare D1 dialect: SQLite's SQL, from a Worker or from anywhere."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dialects.sqlite import SqliteDialect
-from qb.dialect import Dialect, Driver, Scratch, register
+from qb.dialect import Decoders, Dialect, Driver, Scratch, register
 from qb.errors import UnsupportedError
+from qb.lazy import lazily
 
 if TYPE_CHECKING:
+    from dialects.d1.binding import D1
+    from dialects.d1.driver import D1Driver
     from qb.compiler import Compiler
     from qb.migrations.render import Renderer
+else:
+    __getattr__ = lazily(__name__, {"D1": "dialects.d1.binding", "D1Driver": "dialects.d1.driver"})
 
 
 class D1Dialect(SqliteDialect):
-    """Cloudflare D1. Compiles queries and DDL; a Worker sends them through its own binding."""
+    """Cloudflare D1, by its REST API or by a Worker's binding."""
 
     name = "d1"
     max_parameters = 100
@@ -28,16 +33,38 @@ class D1Dialect(SqliteDialect):
 
         return D1Compiler
 
+    @cached_property
+    def decoders(self) -> Decoders:
+        from dialects.d1.codecs import DECODERS
+
+        return DECODERS
+
+    @cached_property
+    def json_decoders(self) -> Decoders:
+        from dialects.d1.codecs import JSON_DECODERS
+
+        return JSON_DECODERS
+
     def renderer(self) -> Renderer:
         from dialects.d1.migrate import D1Renderer
 
         return D1Renderer()
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
-        raise UnsupportedError("qb has no D1 transport yet: compile with .compile('d1') and send it through env.DB")
+        from dialects.d1.driver import D1Driver
+
+        try:
+            from dialects.d1.rest import RestTransport
+        except ModuleNotFoundError as error:
+            raise UnsupportedError("D1 by its URL needs httpx: pip install qb[d1]. A Worker says D1(env.DB)") from error
+        own = dict(options)
+        retries = own.pop("retries", 2)
+        return D1Driver(self, RestTransport(url, **own), retries=retries)
 
     def scratch(self, url: str) -> Scratch:
         return Dialect.scratch(self, url)  # raises: there is no file
 
 
 DIALECT = register(D1Dialect())
+
+__all__ = ["D1", "DIALECT", "D1Dialect", "D1Driver"]

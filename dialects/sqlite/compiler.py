@@ -209,8 +209,16 @@ class SqliteCompiler(
     def visit_affix(self, node: nodes.Affix) -> str:
         part, position = node.part, node.position
         if isinstance(part, Parameter) and position != "substring":  # an index can serve a prefix
-            pattern = GLOB_PREFIX if position == "prefix" else GLOB_SUFFIX
-            return f"{self.operand(node.operand, ATOM)} GLOB {self.bind(part.value, pattern)}"
+            return self.glob(node, part, GLOB_PREFIX if position == "prefix" else GLOB_SUFFIX)
+        return self.place(node)
+
+    def glob(self, node: nodes.Affix, part: Parameter, pattern: SqlType) -> str:
+        """Whether a text begins or ends with a value."""
+        return f"{self.operand(node.operand, ATOM)} GLOB {self.bind(part.value, pattern)}"
+
+    def place(self, node: nodes.Affix) -> str:
+        """Where a part stands in a text."""
+        part, position = node.part, node.position
         text = self.operand(node.operand, ATOM)
         if position == "suffix":
             length = self.operand(node.operand, ATOM), self.operand(part, ATOM)

@@ -92,7 +92,7 @@ class FunctionCompiler(ScaledCompiler):
     def of_floats(self, node: nodes.Function) -> str:
         """A function of floats, decimals among them."""
         items = [self.visit(side) if side.type.kind == "real" else self.as_float(side) for side in node.arguments]
-        return f"{node.name}({', '.join(items)})"
+        return f"{self.functions.get(node.name, node.name)}({', '.join(items)})"
 
     function_power = function_sqrt = function_exp = function_ln = function_log10 = of_floats
 

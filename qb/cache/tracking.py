@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, contextmanager
 from threading import Lock
 from types import TracebackType
@@ -126,6 +126,18 @@ class TrackedConnection(Connection):
         """In the transaction; None outside of one."""
         self._unsettled: list[frozenset[Name]] = []
         """By what was cut short, and may still become permanent until the connection is given back."""
+
+    @property
+    def wants_meta(self) -> bool:
+        return self.inner.wants_meta
+
+    @wants_meta.setter
+    def wants_meta(self, wants: bool) -> None:
+        self.inner.wants_meta = wants
+
+    @property
+    def metas(self) -> Sequence[Mapping[str, Any]]:  # type: ignore[override]  # likewise
+        return self.inner.metas
 
     @contextmanager
     def _running(self, writes: frozenset[Name]) -> Iterator[None]:

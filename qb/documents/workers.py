@@ -41,7 +41,7 @@ class WorkersKV:
 def to_javascript(options: Mapping[str, str]) -> Any:
     """An object for a binding; the same where there is no JavaScript."""
     try:
-        from js import JSON  # type: ignore[import-not-found]  # a Worker has it
+        from js import JSON
     except ImportError:
         return options
     from json import dumps

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing
 from itertools import count
 from time import perf_counter, time
@@ -76,6 +76,7 @@ class ObservedConnection(Connection):
     """A connection, and who is told what is done with it."""
 
     finishes = False
+    wants_meta = True
 
     def __init__(self, inner: Connection, hub: Hub, task: str | None) -> None:
         self.inner = inner
@@ -85,6 +86,10 @@ class ObservedConnection(Connection):
         self.transaction: int | None = None
         self.begun = 0.0
         self.statements = 0
+
+    @property
+    def metas(self) -> Sequence[Mapping[str, Any]]:  # type: ignore[override]  # it is the inner one that sets it
+        return self.inner.metas
 
     # Statements
 

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qb import Database, Table, alias, col, columns, delete, insert, literal, many, one, select, sql
-from tests.codecs.test_round_trips import BATCH, EXTREMES, VALUES, Sample, Size, refill
+from tests.codecs.test_round_trips import EXTREMES, VALUES, Sample, Size, examples, extremes_of, refill, values_of
 from tests.coroutines import run
 
 inner = alias(Sample, "inner")
@@ -68,8 +68,8 @@ def assert_same(found: list[Any], expected: list[Any]) -> None:
 
 @pytest.mark.parametrize("name", VALUES)
 async def test_values_are_those_of_a_plain_select(samples: Database, name: str) -> None:
-    @BATCH
-    @given(st.lists(VALUES[name] | st.none(), min_size=1, max_size=30))
+    @examples(samples)
+    @given(st.lists(values_of(name, samples) | st.none(), min_size=1, max_size=30))
     async def check(values: list[Any]) -> None:
         await refill(samples, name, values)
         await check_same(samples, Sample, name)
@@ -79,13 +79,13 @@ async def test_values_are_those_of_a_plain_select(samples: Database, name: str) 
 
 @pytest.mark.parametrize("name", EXTREMES)
 async def test_extremes(samples: Database, name: str) -> None:
-    await refill(samples, name, EXTREMES[name])
+    await refill(samples, name, extremes_of(name, samples))
     await check_same(samples, Sample, name)
 
 
 async def test_floats_to_the_last_bit(samples: Database) -> None:
-    @settings(BATCH, max_examples=10)
-    @given(st.lists(st.floats(allow_nan=False), min_size=100, max_size=200))
+    @examples(samples, 10)
+    @given(st.lists(values_of("real", samples), min_size=100, max_size=200))
     async def check(values: list[float]) -> None:
         await refill(samples, "real", values)
         await check_same(samples, Sample, "real")

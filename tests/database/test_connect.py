@@ -15,7 +15,7 @@ import pytest
 from dialects.postgres import PostgresDriver
 from dialects.sqlite import SqliteDriver
 from qb import Database, fn, insert, literal, select, sql
-from qb.errors import DatabaseClosed, QbError, UnsupportedError
+from qb.errors import DatabaseClosed, QbError
 from tests.music import Artist
 
 ONE = select(literal(1).as_("one"))
@@ -142,12 +142,6 @@ async def test_the_scheme_may_be_another_name(postgres_url: str) -> None:
 def test_options_are_the_drivers() -> None:
     with pytest.raises(TypeError, match="max_size"):
         Database.connect("sqlite://", max_size=3)
-
-
-async def test_d1_has_no_transport() -> None:
-    with pytest.raises(UnsupportedError, match=r"compile with \.compile\('d1'\)"):
-        async with Database.connect("d1://music"):
-            pytest.fail("it is open")
 
 
 def test_passwords_are_not_shown() -> None:

@@ -24,7 +24,7 @@ from qb.errors import (
     UndefinedTable,
     UniqueViolated,
 )
-from tests.codecs.test_round_trips import BATCH, VALUES, Sample
+from tests.codecs.test_round_trips import VALUES, Sample, examples
 from tests.coroutines import run
 from tests.database.interruption import is_cancelled_at
 from tests.music import Album, Artist, create_music
@@ -75,7 +75,7 @@ async def test_values_come_back_equal(postgres_db: Database, name: str) -> None:
     await postgres_db.create_tables(Sample)
     column = columns(Sample)[name]
 
-    @BATCH
+    @examples(postgres_db)
     @given(st.lists(VALUES[name] | st.none(), min_size=1, max_size=30))
     async def check(values: list[Any]) -> None:
         await postgres_db.execute(delete(Sample).all_rows())

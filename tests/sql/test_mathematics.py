@@ -71,6 +71,12 @@ async def test_floats(check: Check) -> None:
             'log10(CAST("albums"."plays" AS REAL)), ln(exp(?)), '
             'sqrt(((("albums"."price" * ?) - ?) / 10000.0)) FROM "albums" WHERE "albums"."id" = ?'
         ),
+        d1=(
+            'SELECT pow(CAST("albums"."plays" AS REAL), ?), sqrt(CAST("albums"."plays" AS REAL)), '
+            'log10(CAST("albums"."plays" AS REAL)), ln(exp(?)), '
+            'sqrt(((("albums"."price" * CAST(? AS INTEGER)) - CAST(? AS INTEGER)) / 10000.0)) FROM "albums" '
+            'WHERE "albums"."id" = ?'
+        ),
         postgres=(
             'SELECT power("albums"."plays"::double precision, $1::double precision), '
             'sqrt("albums"."plays"::double precision), log10("albums"."plays"::double precision), '

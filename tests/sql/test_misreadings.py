@@ -78,7 +78,7 @@ async def test_keys_of_the_query_around(filled: Executor, clause: str) -> None:
     query: Select[Any] = select(Album.id).where(Album.artist_id == Artist.id).limit(1)
     query = query.order_by(Artist.id, Album.id) if clause == "ORDER BY" else query.group_by(Artist.id, Album.id)
     outer = select(Artist.id, query.scalar_subquery().as_("album")).order_by(Artist.id)
-    if filled.dialect.name == "sqlite":
+    if filled.dialect.name != "postgres":
         with pytest.raises(UnsupportedError, match=f'of the query around in {clause}, .* has "artists" there'):
             await filled.fetch_all(outer)
     else:

@@ -755,14 +755,14 @@ async def test_none_in_a_list_means_is_null(check: Check) -> None:
         select(Album.id).where(Album.released.in_(released)).order_by(Album.id),
         sqlite='SELECT "albums"."id" FROM "albums" WHERE "albums"."released" IN (?) OR "albums"."released" IS NULL '
         'ORDER BY "albums"."id"',
-        parameters=["1971-06-22"] if check.dialect == "sqlite" else [date(1971, 6, 22)],
+        parameters=[date(1971, 6, 22)] if check.dialect == "postgres" else ["1971-06-22"],
         rows=[(1,), (4,)],
     )
     await check(
         select(Album.id).where(Album.released.not_in(released), Album.id < 9).order_by(Album.id),
         sqlite='SELECT "albums"."id" FROM "albums" WHERE "albums"."released" NOT IN (?) AND '
         '"albums"."released" IS NOT NULL AND "albums"."id" < ? ORDER BY "albums"."id"',
-        parameters=["1971-06-22", 9] if check.dialect == "sqlite" else [date(1971, 6, 22), 9],
+        parameters=[date(1971, 6, 22), 9] if check.dialect == "postgres" else ["1971-06-22", 9],
         rows=[(2,), (3,)],
     )
 
