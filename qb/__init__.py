@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from qb.statements.delete import Delete, delete
     from qb.statements.insert import Insert, excluded, insert
     from qb.statements.merge import Merge, merge
+    from qb.statements.requirements import expect, require
     from qb.statements.select import Select, select
     from qb.statements.update import Update, update
     from qb.tables import Table
@@ -81,6 +82,7 @@ else:
             "transform": "qb.rewriting",
             **dict.fromkeys(("NewRow", "Row", "RowPatch", "Rows"), "qb.rows"),
             **dict.fromkeys(("Delete", "delete"), "qb.statements.delete"),
+            **dict.fromkeys(("expect", "require"), "qb.statements.requirements"),
             **dict.fromkeys(("Insert", "excluded", "insert"), "qb.statements.insert"),
             **dict.fromkeys(("Merge", "merge"), "qb.statements.merge"),
             **dict.fromkeys(("Select", "select"), "qb.statements.select"),
@@ -126,6 +128,7 @@ __all__ = [
     "exclude",
     "excluded",
     "exists",
+    "expect",
     "fn",
     "foreign_key",
     "function",
@@ -142,6 +145,7 @@ __all__ = [
     "one",
     "primary_key",
     "query",
+    "require",
     "rollup",
     "schema_named",
     "select",

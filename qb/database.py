@@ -32,7 +32,8 @@ class Database(Executor[DialectName]):
         async with Database.connect("sqlite:///music.db") as db:
             rows = await db.fetch_all(select(Album))
 
-    Without a block it is `db = await Database.connect(url)`, and `await db.close()` at the end.
+    A Worker has a binding in place of a URL: `db = Database(D1(env.DB))`, with the `D1` of `dialects.d1`. Without a
+    block it is `db = await Database.connect(url)`, and `await db.close()` at the end.
     """
 
     @classmethod
@@ -60,7 +61,7 @@ class Database(Executor[DialectName]):
         scheme, separator, _ = url.partition("://")
         if not separator:
             raise QbError("a database has a URL: sqlite:///music.db, postgresql://user@host/name")
-        driver = find_dialect(dialect or scheme).driver(url, options)
+        driver: Any = find_dialect(dialect or scheme).driver(url, options)  # of the dialect that the URL says
         db = cls(driver, show_parameters=show_parameters, events=events, rewrites=rewrites)
         for observer in observers:
             db.observe(observer)
@@ -68,7 +69,7 @@ class Database(Executor[DialectName]):
 
     def __init__(
         self,
-        driver: Driver,
+        driver: Driver[DialectName],
         *,
         show_parameters: bool = False,
         events: Events | None = None,

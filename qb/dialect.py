@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from qb.errors import CommitUncertain, ConnectionFailed, QbError, TimeoutExceeded, UnsupportedError, closest
 from qb.identifiers import QUOTED
 from qb.nodes import Column, Table
 from qb.types import SqlType
+from qb.typevars import DialectName
 
 if TYPE_CHECKING:
     from qb.compiler import Compiler
@@ -98,6 +99,10 @@ class Dialect:
 
     def plan(self, rows: Sequence[Sequence[Any]], as_json: bool) -> Any:
         """What the engine answered: as text, or as what JSON has."""
+        raise NotImplementedError
+
+    def expecting(self, sql: str, parameters: Sequence[object], rows: int) -> list[Job]:
+        """A write that fails unless it changes so many rows: as one statement, or with one after it that looks."""
         raise NotImplementedError
 
     def ddl(self) -> Ddl:
@@ -305,7 +310,7 @@ class PoolStatus:
         return f"PoolStatus(size={self.size}, in_use={self.in_use}, waiting={self.waiting})"
 
 
-class Driver:
+class Driver(Generic[DialectName]):
     """Gives out connections to one database. Opening, acquiring and closing raise as connections do."""
 
     dialect: Dialect

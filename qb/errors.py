@@ -212,6 +212,12 @@ class ExclusionViolated(ConstraintViolated):
     """An EXCLUDE constraint (PostgreSQL) found a conflicting row."""
 
 
+class RequirementFailed(DatabaseError):
+    """A `require(…)` was not true, or an `expect(…)` changed another number of rows: nothing of the batch is done."""
+
+    category = "constraint"
+
+
 class InvalidSql(DatabaseError):
     """The engine could not parse or resolve the statement."""
 

@@ -154,7 +154,7 @@ class Executor(Generic[DialectName]):
         events = self._engine.events
         if events is not None and events.concern(statement):
             return (await events.run(self, statement))[0]
-        if self._is_large(statement):
+        if statement._expected_rows is not None or self._is_large(statement):
             return in_all(await self._in_parts(statement))
         sql, parameters = self._compile(statement)
         try:
@@ -252,6 +252,9 @@ class Executor(Generic[DialectName]):
 
     def _jobs(self, statement: Compilable[Any]) -> Iterator[Job]:
         """What a statement is on its way to the engine: one, or the parts of one."""
+        if statement._expected_rows is not None:
+            yield from self._expecting(statement, statement._expected_rows)
+            return
         if self._is_load(statement):
             from qb.bulk.loading import load_of
 
@@ -264,6 +267,15 @@ class Executor(Generic[DialectName]):
                 yield sql, parameters, build
         else:
             yield *self._compile(statement), build
+
+    def _expecting(self, statement: Compilable[Any], rows: int) -> list[Job]:
+        """A write that must change so many rows."""
+        dialect, tracker = self._engine.dialect, self._engine.tracker
+        jobs = dialect.expecting(*self._compile(statement), rows)
+        if tracker is not None:
+            for job in jobs:
+                tracker.note(job.sql if isinstance(job, Load) else job[0], statement, dialect)
+        return jobs
 
     async def insert_many(
         self,
@@ -501,7 +513,8 @@ class Executor(Generic[DialectName]):
 def in_all(parts: list[Affected]) -> Affected:
     """What the parts of a statement changed together."""
     result = Affected(sum(parts))
-    result.last_row_id = parts[-1].last_row_id
+    result.last_row_id = next((part.last_row_id for part in reversed(parts) if part.last_row_id is not None), None)
+    result.meta = parts[0].meta
     return result
 
 

@@ -61,6 +61,9 @@ class Compilable(Generic[Result]):
     is_prepared: ClassVar[bool] = False
     """Whether it is compiled already; asking for its node would build it again."""
 
+    _expected_rows: int | None = None
+    """How many rows it must change."""
+
     def prepared_rows(self, dialect: Dialect) -> RowBuilder | None:
         """What makes rows of what it returns, where that is known already: of a prepared query."""
         return None

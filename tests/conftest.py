@@ -77,7 +77,18 @@ async def d1_db(d1_server: D1Server) -> AsyncIterator[Database]:
         yield db
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module says on which engines its tests run: `ENGINES = ("sqlite", "postgres", "d1")`. Those marked with
+    `not_on_d1` say what D1 does not have for them.
+    """
+    if "database" in metafunc.fixturenames:
+        engines = getattr(metafunc.module, "ENGINES", ("sqlite", "postgres"))
+        if metafunc.definition.get_closest_marker("not_on_d1") is not None:
+            engines = [engine for engine in engines if engine != "d1"]
+        metafunc.parametrize("database", engines, indirect=True)
+
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest) -> Database:
     """An empty database of each engine: the test runs once with each."""
     db: Database = request.getfixturevalue(f"{request.param}_db")

@@ -23,6 +23,7 @@ from qb.columns import Column
 from qb.dialect import find_dialect
 from qb.errors import UnsupportedError
 from qb.schema.ddl import Ddl
+from tests.d1_server import D1Server
 from tests.documents import MODULES, Document, check, plain
 
 ROOT = Path(__file__).parent.parent
@@ -30,8 +31,15 @@ DOCUMENTS = [Document(path) for path in sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
-async def test_the_code_runs(document: Document, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_code_runs(
+    document: Document, postgres_url: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("POSTGRES_URL", postgres_url)
+    if "D1_URL" in document.text:
+        server: D1Server = request.getfixturevalue("d1_server")
+        monkeypatch.setenv("D1_URL", f"d1://{server.account}/{server.database()}")
+        monkeypatch.setenv("CLOUDFLARE_API_TOKEN", server.token)
+        monkeypatch.setenv("CLOUDFLARE_API_BASE_URL", server.api)
     await document.run()
 
 

@@ -85,6 +85,7 @@ FLOORS = [
     "qb.retrying",
     "qb.events",
     "qb.database",
+    "qb.idempotency",
     "qb.mixins",
     "qb.documents",
     "qb.migrations",

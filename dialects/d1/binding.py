@@ -24,7 +24,36 @@ class D1(D1Driver):
     """
 
     def __init__(self, binding: Any, *, retries: int = 2) -> None:  # a JsProxy, or the SDK's wrapper of one
-        super().__init__(find_dialect("d1"), BindingTransport(binding), retries=retries)
+        self._binding = BindingTransport(binding)
+        super().__init__(find_dialect("d1"), self._binding, retries=retries)
+
+    def session(self, start: str | None = None) -> D1Session:
+        """The database as one visitor sees it: from the nearest replica, but never older than what this session, or
+        one before it, has seen or written.
+
+            session = D1(env.DB).session(request.headers.get("x-d1-bookmark"))
+            db = Database(session)
+            …
+            response.headers["x-d1-bookmark"] = session.bookmark
+
+        `start` is the bookmark of a session before; "first-primary", whose first query asks the primary; or
+        "first-unconstrained", as None, which begins with whatever the nearest replica has.
+        """
+        return D1Session(self._binding.binding.withSession(start or "first-unconstrained"), self._retries)
+
+
+class D1Session(D1Driver):
+    """A session: see `D1.session`."""
+
+    def __init__(self, binding: Any, retries: int) -> None:
+        self._binding = BindingTransport(binding)
+        super().__init__(find_dialect("d1"), self._binding, retries=retries)
+
+    @property
+    def bookmark(self) -> str | None:
+        """What a later session begins with to see what this one has seen; None before the first query."""
+        found = self._binding.binding.getBookmark()
+        return found if isinstance(found, str) else None  # null is no None in later versions of Pyodide
 
 
 class BindingTransport(Transport):

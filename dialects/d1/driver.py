@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 from types import TracebackType
+from typing import Literal
 
 from dialects.d1.transport import Transport
 from qb.dialect import Connection, Dialect, Driver
 
 
-class D1Driver(Driver):
+class D1Driver(Driver[Literal["d1"]]):
     """A D1 database. What fails before D1 has begun with it, and what only reads, is tried again up to `retries`
     times, if the reason passes.
     """

@@ -13,6 +13,7 @@ from qb.errors import (
     CommitUncertain,
     ConnectionFailed,
     DatabaseError,
+    InvalidSql,
     InvalidValue,
     TimeoutExceeded,
 )
@@ -20,6 +21,7 @@ from qb.errors import (
 PREFIX = re.compile(r"(?:Error: )?D1_(?:EXEC_)?ERROR: (?:Error: )?")
 TYPE_ERROR = re.compile(r"(?:Error: )?D1_TYPE_ERROR: ")
 CODE = re.compile(r": (?P<code>SQLITE_\w+)(?: \(extended: (?P<extended>SQLITE_\w+)\))?$")
+SEVERAL = re.compile("multiple SQL statements")
 OFFSET = re.compile(r" at offset \d+$")
 
 NEVER_RAN = re.compile(r"D1 DB is overloaded|Too many requests|Cannot resolve D1 DB due to transient issue")
@@ -45,6 +47,8 @@ def translate(failure: RequestError, sql: str | None, writes: bool) -> DatabaseE
         return CannotOpen(message, sql=sql)
     if TYPE_ERROR.match(message):
         return InvalidValue(message, sql=sql)
+    if SEVERAL.search(message):
+        return InvalidSql(message, sql=sql)
     code = CODE.search(message)
     if code is None:
         return explained(message, DatabaseError, sql)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dialects.d1.errors import culprit, translate
 from dialects.d1.transport import RequestError
 from dialects.sqlite.routing import is_read
+from qb.errors import DatabaseError
 
 PAUSE = 0.1
 """Seconds before the second try, at most; twice as many before each later one."""
@@ -17,6 +18,8 @@ async def pause_after(error: Exception, statements: Sequence[str], tries: int, r
     not begun with the statements, or if they only read and the reason passes.
     """
     if not isinstance(error, RequestError):
+        if isinstance(error, DatabaseError):  # a value that could not be sent
+            error.sql = culprit(error, statements)
         raise error
     writes = not all(map(is_read, statements))
     found = translate(error, None, writes)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from json import dumps
 from math import frexp
 from typing import Any
 
 from dialects.d1.limits import VALUE_BYTES
 from dialects.d1.transport import Statement
-from qb.dialect import Load, rows_of
+from qb.dialect import Load
 from qb.errors import EncodingError
 from qb.identifiers import PATHS, QUOTED
 
@@ -38,7 +38,7 @@ def inserts(load: Load) -> Iterator[Statement]:
         f"INSERT INTO {name} ({', '.join([QUOTED[column.name] for column in columns])}) "
         f"SELECT {', '.join(values)} FROM json_each(?)"
     )
-    rows = rows_of(load.portions)
+    rows = chain.from_iterable(load.portions)
     while part := list(islice(rows, AT_ONCE)):
         for text in documents(with_exact_floats(part, floats) if floats else part):
             yield sql, (text,)

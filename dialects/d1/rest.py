@@ -12,18 +12,18 @@ from dialects.d1.transport import Answer, RequestError, Statement, Transport, as
 from qb.errors import CannotOpen, DatabaseClosed, InvalidValue
 
 API = "https://api.cloudflare.com/client/v4"
-TOKEN = "CLOUDFLARE_API_TOKEN"
-"""The variable that wrangler reads, too."""
+API_VARIABLE, TOKEN_VARIABLE = "CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_API_TOKEN"
+"""Wrangler reads these, too."""
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class RestTransport(Transport):
     """`d1://ACCOUNT/DATABASE`, their identifiers, with a token that may use the database: by default what the
-    variable CLOUDFLARE_API_TOKEN holds when the database is opened. `timeout` is for how many seconds an answer is
-    waited for.
+    variable CLOUDFLARE_API_TOKEN holds when the database is opened. `api` is where the API is, by default what
+    CLOUDFLARE_API_BASE_URL says, or Cloudflare's. `timeout` is for how many seconds an answer is waited for.
     """
 
-    def __init__(self, url: str, *, token: str | None = None, api: str = API, timeout: float = 40.0) -> None:
+    def __init__(self, url: str, *, token: str | None = None, api: str | None = None, timeout: float = 40.0) -> None:
         self._path = path_of(url)
         self._token = token
         self._api = api
@@ -33,11 +33,11 @@ class RestTransport(Transport):
     async def open(self) -> None:
         if self._client is not None:
             return
-        token = self._token or os.environ.get(TOKEN)
+        token = self._token or os.environ.get(TOKEN_VARIABLE)
         if not token:
-            raise CannotOpen(f"D1 needs a token: put it into the variable {TOKEN}, or say connect(…, token=…)")
+            raise CannotOpen(f"D1 needs a token: put it into the variable {TOKEN_VARIABLE}, or say connect(…, token=…)")
         self._client = httpx.AsyncClient(
-            base_url=self._api,
+            base_url=self._api or os.environ.get(API_VARIABLE, API),
             headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
             timeout=self._timeout,
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from qb.dialect import Decoders, Dialect, Driver, Scratch, register
+from qb.dialect import Affected, Decoders, Dialect, Driver, Job, Scratch, register
 from qb.lazy import lazily
 
 if TYPE_CHECKING:
@@ -63,6 +63,15 @@ class PostgresDialect(Dialect):
 
         return json.loads(rows[0][0]) if as_json else "\n".join([row[0] for row in rows])
 
+    def expecting(self, sql: str, parameters: Sequence[object], rows: int) -> list[Job]:
+        from qb.statements.requirements import unexpected
+
+        text = (
+            f'WITH "qb_written" AS ({sql} RETURNING 1) SELECT CAST(CASE WHEN count(*) = {rows:d} THEN '
+            f'CAST(count(*) AS text) ELSE ${len(parameters) + 1} END AS bigint) FROM "qb_written"'
+        )
+        return [(text, (*parameters, unexpected(rows)), counted)]
+
     def ddl(self) -> Ddl:
         from dialects.postgres.ddl import PostgresDdl
 
@@ -92,6 +101,11 @@ class PostgresDialect(Dialect):
         from dialects.postgres.scratch import PostgresScratch
 
         return PostgresScratch(url)
+
+
+def counted(rows: Iterable[Sequence[Any]]) -> Any:
+    """The only value, as the number of rows that a write has changed."""
+    return Affected(next(iter(rows))[0])
 
 
 DIALECT = register(PostgresDialect())

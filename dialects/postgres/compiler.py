@@ -52,6 +52,11 @@ class PostgresCompiler(
     shared: dict[object, str] | None = None
     """The marks of shared parameters; few statements have any."""
 
+    def visit_requirement(self, node: nodes.Requirement) -> str:
+        """The message is no number, which is an error that has it."""
+        condition, message = self.visit(node.condition), self.visit(node.message)
+        return f"SELECT CAST(CASE WHEN {condition} THEN '0' ELSE {message} END AS bigint)"
+
     def restart(self) -> None:
         super().restart()
         self.shared = None

@@ -51,7 +51,7 @@ SETTINGS = {"TimeZone": "UTC", "standard_conforming_strings": "on"}
 """Of every session; the latter says that a backslash in a literal is no escape."""
 
 
-class PostgresDriver(Driver):
+class PostgresDriver(Driver[Literal["postgres"]]):
     """`postgresql://user:password@host:port/name`.
 
     The pool keeps `min_size` (1) to `max_size` (10) connections. Who needs one when all are in use waits up to

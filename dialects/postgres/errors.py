@@ -18,6 +18,7 @@ from qb.errors import (
     InvalidSql,
     InvalidValue,
     NotNullViolated,
+    RequirementFailed,
     SerializationFailed,
     TimeoutExceeded,
     UndefinedColumn,
@@ -71,6 +72,8 @@ QUOTED = re.compile(r'"([^"]+)"')
 QUALIFIED = re.compile(r"\w+\.(\w+)")
 REJECTED = re.compile(r"invalid input for query argument [^:]*")  # asyncpg's words; the value follows
 
+REQUIREMENT = re.compile('qb: (.*?)\u00a0?["\u201c\u201d\u00bb]$', re.DOTALL)  # in the quotation marks of any language
+
 LOST = re.compile("connection is closed|connection has been released")  # asyncpg's words, too
 
 
@@ -82,6 +85,9 @@ def translate(error: Exception, sql: str | None) -> DatabaseError:
     message = str(error.args[0])
     names = QUOTED.findall(message)
     table, columns = error.table_name, [error.column_name] if error.column_name else []
+    requirement = REQUIREMENT.search(message)
+    if requirement is not None:
+        return RequirementFailed(requirement[1], sql=sql)
     if cls is InvalidValue:
         message = without_values(message)
     elif cls is UndefinedTable:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from qb.dialect import Decoders, Dialect, Driver, Scratch, register
+from qb.dialect import Decoders, Dialect, Driver, Job, Scratch, register
 from qb.errors import UnsupportedError
 from qb.lazy import lazily
 
@@ -54,6 +54,12 @@ class SqliteDialect(Dialect):
         from dialects.sqlite.plans import plan_text, plan_tree
 
         return plan_tree(rows) if as_json else plan_text(rows)
+
+    def expecting(self, sql: str, parameters: Sequence[object], rows: int) -> list[Job]:
+        from qb.statements.requirements import guard
+
+        looking = guard(f"changes() = {rows:d}", rows).compile(self)
+        return [(sql, parameters, None), (*looking, None)]
 
     def ddl(self) -> Ddl:
         from dialects.sqlite.ddl import SqliteDdl

@@ -278,6 +278,11 @@ class SqliteCompiler(
 
     # Statements
 
+    def visit_requirement(self, node: nodes.Requirement) -> str:
+        """The message is no path into JSON, which is an error that has it."""
+        condition, message = self.visit(node.condition), self.visit(node.message)
+        return f"SELECT json_extract('{{}}', CASE WHEN {condition} THEN '$' ELSE {message} END)"
+
     def limit_with_ties(self, node: nodes.Select) -> str:
         raise UnsupportedError(
             "SQLite has no FETCH … WITH TIES: number the rows with fn.rank().over(order_by=…) in a sub-query, and "

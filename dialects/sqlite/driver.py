@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from dialects.sqlite import user_functions
 from dialects.sqlite.backup import Progress, as_bytes, copied, copied_to, from_bytes
@@ -31,7 +31,7 @@ KNOWN = 2000
 """Of how many statements is remembered whether they only read."""
 
 
-class SqliteDriver(Driver):
+class SqliteDriver(Driver[Literal["sqlite"]]):
     """`sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite://` in memory; `sqlite:///x.db?mode=ro` has the
     parameters of SQLite's URIs.
 

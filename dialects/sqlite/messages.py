@@ -14,6 +14,7 @@ from qb.errors import (
     InvalidSql,
     InvalidValue,
     NotNullViolated,
+    RequirementFailed,
     SerializationFailed,
     TimeoutExceeded,
     UndefinedColumn,
@@ -51,6 +52,10 @@ MESSAGES: tuple[tuple[re.Pattern[str], type[DatabaseError]], ...] = (
     (re.compile(r"no such table: (?:\w+\.)?(?P<table>.+)"), UndefinedTable),
     (re.compile(r"no such column: (?:.+\.)?(?P<columns>.+)"), UndefinedColumn),
     (re.compile(r"table (?P<table>.+) has no column named (?P<columns>.+)"), UndefinedColumn),
+    (
+        re.compile(r"(?:bad JSON path: |JSON path error near )'?qb: (?P<requirement>.*?)'?$", re.DOTALL),
+        RequirementFailed,
+    ),
     (re.compile(r"integer overflow|malformed JSON|bad JSON path"), InvalidValue),
     (re.compile(r"user-defined \w+"), InvalidValue),
     (re.compile(r"cannot store \w+ value in \w+ column (?P<columns>.+)"), InvalidValue),
@@ -84,6 +89,8 @@ def explained(message: str, cls: type[DatabaseError], sql: str | None) -> Databa
 def with_names(cls: type[DatabaseError], message: str, sql: str | None, match: re.Match[str]) -> DatabaseError:
     """An error with what its message names; columns come as `table.column, table.column`."""
     found = match.groupdict()
+    if found.get("requirement") is not None:
+        return cls(found["requirement"].replace("''", "'"), sql=sql)
     paths = [path.rpartition(".") for path in (found.get("columns") or "").split(", ")]
     return cls(
         message,

@@ -20,6 +20,10 @@ from qb.types import SqlType
 class WriteCompiler(CompoundCompiler):
     """Renders the statements that write."""
 
+    def visit_requirement(self, node: nodes.Requirement) -> str:
+        """For showing: each dialect has its own way to fail."""
+        return f"REQUIRE {self.visit(node.condition)}"
+
     def visit_insert(self, node: nodes.Insert) -> str:
         self.need_all(node)
         around, self.clause = self.clause, WRITE

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from qb.nodes.merge import Merge, MergeClause
     from qb.nodes.nested import Nested
     from qb.nodes.quantified import Quantified
+    from qb.nodes.requirement import Requirement
     from qb.nodes.tuples import TupleComparison, TupleIn
     from qb.nodes.windows import Bound, Frame, Over, Window, WindowFunction
     from qb.nodes.writes import Assignment, ConflictTarget, Delete, Insert, OnConflict, Update, Values
@@ -53,6 +54,7 @@ else:
             **dict.fromkeys(("Merge", "MergeClause"), "qb.nodes.merge"),
             "Nested": "qb.nodes.nested",
             "Quantified": "qb.nodes.quantified",
+            "Requirement": "qb.nodes.requirement",
             **dict.fromkeys(("TupleComparison", "TupleIn"), "qb.nodes.tuples"),
             **dict.fromkeys(("Bound", "Frame", "Over", "Window", "WindowFunction"), "qb.nodes.windows"),
             **dict.fromkeys(
@@ -115,6 +117,7 @@ __all__ = [
     "Projection",
     "Quantified",
     "Raw",
+    "Requirement",
     "Select",
     "Source",
     "Statement",

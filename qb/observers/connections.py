@@ -81,6 +81,7 @@ class ObservedConnection(Connection):
     def __init__(self, inner: Connection, hub: Hub, task: str | None) -> None:
         self.inner = inner
         self.finishes = inner.finishes
+        inner.wants_meta = True
         self.hub = hub
         self.task = task
         self.transaction: int | None = None
@@ -107,7 +108,7 @@ class ObservedConnection(Connection):
         except BaseException as error:
             self._ran(sql, parameters, timer.started, timer.seconds(), error=error)
             raise
-        self._ran(sql, parameters, timer.started, timer.seconds(), len(rows), prepared=prepared)
+        self._ran(sql, parameters, timer.started, timer.seconds(), len(rows), prepared=prepared, metas=self.inner.metas)
         return rows
 
     async def execute(self, sql: str, parameters: Sequence[object]) -> Affected:
@@ -118,7 +119,9 @@ class ObservedConnection(Connection):
         except BaseException as error:
             self._ran(sql, parameters, timer.started, timer.seconds(), error=error)
             raise
-        self._ran(sql, parameters, timer.started, timer.seconds(), int(affected), prepared=prepared)
+        self._ran(
+            sql, parameters, timer.started, timer.seconds(), int(affected), prepared=prepared, metas=self.inner.metas
+        )
         return affected
 
     async def load(self, load: Load) -> Affected:
@@ -128,7 +131,7 @@ class ObservedConnection(Connection):
         except BaseException as error:
             self._ran(load.sql, (), timer.started, timer.seconds(), error=error)
             raise
-        self._ran(load.sql, (), timer.started, timer.seconds(), int(affected))
+        self._ran(load.sql, (), timer.started, timer.seconds(), int(affected), metas=self.inner.metas)
         return affected
 
     async def stream(
@@ -152,7 +155,8 @@ class ObservedConnection(Connection):
                     rows += len(portion)
                     yield portion
         finally:
-            self._ran(sql, parameters, started, seconds, None if error else rows, error=error)
+            metas = self.inner.metas if error is None else ()
+            self._ran(sql, parameters, started, seconds, None if error else rows, error=error, metas=metas)
 
     async def batch(self, jobs: Iterable[Job], atomic: bool) -> list[Any]:
         timer = Timer()
@@ -187,7 +191,8 @@ class ObservedConnection(Connection):
                     found = results[place]
                     rows = int(found) if isinstance(found, Affected) else len(found)
                 what = error if failed and place == len(begun) - 1 else None
-                self._ran(sql, parameters, started, ends[place] - clock, rows, error=what, in_batch=True)
+                metas = self.inner.metas[place : place + 1] if error is None else ()
+                self._ran(sql, parameters, started, ends[place] - clock, rows, error=what, in_batch=True, metas=metas)
             if atomic:
                 step: Step = "commit" if error is None else "rollback"
                 last = over if ended is None else ended
@@ -275,6 +280,7 @@ class ObservedConnection(Connection):
         error: BaseException | None = None,
         in_batch: bool = False,
         prepared: bool | None = None,
+        metas: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self.statements += 1
         event = StatementRun(
@@ -288,5 +294,6 @@ class ObservedConnection(Connection):
             rows=rows,
             in_batch=in_batch,
             prepared=prepared,
+            meta=metas[0] if metas else None,
         )
         self.hub.tell_statement(event, parameters)

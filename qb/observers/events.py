@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Step = Literal["begin", "commit", "rollback", "savepoint", "release", "rollback to"]
 Outcome = Literal["hit", "miss", "shared", "bypass"]
@@ -29,7 +30,8 @@ class StatementRun(Event):
     """A statement was run. `rows` is how many it returned or changed, None when it failed. `parameters` are those that
     the driver was given, for observers that asked for them. The seconds of a stream are those in which rows were waited
     for. `in_batch` says that it was run together with others. `prepared` says whether its connection had it prepared
-    already; None where that is not known: on SQLite, in a batch, when it failed.
+    already; None where that is not known: on SQLite, in a batch, when it failed. `meta` is what the engine told of its
+    work: on D1 `rows_read`, `rows_written`, `duration` (milliseconds) and more, elsewhere None.
     """
 
     sql: str
@@ -37,6 +39,7 @@ class StatementRun(Event):
     parameters: tuple[object, ...] | None = None
     in_batch: bool = False
     prepared: bool | None = None
+    meta: Mapping[str, Any] | None = None
 
     @property
     def operation(self) -> str:

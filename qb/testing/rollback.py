@@ -50,7 +50,7 @@ async def rolled_back(db: Database[DialectName], *, pool_timeout: float = 10.0) 
             await finish(driver.end())
 
 
-class RollbackDriver(Driver):
+class RollbackDriver(Driver[Any]):
     """Gives out one connection, to any number of tasks."""
 
     def __init__(self, inner: Driver, connection: Connection, pool_timeout: float) -> None:

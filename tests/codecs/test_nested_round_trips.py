@@ -15,6 +15,8 @@ from qb import Database, Table, alias, col, columns, delete, insert, literal, ma
 from tests.codecs.test_round_trips import EXTREMES, VALUES, Sample, Size, examples, extremes_of, refill, values_of
 from tests.coroutines import run
 
+ENGINES = ("sqlite", "postgres", "d1")
+
 inner = alias(Sample, "inner")
 ALWAYS = literal(1) == 1
 

@@ -17,6 +17,8 @@ from qb.errors import InvalidValue
 from tests.coroutines import run
 from tests.features import feature
 
+ENGINES = ("sqlite", "postgres", "d1")
+
 
 class Size(Enum):
     SMALL = "s"

@@ -14,6 +14,8 @@ from tests.database.interruption import is_cancelled_at
 from tests.features import feature
 from tests.music import Album, Artist
 
+ENGINES = ("sqlite", "postgres", "d1")
+
 NAMES = select(Artist.name).order_by(Artist.id)
 
 
@@ -21,7 +23,7 @@ def add(name: str) -> Any:
     return insert(Artist).values(name=name)
 
 
-@feature("Running", "batch", d1="refused")
+@feature("Running", "batch")
 async def test_results(db: Database) -> None:
     changed, names, added, gone = await db.batch(
         update(Album).set(plays=7).where(Album.artist_id == 1),
@@ -45,6 +47,7 @@ async def test_one_that_fails_undoes_all(db: Database) -> None:
     assert await db.fetch_all(NAMES) == before
 
 
+@pytest.mark.not_on_d1("transactions")
 async def test_inside_of_a_transaction(db: Database) -> None:
     async with db.transaction() as tx:
         await tx.execute(add("a"))
@@ -74,6 +77,7 @@ async def test_bulk_inserts(db: Database, monkeypatch: pytest.MonkeyPatch) -> No
     assert [row.name for row in rows] == [f"{n}!" for n in range(6)]
 
 
+@pytest.mark.not_on_d1("a request that was sent is not called back")
 async def test_cancellation_at_every_await(db: Database) -> None:
     before = await db.fetch_all(NAMES)
 
@@ -106,9 +110,13 @@ async def test_sqlite_takes_one_trip(sqlite_db: Database, monkeypatch: pytest.Mo
     assert trips == 1
 
 
-async def test_misuse(db: Database) -> None:
+async def test_an_empty_batch(db: Database) -> None:
     with pytest.raises(CompileError, match="no statements"):
         await db.batch()
+
+
+@pytest.mark.not_on_d1("transactions")
+async def test_misuse(db: Database) -> None:
     async with db.transaction() as tx:
         pass
     with pytest.raises(TransactionError, match="has ended"):

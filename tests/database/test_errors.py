@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from dialects.d1.transport import RequestError
 from dialects.postgres.errors import translate as translate_postgres
 from dialects.sqlite.errors import translate as translate_sqlite
 from qb import Database, Table, alias, check, col, delete, index, insert, select, sql, unique, update
@@ -36,7 +37,8 @@ from qb.errors import (
 from qb.queries import Compilable
 from tests.music import Album, Artist
 
-DRIVER_ERRORS = (sqlite3.Error, asyncpg.PostgresError)
+ENGINES = ("sqlite", "postgres", "d1")
+DRIVER_ERRORS = (sqlite3.Error, asyncpg.PostgresError, RequestError)
 
 
 class Booking(Table, name="bookings"):
@@ -235,6 +237,7 @@ async def test_one_statement_at_a_time(db: Database) -> None:
 async def test_values_that_the_engine_refuses(db: Database) -> None:
     wrong = {
         "sqlite": sql("INSERT INTO albums (artist_id, title, plays) VALUES (1, 'x', {})", "not a number"),
+        "d1": sql("INSERT INTO albums (artist_id, title, plays) VALUES (1, 'x', {})", "not a number"),
         "postgres": sql("SELECT {}::integer", "not a number"),
     }
     error = await failure(db, wrong[db.dialect.name])
@@ -261,16 +264,21 @@ async def test_no_parameter_is_in_a_message(db: Database) -> None:
     assert "a secret" not in str(error)
 
 
-async def test_errors_inside_transactions_and_of_fetches(db: Database) -> None:
+async def test_errors_of_fetches(db: Database) -> None:
     again = insert(Artist).values(name="AC/DC")
-    with pytest.raises(UniqueViolated):
-        async with db.transaction() as tx:
-            await tx.execute(again)
     with pytest.raises(UniqueViolated) as caught:
         await db.fetch_all(again.returning(Artist.id))
     assert caught.value.columns == ("name",)
 
 
+@pytest.mark.not_on_d1("transactions")
+async def test_errors_inside_transactions(db: Database) -> None:
+    with pytest.raises(UniqueViolated):
+        async with db.transaction() as tx:
+            await tx.execute(insert(Artist).values(name="AC/DC"))
+
+
+@pytest.mark.not_on_d1("transactions")
 async def test_exceptions_of_the_caller_pass_unchanged(db: Database) -> None:
     for mine in (OSError("mine"), TimeoutError("mine"), sqlite3.OperationalError("mine")):
         with pytest.raises(type(mine)) as caught:
@@ -457,6 +465,7 @@ def test_postgresqls_other_errors(error: Exception, expected: type[QbError]) -> 
     assert type(translate_postgres(error, "SELECT 1")) is expected
 
 
+@pytest.mark.not_on_d1("statements of such length")
 async def test_a_message_has_the_ends_of_a_very_long_statement(database: Database) -> None:
     await database.create_tables(Booking)
     rows = insert(Booking).values_many({"room": n // 2, "day": 1} for n in range(1000))

@@ -13,8 +13,10 @@ from qb.tables import Table
 from tests.features import feature
 from tests.music import ALBUMS, Album, Artist, Track
 
+ENGINES = ("sqlite", "postgres", "d1")
 
-@feature("Running", "fetch_all, fetch_one, fetch_one_or_none, fetch_value", d1="refused")
+
+@feature("Running", "fetch_all, fetch_one, fetch_one_or_none, fetch_value")
 async def test_rows_are_tuples_with_names(db: Database) -> None:
     rows = await db.fetch_all(
         select(Album.title, Artist.name.as_("artist"), fn.count(Track.id).as_("tracks"))
@@ -67,7 +69,7 @@ async def test_no_rows(db: Database) -> None:
         await db.fetch_value(nothing)
 
 
-@feature("Running", "fetch_all, fetch_one, fetch_one_or_none, fetch_value", d1="refused")
+@feature("Running", "fetch_all, fetch_one, fetch_one_or_none, fetch_value")
 async def test_one_row(db: Database) -> None:
     blue = select(Album.title, Album.plays).where(Album.id == 1)
     assert (await db.fetch_one(blue)).plays == 300
@@ -93,7 +95,7 @@ async def test_the_message_shows_the_query_without_its_parameters(db: Database) 
     assert "a secret" not in str(caught.value)
 
 
-@feature("Running", "fetch_all, fetch_one, fetch_one_or_none, fetch_value", d1="refused")
+@feature("Running", "fetch_all, fetch_one, fetch_one_or_none, fetch_value")
 async def test_values(db: Database) -> None:
     assert await db.fetch_value(select(fn.count()).from_(Album)) == 4
     assert await db.fetch_value(select(Album.released).where(Album.id == 4)) is None

@@ -39,6 +39,8 @@ from qb.errors import (
 )
 from tests.features import feature
 
+ENGINES = ("sqlite", "postgres", "d1")
+
 
 class Mood(Enum):
     GOOD = "it's good"
@@ -338,6 +340,7 @@ async def test_actions_of_foreign_keys(things: Database) -> None:
     assert await things.fetch_all(select(Thing.number)) == []
 
 
+@pytest.mark.not_on_d1("infinity")
 async def test_a_default_of_every_kind(database: Database) -> None:
     await database.create_tables(Defaults)
     await database.execute(insert(Defaults).values(id=1))
@@ -368,6 +371,7 @@ async def test_a_default_of_every_kind(database: Database) -> None:
     assert (text_now, halves) == ("Xy", Decimal("0.5"))
 
 
+@pytest.mark.not_on_d1("infinity")
 async def test_many_rows_that_leave_out_different_columns_keep_every_default(database: Database) -> None:
     await database.create_tables(Defaults)
     await database.execute(insert(Defaults).values(id=1))
@@ -413,7 +417,7 @@ async def test_names_with_quotes(database: Database) -> None:
     assert await database.fetch_all(select(Odd).where(Odd.select == "x")) == [(1, "x")]
 
 
-@feature("Running", "create_tables: all or none", d1="refused")
+@feature("Running", "create_tables: all or none")
 async def test_a_failure_leaves_no_table(database: Database) -> None:
     class Bad(Table, name="bad"):
         id = col.integer().primary_key()

@@ -5,7 +5,9 @@ from typing import Literal
 from schema import Album, Artist, Genre, Track, anything
 from schema import Category as Tagged
 
-from qb import Database, Executor, Query, Rows, Table, Transaction, alias, all_of, case, cast, col, cube, delete, exists, fn, fts, grouping_sets, inferred, insert, keyset, literal, many, merge, query, rollup, select, sql, tuple_, update, when, window
+from dialects.d1 import D1 as D1Binding
+from dialects.d1 import D1Driver
+from qb import Database, Executor, Query, Rows, Table, Transaction, alias, all_of, case, cast, col, cube, delete, exists, expect, fn, fts, grouping_sets, inferred, insert, keyset, literal, many, merge, query, require, rollup, select, sql, tuple_, update, when, window
 from qb.expressions.quantifiers import all_, any_
 
 Sqlite = Database[Literal["sqlite"]]
@@ -29,9 +31,24 @@ reveal_type(Database.connect("postgres://host/name", timeout=3))  # R: Database[
 reveal_type(Database.connect("d1://database"))  # R: Database[Literal['d1']]
 reveal_type(Database.connect(str(anything()), dialect="postgresql"))  # R: Database[Literal['postgres']]
 reveal_type(Database.connect("postgresql://host/name", dialect="sqlite"))  # R: Database[Literal['sqlite']]
+reveal_type(Database(D1Binding(anything())))  # R: Database[Literal['d1']]
+reveal_type(Database(D1Binding(anything()).session()))  # R: Database[Literal['d1']]
+reveal_type(Database(D1Binding(anything())).driver)  # R: Driver[str]
+reveal_type(D1Driver.of(Database(D1Binding(anything()))))  # R: dialects.d1.driver.D1Driver
 reveal_type(Database.connect("mysql://host/name"))  # R: Database[str]
 reveal_type(Database.connect(str(anything())))  # R: Database[str]
 reveal_type(Database.connect("sqlite://", dialect=str(anything())))  # R: Database[str]
+
+
+async def in_a_worker() -> None:
+    db = Database(D1Binding(anything()))
+    async with db.transaction():  # E[qb-dialect]: A transaction is not in D1: send the statements together, with db.batch(…)
+        await db.fetch_all(select(Album.id).with_for_update())  # E[qb-dialect]: FOR UPDATE is not in D1
+    reveal_type(await db.batch(select(Album.id), insert(Artist).values(name="x"), require(exists(select(Album.id)), "none")))  # R: tuple[list[tuple[int, fallback=Row[TypedDict({'id': int})]]], Affected, Affected]
+    reveal_type(await db.execute(expect(update(Album).set(plays=1).where(Album.id == 1), rows=1)))  # R: Affected
+    expect(select(Album.id))  # E[arg-type]: Argument 1 to "expect" has incompatible type
+    require(Album.title, "x")  # E[arg-type]: Argument 1 to "require" has incompatible type
+    D1Binding()  # E[call-arg]: Missing positional argument "binding" in call to "D1"
 
 
 async def opened() -> None:
