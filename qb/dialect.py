@@ -63,6 +63,8 @@ class Dialect:
     name: ClassVar[str]
     max_parameters: ClassVar[int]
     """How many parameters a statement may have."""
+    max_plain_rows: ClassVar[int | None] = None
+    """How many rows of plain values an INSERT may have, where they are no parameters of their own."""
     has_transactions: ClassVar[bool] = True
     """Whether a transaction can be open while the program goes on."""
     has_fragile_transactions: ClassVar[bool] = False

@@ -122,6 +122,7 @@ TYPE_ONLY = {
     ("qb.tables", "qb.derived"): "likewise",
     ("qb.bulk.inserting", "qb.executor"): "what works on an executor names it",
     ("qb.bulk.by_keys", "qb.executor"): "likewise",
+    ("qb.bulk.batched", "qb.executor"): "likewise",
     ("qb.explaining", "qb.executor"): "likewise",
     ("qb.ambient", "qb.transaction"): "what keeps the innermost transaction names it",
     ("qb.documents.storage", "qb.documents.collections"): "a collection makes what works on it, and is named by that",

@@ -30,6 +30,7 @@ from qb import (
     merge,
     nodes,
     one,
+    require,
     rollup,
     select,
     sql,
@@ -58,6 +59,7 @@ tree = (
 twig = alias(tree, "twig")
 ranking = window("ranking", partition_by=Album.artist_id, order_by=Album.plays % 7)
 STATEMENTS: list[Compilable] = [
+    require(exists(select(Album.id).where(Album.plays > 5)), "nobody plays"),
     select(
         Artist.name.as_("n"), Album, (Album.plays * 2 - 1) / 3, -Album.plays, fn.lower(Artist.name + "x"), literal(1)
     )

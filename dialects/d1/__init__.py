@@ -25,6 +25,7 @@ class D1Dialect(SqliteDialect):
 
     name = "d1"
     max_parameters = 100
+    max_plain_rows = 1000
     has_transactions = False
 
     @cached_property

@@ -4,9 +4,9 @@ wherever no column makes them whole again; and statements are kept within D1's l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dialects.d1.checks import check, check_values
 from dialects.d1.codecs import ENCODERS, EXACT_FLOAT, OF_COLUMNS, STORED, WHOLE
@@ -16,7 +16,8 @@ from dialects.sqlite.codecs import ENCODERS as OF_SQLITE
 from dialects.sqlite.codecs import LISTED
 from dialects.sqlite.compiler import SqliteCompiler
 from qb import nodes
-from qb.errors import UnsupportedError
+from qb.compiler.base import name_column
+from qb.errors import EncodingError, UnsupportedError
 from qb.nodes import Column, Compound, Expression, Node, Parameter, Statement
 from qb.symbols import Symbol, sample_of
 from qb.types import INTEGERS, Array, SqlType
@@ -36,7 +37,7 @@ class D1Compiler(ResultCompiler):
     stored = STORED
     of_columns = OF_COLUMNS
     json_items = MappingProxyType({**SqliteCompiler.json_items, "real": EXACT_FLOAT})
-    functions = MappingProxyType({**SqliteCompiler.functions, "power": "pow"})
+    functions = MappingProxyType({**SqliteCompiler.functions, "power": "pow", "log10": "log"})
     is_whole: bool = False
     """Whether what is bound becomes a whole number by itself."""
     lists_as_json: bool = False
@@ -103,6 +104,32 @@ class D1Compiler(ResultCompiler):
         return text
 
     # Within the limits
+
+    def inserted_rows(self, node: nodes.Insert, values: nodes.Values) -> str:
+        if values.plain and len(values.rows) * len(node.columns) > PARAMETERS:
+            from dialects.d1.loading import document, selected
+
+            text = document(self.encoded_rows(node.columns, values.rows), node.columns)
+            if text is not None:
+                self.parameters.append(text)
+                # Without a WHERE, the ON of ON CONFLICT is taken for a join's.
+                return selected(node.columns) + (" WHERE 1 = 1" if node.on_conflict else "")
+        return super().inserted_rows(node, values)
+
+    def encoded_rows(self, columns: Sequence[Column], rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Plain rows as their columns keep them."""
+        encoded: list[Sequence[Any]] = []
+        for column, values in zip(columns, zip(*rows, strict=True), strict=True):
+            kind = column.type
+            encode = self.stored.get(kind.kind) or self.encoders.get(kind.kind)
+            try:
+                encoded.append(
+                    values if encode is None else [None if value is None else encode(value, kind) for value in values]
+                )
+            except EncodingError as error:
+                name_column(error, column)
+                raise
+        return list(zip(*encoded, strict=True))
 
     def visit_binary(self, node: nodes.Binary) -> str:
         if node.operator in ("AND", "OR"):

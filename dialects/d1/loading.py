@@ -13,6 +13,7 @@ from dialects.d1.transport import Statement
 from qb.dialect import Load
 from qb.errors import EncodingError
 from qb.identifiers import PATHS, QUOTED
+from qb.nodes import Column
 
 AT_ONCE = 1000
 """Rows of a statement at most."""
@@ -32,16 +33,40 @@ def inserts(load: Load) -> Iterator[Statement]:
     """The statements that insert the rows."""
     table, columns = load.table, load.columns
     name = QUOTED[table.name] if table.schema is None else PATHS[table.schema, table.name]
-    values = [FORMS.get(column.type.kind, FORM).format(place) for place, column in enumerate(columns)]
-    floats = [place for place, column in enumerate(columns) if column.type.kind == "real"]
-    sql = (
-        f"INSERT INTO {name} ({', '.join([QUOTED[column.name] for column in columns])}) "
-        f"SELECT {', '.join(values)} FROM json_each(?)"
-    )
+    sql = f"INSERT INTO {name} ({', '.join([QUOTED[column.name] for column in columns])}) {selected(columns)}"
     rows = chain.from_iterable(load.portions)
     while part := list(islice(rows, AT_ONCE)):
-        for text in documents(with_exact_floats(part, floats) if floats else part):
+        for text in documents(part, columns):
             yield sql, (text,)
+
+
+def selected(columns: Sequence[Column]) -> str:
+    """The SELECT of the rows in the document that is the next parameter."""
+    values = [FORMS.get(column.type.kind, FORM).format(place) for place, column in enumerate(columns)]
+    return f"SELECT {', '.join(values)} FROM json_each(?)"
+
+
+def documents(rows: Sequence[Sequence[Any]], columns: Sequence[Column]) -> Iterator[str]:
+    """The rows as JSON, in as many documents as D1 takes texts of."""
+    text = document(rows, columns)
+    if text is not None:
+        yield text
+    elif len(rows) > 1:
+        half = len(rows) // 2
+        yield from documents(rows[:half], columns)
+        yield from documents(rows[half:], columns)
+    else:
+        raise EncodingError(f"a row is too large: D1 takes {VALUE_BYTES:,} bytes")
+
+
+def document(rows: Sequence[Sequence[Any]], columns: Sequence[Column]) -> str | None:
+    """The rows as one document; None when that is too large."""
+    floats = [place for place, column in enumerate(columns) if column.type.kind == "real"]
+    if floats:
+        rows = with_exact_floats(rows, floats)
+    text = dumps(rows, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=bytes.hex)
+    is_short = len(text) * 4 <= VALUE_BYTES or len(text.encode(errors="surrogatepass")) <= VALUE_BYTES
+    return text if is_short else None
 
 
 def with_exact_floats(rows: Sequence[Sequence[Any]], places: Sequence[int]) -> list[list[Any]]:
@@ -59,16 +84,3 @@ def exact(number: float) -> tuple[int, int, int]:
     mantissa, exponent = frexp(number)
     exponent -= DIGITS
     return int(mantissa * 2**DIGITS), exponent // 2, exponent - exponent // 2
-
-
-def documents(rows: Sequence[Sequence[Any]]) -> Iterator[str]:
-    """The rows as JSON, in as many documents as D1 takes texts of."""
-    text = dumps(rows, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=bytes.hex)
-    if len(text) * 4 <= VALUE_BYTES or len(text.encode()) <= VALUE_BYTES:
-        yield text
-    elif len(rows) > 1:
-        half = len(rows) // 2
-        yield from documents(rows[:half])
-        yield from documents(rows[half:])
-    else:
-        raise EncodingError(f"a row of {len(text.encode()):,} bytes is too large: D1 takes {VALUE_BYTES:,}")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from qb.bulk.columns import load_of_rows
 from qb.columns import Column
-from qb.dialect import Affected, Load
-from qb.errors import CompileError, ConstraintViolated, DatabaseError, EncodingError, InvalidValue
+from qb.dialect import Affected, Job, Load
+from qb.errors import CompileError, ConstraintViolated, DatabaseError, EncodingError, InvalidValue, UnsupportedError
 from qb.expressions import Expr
 from qb.nodes import Column as ColumnNode
 from qb.queries import Compilable
@@ -64,7 +64,12 @@ async def insert_many(
     """Write rows in portions, in one transaction: by statements, or None inserts them in the fastest way."""
     if size < 1:
         raise ValueError(f"size={size}: a portion has at least one row")
-    work = _Work(table, statement, keep_going)
+    work = Work(table, statement, keep_going)
+    if not executor.dialect.has_transactions:
+        from qb.bulk.batched import Batched
+
+        portions = [portion async for portion in in_portions(rows, size, keys)]
+        return work.result(await Batched(executor, work, FAULTS).write(portions, progress))
     whole = executor.transaction()
     if progress is None and isinstance(rows, Sequence) and len(rows) <= size and not executor._is_transaction:
         portions = apart(list(rows), keys)
@@ -81,7 +86,7 @@ async def insert_many(
     return work.result(count)
 
 
-class _Work(Generic[TB]):
+class Work(Generic[TB]):
     """The rows that are written by one call."""
 
     def __init__(self, table: type[TB], statement: Statement | None, keep_going: bool) -> None:
@@ -97,6 +102,23 @@ class _Work(Generic[TB]):
         result: Inserted[TB] = Inserted(count)
         result.failed = self.failed
         return result
+
+    def leave_out(self, number: int, row: Mapping[str, Any], error: DatabaseError | EncodingError) -> None:
+        """Note a row that is not written."""
+        self.failed.append(FailedRow(number, row, error))
+
+    def jobs(self, executor: Executor[Any], rows: Sequence[Mapping[str, Any]]) -> list[Job]:
+        """What writes rows, for a batch."""
+        load = None if self.statement is not None else self.load(executor, rows)
+        if load is not None:
+            return [load]
+        statement = insert(self.table).values_many(rows) if self.statement is None else self.statement(rows)
+        engine = executor._engine
+        if engine.events is not None and engine.events.concern(statement):
+            raise UnsupportedError(
+                f"handlers of writes are called in a transaction, and {executor.dialect.name} has none that stays open"
+            )
+        return list(executor._jobs(executor._rewritten(statement)))
 
     async def run(self, executor: Executor[Any], rows: Sequence[Mapping[str, Any]]) -> Affected:
         """Write rows at once."""
@@ -137,7 +159,7 @@ class _Work(Generic[TB]):
                 if not self.keep_going:
                     error.row = first
                     raise
-                self.failed.append(FailedRow(first, rows[0], error))
+                self.leave_out(first, rows[0], error)
                 return 0
         half = len(rows) // 2
         before = await self.write(executor, rows[:half], first)

@@ -26,7 +26,11 @@ def is_bulk(statement: Compilable, dialect: Dialect) -> TypeGuard[BulkInsert]:
     if not isinstance(node, Insert):
         return False
     values = node.values
-    return values is not None and len(values.rows) * len(node.columns) > dialect.max_parameters
+    if values is None:
+        return False
+    if values.plain and dialect.max_plain_rows is not None:
+        return len(values.rows) > dialect.max_plain_rows
+    return len(values.rows) * len(node.columns) > dialect.max_parameters
 
 
 def portions(node: Insert, dialect: Dialect) -> Iterator[Compiled]:
@@ -36,19 +40,25 @@ def portions(node: Insert, dialect: Dialect) -> Iterator[Compiled]:
     """
     assert node.values is not None
     rows, limit = node.values.rows, dialect.max_parameters
-    width = len(node.columns)
-    beside = max(0, len(_compiled(node, rows[:1], dialect).parameters) - width)  # those of DO UPDATE, for one
-    size = max(1, (limit - beside) // width)
+    if node.values.plain and dialect.max_plain_rows is not None:
+        size = dialect.max_plain_rows
+    else:
+        width = len(node.columns)
+        beside = max(0, len(_compiled(node, rows[:1], dialect).parameters) - width)  # those of DO UPDATE, for one
+        size = max(1, (limit - beside) // width)
     waiting = [rows[start : start + size] for start in range(0, len(rows), size)]
     waiting.reverse()
     while waiting:
         part = waiting.pop()
-        compiled = _compiled(node, part, dialect)
-        if len(compiled.parameters) > limit and len(part) > 1:  # a cell that is an expression may have many
+        try:
+            compiled = within_limit(_compiled(node, part, dialect), dialect)
+        except TooManyParameters:  # a cell that is an expression may have many
+            if len(part) == 1:
+                raise
             half = len(part) // 2
             waiting += [part[half:], part[:half]]
         else:
-            yield within_limit(compiled, dialect)
+            yield compiled
 
 
 def _compiled(node: Insert, rows: Sequence[tuple[Any, ...]], dialect: Dialect) -> Compiled:

@@ -34,7 +34,7 @@ class WriteCompiler(CompoundCompiler):
         if node.select is not None:
             parts.append(f" {self.insert_select(node.select, columns, bool(node.on_conflict))}")
         elif node.values is not None and columns:
-            parts.append(f" VALUES {self.rows(columns, node.values)}")
+            parts.append(f" {self.inserted_rows(node, node.values)}")
         else:
             parts.append(" DEFAULT VALUES")
         self.check_scope()  # what is inserted reads no columns of its own table
@@ -44,6 +44,10 @@ class WriteCompiler(CompoundCompiler):
         self.clause = around
         self.leave({}, (node.table,))
         return "".join(parts)
+
+    def inserted_rows(self, node: nodes.Insert, values: nodes.Values) -> str:
+        """The VALUES of an INSERT."""
+        return f"VALUES {self.rows(node.columns, values)}"
 
     def insert_select(self, select: nodes.Select | nodes.Compound, columns: Sequence[Column], upsert: bool) -> str:
         """The SELECT of an INSERT."""

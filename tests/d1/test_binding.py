@@ -36,7 +36,7 @@ def started() -> dict[str, subprocess.Popen[str]]:
 @pytest.fixture(scope="module", params=VERSIONS)
 def answers(started: dict[str, subprocess.Popen[str]], request: pytest.FixtureRequest) -> dict[str, Any]:
     """What in_worker.py answers."""
-    output, errors = started[request.param].communicate(timeout=120)
+    output, errors = started[request.param].communicate(timeout=400)
     assert started[request.param].returncode == 0, f"{output[-3000:]}\n{errors[-3000:]}"
     found: dict[str, Any] = json.loads(output.splitlines()[-1])
     return found

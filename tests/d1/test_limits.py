@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from qb import Database, NewRow, Table, all_of, any_of, col, fn, insert, literal, select, sql
+from qb import Database, NewRow, Table, all_of, any_of, col, excluded, fn, insert, literal, select, sql
 from qb.errors import CompileError, EncodingError, TooManyParameters, UnsupportedError
+from tests.features import feature
 from tests.music import Album, Artist, create_music
 
 
@@ -61,6 +62,7 @@ async def test_long_patterns(music: Database) -> None:
         select(Album.id).where(Album.title.like(f"{long}%")).compile("d1")
 
 
+@feature("Running", "more rows than one statement takes", d1="bridged")
 async def test_very_many_rows_are_one_statement(music: Database) -> None:
     rows: list[NewRow[Album]] = [{"title": f"{number}", "artist_id": 1, "plays": number} for number in range(2500)]
     assert await music.execute(insert(Album).values_many(rows)) == 2500
@@ -68,10 +70,25 @@ async def test_very_many_rows_are_one_statement(music: Database) -> None:
     assert found == (2500, sum(range(2500)))
 
 
+async def test_very_many_rows_that_return_or_conflict(music: Database) -> None:
+    rows: list[NewRow[Album]] = [{"id": number, "title": f"{number}", "artist_id": 1} for number in range(3, 1503)]
+    added = await music.fetch_all(
+        insert(Album).values_many(rows).on_conflict(Album.id).do_nothing().returning(Album.id)
+    )
+    assert [row.id for row in added] == list(range(5, 1503))
+    upsert = insert(Album).values_many(rows[:100]).on_conflict(Album.id).do_update(title=excluded(Album.title))
+    assert upsert.compile("d1").sql == (
+        'INSERT INTO "albums" ("id", "title", "artist_id") SELECT value ->> 0, value ->> 1, value ->> 2 FROM '
+        'json_each(?) WHERE 1 = 1 ON CONFLICT ("id") DO UPDATE SET "title" = excluded."title"'
+    )
+    assert await music.execute(upsert) == 100
+    assert await music.fetch_value(select(Album.title).where(Album.id == 3)) == "3"
+
+
 async def test_large_rows_are_several_statements(music: Database) -> None:
     rows: list[NewRow[Album]] = [{"title": f"{number}" * 400_000, "artist_id": 1} for number in range(10)]
     assert await music.execute(insert(Album).values_many(rows)) == 10
-    with pytest.raises(EncodingError, match="bytes is too large: D1 takes 2,000,000"):
+    with pytest.raises(EncodingError, match="too large: D1 takes 2,000,000"):
         await music.execute(insert(Album).values_many([*rows, {"title": "x" * 2_000_000, "artist_id": 1}]))
     assert await music.fetch_value(select(fn.count()).from_(Album)) == 14
 

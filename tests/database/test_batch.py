@@ -66,6 +66,7 @@ async def test_prepared_queries(db: Database) -> None:
         assert await db.batch(of("AC/DC"), of("Nobody"), of("x")) == ([(2,)], [(3,)], [])
 
 
+@pytest.mark.not_on_d1("a limit of parameters for rows")
 async def test_bulk_inserts(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(db.dialect), "max_parameters", 4)
     many = insert(Artist).values_many([{"name": str(number)} for number in range(10)])

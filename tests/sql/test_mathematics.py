@@ -73,7 +73,7 @@ async def test_floats(check: Check) -> None:
         ),
         d1=(
             'SELECT pow(CAST("albums"."plays" AS REAL), ?), sqrt(CAST("albums"."plays" AS REAL)), '
-            'log10(CAST("albums"."plays" AS REAL)), ln(exp(?)), '
+            'log(CAST("albums"."plays" AS REAL)), ln(exp(?)), '
             'sqrt(((("albums"."price" * CAST(? AS INTEGER)) - CAST(? AS INTEGER)) / 10000.0)) FROM "albums" '
             'WHERE "albums"."id" = ?'
         ),
