@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied
@@ -57,12 +57,15 @@ def reverse(before: Schema, operations: Sequence[Operation]) -> Reversal:
         if isinstance(each, ops.DropTable):
             name = formers.get(each.table.name, each.table.name)
             losses.append(f'the rows of "{name}" do not come back: it is made again, empty')
-        elif isinstance(each, ops.AlterColumn):
+        elif isinstance(each, ops.AlterColumn) and not has_no_way_back(each):
             losses += lost_values(each)
-        elif isinstance(each, ops.DropColumn) and each.column.generated is None:
+        elif isinstance(each, ops.AlterColumn) or (isinstance(each, ops.DropColumn) and not each.column.generated):
             table = before.table(formers.get(each.table, each.table))
-            column = old_column(operations, each.table, each.column.name)
+            gone = each.column if isinstance(each, ops.DropColumn) else each.before
+            column = old_column(operations, each.table, gone.name)
             found = refilled(table, table.column(column))
+            if isinstance(each, ops.AlterColumn) and found.using is None:
+                found = replace(found, using="NULL" if gone.nullable or found.is_for_empty else gone.default)
             losses.append(f'the values of "{table.name}.{column}" do not come back: {found.text}')
             if found.using is not None:
                 using[table.name, column] = found.using
@@ -76,6 +79,12 @@ def reverse(before: Schema, operations: Sequence[Operation]) -> Reversal:
         certain=True,
     )
     return Reversal(diff(after, before, hints), tuple(losses), tuple(dict.fromkeys(empty_only)))
+
+
+def has_no_way_back(operation: ops.AlterColumn) -> bool:
+    """Whether values were replaced by some of another form, as decimals by texts, which only a person can read."""
+    forms = {operation.before.form, operation.after.form}
+    return operation.using is not None and len(forms) == 2 and None not in forms
 
 
 def lost_values(operation: ops.AlterColumn) -> list[str]:

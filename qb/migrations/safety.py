@@ -68,6 +68,8 @@ class Safety:
                     "first release programs that do not use it; then rename it, and drop it when nobody missed it",
                 )
             case ops.DropColumn(table, column):
+                if any(is_again(each, table, column) for each in operations):
+                    return  # computed again, from columns of another type
                 yield from self.dropped_column(operation, table, column)
             case ops.RenameTable(old, new):
                 yield Finding(
@@ -112,7 +114,8 @@ class Safety:
                     )
             case ops.CreateIndex(table, index):
                 columns = [key.column for key in index.keys if key.column is not None]
-                if index.unique and len(columns) == len(index.keys):
+                is_new = ops.DropIndex(table, index) not in operations
+                if is_new and index.unique and len(columns) == len(index.keys):
                     yield Finding(
                         operation,
                         "needs check",
@@ -237,3 +240,12 @@ class Safety:
     def replaced_enum(self, schema: Schema, operation: Operation, name: Name, gone: set[str]) -> Iterator[Finding]:
         """An enum type is exchanged, which is the business of dialects that have them."""
         return iter(())
+
+
+def is_again(operation: Operation, table: Name, column: Column) -> bool:
+    """Whether an operation adds a computed column that goes meanwhile."""
+    return (
+        isinstance(operation, ops.AddColumn)
+        and (operation.table, operation.column.name) == (table, column.name)
+        and column.generated is not None
+    )

@@ -122,6 +122,18 @@ def test_what_nobody_can_know_is_asked(one: Make, other: Make, message: str) -> 
     assert DIALECT.renderer().stages(schema(one), diff(schema(one), schema(other), hints))
 
 
+def test_the_way_back_from_what_somebody_knew() -> None:
+    before, after = schema(numeric(8, 2)), schema(col.text)
+    operations = diff(before, after, Hints(using={(THINGS, "a"): "printf('%.2f', \"a\" / 100.0)"}))
+    engine = filled(before, 1999)
+    migrate(engine, DIALECT.renderer().stages(before, operations))
+    assert engine.rows("SELECT a FROM things") == [("19.99",)]
+    way_back = reverse(before, operations)
+    assert way_back.losses == ('the values of "things.a" do not come back: it is NULL in every row',)
+    migrate(engine, DIALECT.renderer().stages(after, way_back.operations))
+    assert engine.rows("SELECT a FROM things") == [(None,)]
+
+
 def test_nothing_to_do() -> None:
     assert diff(schema(col.date), schema(col.text)) == ()
     assert diff(schema(col.integer), schema(col.bigint)) == ()

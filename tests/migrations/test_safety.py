@@ -209,6 +209,22 @@ def test_what_comes_back_breaks_nothing() -> None:
     assert [(each.operation, each.danger) for each in findings(before, *gone, *back)] == [(back[2], "locks")]
 
 
+def test_what_goes_meanwhile_is_not_in_danger() -> None:
+    twice = Column("twice", "bigint", generated=Generated('"plays" * 2'))
+    unique = Index("u", (IndexKey("twice"),), unique=True)
+    table = replace(BEFORE.tables[1], columns=(*COLUMNS, twice), indexes=(unique,))
+    before = replace(BEFORE, tables=(BEFORE.tables[0], table))
+    (stage,) = find_dialect("postgres").renderer().stages(before, [altered("plays", type="bigint")])
+    assert [type(each) for each in stage.operations] == [
+        ops.DropIndex,
+        ops.DropColumn,
+        ops.AlterColumn,
+        ops.AddColumn,
+        ops.CreateIndex,
+    ]
+    assert {each.danger for each in findings(before, *stage.operations)} == {"locks", "rewrites"}
+
+
 def test_a_sequence_forgets_where_it_stands() -> None:
     sequence = Sequence(Name("n"))
     (found,) = findings(replace(BEFORE, sequences=(sequence,)), ops.DropSequence(sequence))
