@@ -179,9 +179,10 @@ class Comparison:
         yield from [ops.RenameLabel(new.name, before, after) for before, after in former.items()]
         gone = [label for label in labels if label not in new.labels]
         fresh = [label for label in new.labels if label not in labels]
-        if gone and fresh and not self.hints.certain:
+        is_open = not self.hints.certain
+        if gone and fresh and is_open:
             self.questions += [MaybeRenamed("label", new.name, one, other) for one in gone for other in fresh]
-        elif gone or [label for label in new.labels if label in labels] != list(labels):
+        elif gone or (fresh and not is_open) or [label for label in new.labels if label in labels] != list(labels):
             yield ops.ReplaceEnum(Enum(new.name, labels), new)
         else:
             following = dict(zip(new.labels, new.labels[1:], strict=False))

@@ -27,7 +27,7 @@ class Hints:
     """SQL for the values of a column in the rows that are there, over the columns as they were."""
     certain: bool = False
     """Nothing is open: what is not hinted to be renamed is dropped and added, and what fills a column is known to be
-    missing.
+    missing. Everything has to be possible in one transaction, so an enum type gets new labels by being replaced.
     """
 
     def merged(self, other: Hints) -> Hints:

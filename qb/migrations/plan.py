@@ -36,12 +36,12 @@ PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, (ops.RenameConstraint, ops.RenameIndex)),
     # Types come before the columns that are of them.
     lambda each: isinstance(each, ops.CreateEnum),
+    lambda each: isinstance(each, ops.ReplaceEnum),
     lambda each: isinstance(each, (ops.CreateSequence, ops.AlterSequence)),
     # A new column may be filled from one that goes; a computed one goes before what it reads and comes after it.
     lambda each: isinstance(each, ops.DropColumn) and each.column.generated is not None,
     lambda each: isinstance(each, ops.AlterColumn) and ends_computing(each),
     lambda each: isinstance(each, ops.AddColumn) and each.column.generated is None,
-    lambda each: isinstance(each, ops.ReplaceEnum),
     lambda each: isinstance(each, ops.AlterColumn) and each.after.generated is None,
     lambda each: isinstance(each, ops.AlterColumn),
     lambda each: isinstance(each, ops.AddColumn),

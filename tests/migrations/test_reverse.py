@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from qb.dialect import find_dialect
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied
 from qb.migrations.diff import diff
@@ -120,3 +121,12 @@ def test_renames_are_undone() -> None:
         ops.RenameColumn(ALBUMS, "heard", "plays"),
         ops.RenameLabel(Name("m"), "c", "b"),
     }
+
+
+def test_labels_come_back_in_one_transaction() -> None:
+    mood = Column("mood", '"mood"', default="'b'::\"mood\"")
+    before = replace(schema(mood), enums=(Enum(Name("mood"), ("a", "b")),))
+    after = replace(schema(replace(mood, default=None)), enums=(Enum(Name("mood"), ("a",)),))
+    found = back(before, after)
+    assert [type(each) for each in found.operations] == [ops.ReplaceEnum, ops.AlterColumn]
+    assert len(find_dialect("postgres").renderer().stages(after, found.operations)) == 1
