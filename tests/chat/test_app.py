@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from fastapi import FastAPI
@@ -15,27 +15,39 @@ from examples.chat.app import create_app
 from examples.chat.schema import TABLES
 from qb import Database
 from qb.uuids import uuid7
+from tests.d1_server import D1Server
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database of each engine."""
-    url: str = request.getfixturevalue("postgres_url") if request.param == "postgres" else f"sqlite:///{tmp_path}/c.db"
-    return url
+class Place(NamedTuple):
+    """What a database is connected by."""
+
+    url: str
+    options: dict[str, Any]
+
+
+@pytest.fixture(params=["sqlite", "postgres", "d1"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """An empty database of each engine."""
+    if request.param == "sqlite":
+        return Place(f"sqlite:///{tmp_path}/chat.db", {})
+    if request.param == "postgres":
+        return Place(request.getfixturevalue("postgres_url"), {})
+    server: D1Server = request.getfixturevalue("d1_server")
+    return Place(f"d1://{server.account}/{server.database()}", {"token": server.token, "api": server.api})
 
 
 @pytest.fixture
-async def url(empty_url: str) -> str:
-    """The URL of a database with the tables."""
-    async with Database.connect(empty_url) as database:
+async def place(empty: Place) -> Place:
+    """A database with the tables."""
+    async with Database.connect(empty.url, **empty.options) as database:
         await database.create_tables(*TABLES)
-    return empty_url
+    return empty
 
 
 @asynccontextmanager
-async def running(url: str) -> AsyncIterator[FastAPI]:
+async def running(place: Place) -> AsyncIterator[FastAPI]:
     """The application between its start and its end."""
-    app = create_app(url)
+    app = create_app(place.url, **place.options)
     async with app.router.lifespan_context(app):
         yield app
 
@@ -50,8 +62,8 @@ async def said(client: AsyncClient, conversation_id: str, content: str, **more: 
     return response.status_code, response.json()
 
 
-async def test_a_conversation_from_beginning_to_end(url: str) -> None:
-    async with running(url) as app, browser(app) as ann:
+async def test_a_conversation_from_beginning_to_end(place: Place) -> None:
+    async with running(place) as app, browser(app) as ann:
         session = (await ann.get("/session")).json()
         assert session["client"] == {"user_agent": "tests"}
         assert (await ann.get("/session")).json()["id"] == session["id"]
@@ -76,12 +88,12 @@ async def test_a_conversation_from_beginning_to_end(url: str) -> None:
         assert (summary["message_count"], summary["last_message"]["content"]) == (2, "To Ulm.")
         assert (await ann.get("/conversations", params={"model": "m2"})).json()["conversations"] == []
 
-    async with running(url) as app, browser(app) as ann:
+    async with running(place) as app, browser(app) as ann:
         assert (await ann.get("/session")).json()["id"] != session["id"], "a browser without the cookie is another one"
 
 
-async def test_pages_follow_each_other(url: str) -> None:
-    async with running(url) as app, browser(app) as ann:
+async def test_pages_follow_each_other(place: Place) -> None:
+    async with running(place) as app, browser(app) as ann:
         for number in range(3):
             await ann.post("/conversations", json={"title": f"{number}"})
         first = (await ann.get("/conversations", params={"size": 2})).json()
@@ -91,8 +103,8 @@ async def test_pages_follow_each_other(url: str) -> None:
     assert second["next_page"] is None
 
 
-async def test_what_is_refused_has_a_status_and_a_reason(url: str) -> None:
-    async with running(url) as app, browser(app) as ann, browser(app) as bob:
+async def test_what_is_refused_has_a_status_and_a_reason(place: Place) -> None:
+    async with running(place) as app, browser(app) as ann, browser(app) as bob:
         conversation = (await ann.post("/conversations", json={"title": "private"})).json()["id"]
         path = f"/conversations/{conversation}"
 
@@ -115,7 +127,7 @@ async def test_what_is_refused_has_a_status_and_a_reason(url: str) -> None:
         assert (await said(ann, conversation, "hello", metadata={"usage": 7}))[0] == 422
 
 
-async def test_the_cookie_is_for_the_server_alone(url: str) -> None:
-    async with running(url) as app, browser(app) as ann:
+async def test_the_cookie_is_for_the_server_alone(place: Place) -> None:
+    async with running(place) as app, browser(app) as ann:
         cookie = (await ann.get("/session")).headers["set-cookie"]
     assert {"HttpOnly", "Secure", "SameSite=lax"} <= set(cookie.split("; "))

@@ -14,6 +14,8 @@ from examples.chat.schema import ClientSession, Conversation, Message
 from qb import Database, delete, fn, select
 from qb.uuids import uuid7
 
+ENGINES = ("sqlite", "postgres", "d1")
+
 
 async def pause() -> None:
     """Until the clock of every engine has another time; SQLite's has milliseconds."""

@@ -15,6 +15,7 @@ from tests.collections.clock import Clock
 from tests.collections.consistency import check_consistent, settle
 from tests.collections.notes import Note, NoteRow, collection
 
+ENGINES = ("sqlite", "postgres", "d1")
 Store = Documents[NoteRow, Note]
 
 

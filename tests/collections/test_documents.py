@@ -27,6 +27,7 @@ from tests.collections.clock import Clock
 from tests.collections.consistency import check_consistent, keys_of, settle
 from tests.collections.notes import Note, NoteRow, collection, describe
 
+ENGINES = ("sqlite", "postgres", "d1")
 Store = Documents[NoteRow, Note]
 
 

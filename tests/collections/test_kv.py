@@ -16,6 +16,8 @@ from qb.documents.keys import LONGEST, Keys, check_id
 from qb.uuids import uuid7_text
 from tests.collections.binding import Binding
 
+ENGINES = ("sqlite", "postgres", "d1")
+
 
 async def test_a_text_is_there_as_it_was_put(any_kv: KV) -> None:
     for value in ("", "x", '{"a": "ü 🎉"}', "a\r\nb\n\rc", "x" * 1_000_000):

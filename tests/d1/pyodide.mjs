@@ -1,4 +1,4 @@
-// Python compiled to WebAssembly with a D1 binding, as a Python Worker has it.
+// Python compiled to WebAssembly with bindings of D1 and KV, as a Python Worker has it.
 //
 //     node pyodide.mjs PACKAGES PYTHON REPOSITORY SCRIPT
 //
@@ -16,11 +16,13 @@ const miniflare = new Miniflare({
   modules: true,
   script: "export default { fetch: () => new Response() }",
   d1Databases: { DB: "one", OTHER: "other" },
+  kvNamespaces: ["KV"],
   cf: false,
 });
 const python = await loadPyodide({ env: { PYTHONDONTWRITEBYTECODE: "1", HOME: "/" } });
 python.mountNodeFS("/repository", repository);
 const env = { DB: await miniflare.getD1Database("DB"), OTHER: await miniflare.getD1Database("OTHER") };
+env.KV = await miniflare.getKVNamespace("KV");
 python.registerJsModule("bindings", env);
 python.runPython("import sys; sys.path.insert(0, '/repository')");
 python.runPython(readFileSync(script, "utf8"));
