@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dialects.d1.binding import D1
     from dialects.d1.driver import D1Driver
     from qb.compiler import Compiler
+    from qb.migrations.applier import Applier, Options
     from qb.migrations.render import Renderer
 else:
     __getattr__ = lazily(__name__, {"D1": "dialects.d1.binding", "D1Driver": "dialects.d1.driver"})
@@ -45,6 +46,11 @@ class D1Dialect(SqliteDialect):
         from dialects.d1.codecs import JSON_DECODERS
 
         return JSON_DECODERS
+
+    def applier(self, db: Any, options: Options) -> Applier:
+        from dialects.d1.migrating import D1Applier
+
+        return D1Applier(db, options)
 
     def renderer(self) -> Renderer:
         from dialects.d1.migrate import D1Renderer

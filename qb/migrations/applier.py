@@ -94,7 +94,7 @@ class Applier:
         """Create the table of the history if it is not there."""
         if not await self.has_table(connection):
             (sql,) = self.db.dialect.ddl().create([Applied])
-            await connection.execute(sql, ())
+            await connection.execute(sql.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1), ())
 
     async def run(self, work: Work) -> bool:
         """Run a script. False when somebody else has done it meanwhile.
