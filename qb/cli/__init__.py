@@ -11,6 +11,7 @@ from qb.cli.drawing import diagram
 from qb.cli.generating import generate
 from qb.cli.making import difference
 from qb.cli.migrating import migrate
+from qb.cli.pulling import pull
 from qb.cli.seeding import seed
 from qb.cli.starting import init
 from qb.cli.verifying import check, verify
@@ -27,5 +28,5 @@ def main() -> None:
     sys.path.insert(0, "")  # the command runs from a folder of scripts, but the module of the tables is in this one
 
 
-for command in (check, diagram, difference, documents, generate, init, migrate, seed, verify):
+for command in (check, diagram, difference, documents, generate, init, migrate, pull, seed, verify):
     main.add_command(command)

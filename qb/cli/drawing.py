@@ -15,4 +15,4 @@ from qb.schema.diagram import FORMATS
 @project_options("schema", "dialect")
 def diagram(project: Project, kind: str) -> None:
     """Draw the tables of MODULE and their foreign keys: `qb diagram --format svg > schema.svg`."""
-    click.echo(FORMATS[kind](project.ddl().description.describe(project.tables())), nl=False)
+    click.echo(FORMATS[kind](project.ddl().description.describe(project.declared())), nl=False)

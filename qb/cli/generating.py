@@ -13,4 +13,4 @@ from qb.cli.project import Project, project_options
 @project_options("schema", "dialect")
 def generate(project: Project) -> None:
     """Print the DDL that creates the tables of MODULE (for example myapp.schema)."""
-    show_sql(project.ddl().create(project.tables()))
+    show_sql(project.ddl().create(project.declared()))

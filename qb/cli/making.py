@@ -20,6 +20,7 @@ from qb.migrations.hints import Hints, MaybeRenamed, Undecided, declared_hints
 from qb.migrations.making import Draft, draft, write
 from qb.migrations.scripts import Script
 from qb.migrations.wording import described
+from qb.schema.declared import apart
 from qb.schema.objects import Schema
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -97,7 +98,7 @@ def difference(project: Project, as_json: bool, **given: Any) -> None:
 def sides(project: Project, folder: Folder) -> tuple[Schema, Schema]:
     """What the last migration left, and what is declared now."""
     head = folder.head()
-    after = project.ddl().description.describe(project.tables())
+    after = project.ddl().description.describe(project.declared())
     return (Schema(after.dialect) if head is None else head.schema), after
 
 
@@ -111,7 +112,7 @@ def drafts_of(
     answers = all_hints(given, before, after)
     if path is not None:
         answers.read(path)
-    declared = declared_hints(project.tables()).merged(Hints(certain=certain))
+    declared = declared_hints(apart(project.declared())[0]).merged(Hints(certain=certain))
     dialect = find_dialect(project.dialect_name())
     while True:
         try:

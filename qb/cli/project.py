@@ -19,7 +19,7 @@ from qb.database import Database
 from qb.dialect import find_dialect
 from qb.errors import QbError
 from qb.schema.ddl import Ddl
-from qb.tables import Table
+from qb.schema.declared import Declared, declared_in
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -56,14 +56,16 @@ class Project:
         """What writes the DDL of the dialect."""
         return find_dialect(self.dialect_name()).ddl()
 
-    def tables(self) -> list[type[Table]]:
-        """The declared tables. Raises QbError when there are none, and when the module cannot be imported."""
+    def declared(self) -> list[Declared]:
+        """The tables and all else that is declared. Raises QbError when there are none, and when the module cannot be
+        imported.
+        """
         if self.schema is None:
             raise click.UsageError(
                 "which tables? Give the module that declares them (myapp.schema), or set `schema` in [tool.qb] of "
                 "pyproject.toml"
             )
-        return tables_of(imported(self.schema))
+        return declared_in(imported(self.schema))
 
     def database(self) -> Database[Any]:
         """The database, not yet connected."""
@@ -133,15 +135,3 @@ OPTIONS: dict[str, Callable[[Any], Any]] = {
     "url": click.option("--url", help="The database: sqlite:///app.db, postgresql://…, d1://…"),
     "migrations": click.option("--migrations", metavar="FOLDER", help="The folder of the migrations."),
 }
-
-
-def tables_of(module: object) -> list[type[Table]]:
-    """The tables that a module declares or imports, in its order. Raises QbError when there are none."""
-    found = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Table) and "__qb_definition__" in vars(value)
-    ]
-    if not found:
-        raise QbError(f"{getattr(module, '__name__', module)} declares no tables")
-    return list(dict.fromkeys(found))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import click
 
 from qb.cli.making import drafts_of, sides
@@ -13,6 +15,7 @@ from qb.migrations.applier import Options
 from qb.migrations.files import Folder
 from qb.migrations.making import findings_of
 from qb.migrations.safety import DANGERS
+from qb.migrations.validate import validate
 from qb.migrations.wording import described
 
 
@@ -24,7 +27,7 @@ def verify(project: Project, as_json: bool) -> None:
     """See that everything belongs together; exits with 1 where it does not.
 
     The files of the migrations are as they were made, there is one last of them, and the tables are as it left them.
-    With a database: all of them were applied to it.
+    With a database: all of them were applied to it, and it is as the tables say, object by object.
     """
     problems = problems_of(project)
     if as_json:
@@ -50,10 +53,18 @@ def problems_of(project: Project) -> list[str]:
         for draft in drafts_of(project, *sides(project, folder), nothing, certain=True):
             problems += [f"no migration has it yet: {described(each)}" for each in draft.operations]
     if project.url is not None:
-        for each in with_runner(project, folder, Options(), lambda runner: runner.status()):
-            if each.state != "applied":
-                problems.append(f"{each.name} is {each.state} in the database")
+        found = with_runner(project, folder, Options(), lambda runner: runner.status())
+        late = [f"{each.name} is {each.state} in the database" for each in found if each.state != "applied"]
+        problems += late
+        if not problems:
+            problems += asyncio.run(differences(project))
     return problems
+
+
+async def differences(project: Project) -> list[str]:
+    """In what the database is not as declared."""
+    async with project.database() as db:
+        return [f"in the database, {each}" for each in (await validate(db, *project.declared())).differences]
 
 
 @click.command()

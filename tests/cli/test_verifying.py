@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,24 @@ def test_what_is_pending_or_edited(qb: Command, started: Path) -> None:
         "0001_create_artists: 0001_create_artists.sql was edited since it was made",
         "0001_create_artists is pending in the database",
     ]
+
+
+def test_a_database_that_somebody_changed(qb: Command, started: Path) -> None:
+    raw = sqlite3.connect(started / "app.db")
+    raw.executescript("ALTER TABLE artists ADD COLUMN extra TEXT; CREATE INDEX own ON artists (name);")
+    raw.close()
+    done = qb("verify")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        "in the database, column artists.extra is not declared",
+        "in the database, index artists.own is not declared",
+    ]
+
+
+def test_the_declarations_of_a_database(qb: Command, started: Path) -> None:
+    (started / "music" / "schema.py").write_text(qb("pull").stdout)
+    assert qb("verify").returncode == 0
+    assert qb("generate").stdout.count("CREATE TABLE") == 1
 
 
 def test_a_dangerous_migration(qb: Command, started: Path) -> None:
