@@ -16,7 +16,7 @@ from tests.test_layering import MODULES
 from tools.worker_wheel import graph
 from tools.worker_wheel.stripping import stripped
 
-LARGEST = 160 * 1024
+LARGEST = 170 * 1024
 """Bytes of the wheel. Raise it for what many Workers need, and nothing else."""
 ROOT = Path(__file__).parents[2]
 LANGUAGE = "select where nested windows upsert"
