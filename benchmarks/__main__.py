@@ -26,6 +26,8 @@ def main() -> None:
         importing.table,
         importing.slowest,
         workers.wheel,
+        workers.imports,
+        workers.requests,
         lambda: asyncio.run(running.on_sqlite()),
         lambda: asyncio.run(running.on_postgres()),
         lambda: asyncio.run(observing.table()),

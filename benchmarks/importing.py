@@ -8,7 +8,7 @@ from rich.table import Table
 
 from benchmarks.measure import run, seconds
 
-WORKER = "from qb import Database, Table, col, select; from dialects.d1 import DIALECT"
+WORKER = "from qb import Database, Table, col, select; from dialects.d1 import D1"
 STATEMENTS = {"bare Python": "pass", "core and D1 of qb": WORKER} | {
     f"import {name}": f"import {name}" for name in ("sqlite3", "qb", "pypika", "sqlalchemy")
 }

@@ -1,15 +1,44 @@
-"""Workers: how large their wheel is."""
+"""Workers: how large their wheel is, how long Pyodide takes to import it, and what a request costs there.
+
+Times under Pyodide are those of the processor, in Node, so that other programs on the machine count little. The modules
+that Pyodide itself has imported when it starts (`typing`, `asyncio`, `functools` and others) cost nothing here, as they
+cost nothing in a Worker; no module is compiled beforehand.
+"""
 
 from __future__ import annotations
 
+import json
 import zipfile
+from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
+from benchmarks import importing
+from tests.workers.emulation import PYTHONS, Python, running, sdk
 from tools.worker_wheel.building import build
+from tools.worker_wheel.graph import ROOT
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+INSIDE = Path(__file__).with_name("inside_worker.py")
+IMPORT = f"{importing.WORKER}, DIALECT"
+FIRST_QUERY = f"""
+{IMPORT}
+class Album(Table):
+    id = col.integer().primary_key()
+    title = col.text()
+from qb.rows import builder_for
+query = select(Album.title).where(Album.id == 7)
+query.compile(DIALECT)
+builder_for(query, DIALECT)
+"""
+ROUNDS = 9
+SLOWEST = 12
 LARGEST = 12
 
 
@@ -36,3 +65,70 @@ def wheel() -> Table:
     shown.add_section()
     shown.add_row("all", f"{size / 1024:.1f}", str(len(infos)))
     return shown
+
+
+def imports() -> Table:
+    """Importing, of the wheel and of the sources, in each Python."""
+    shown = Table(title="A Worker's import under Pyodide: milliseconds of the processor", title_justify="left")
+    for heading in ("", *[f"{kind}, {python}" for kind in ("wheel", "sources") for python in PYTHONS]):
+        shown.add_column(heading, justify="right" if heading else "left")
+    sums: dict[str, list[str]] = {"import": [], "the first time": [], "import and first query": []}
+    modules: dict[str, list[float]] = {}
+    with sites() as (site, sources):
+        for kind, version in product((site, sources), PYTHONS):
+            with started(version, kind) as python:
+                first, times = json.loads(python.run(f"imported({IMPORT!r}, {ROUNDS})"))
+                _, with_query = json.loads(python.run(f"imported({FIRST_QUERY!r}, {ROUNDS})"))
+                sums["import"].append(f"{sum(times.values()):.1f}")
+                sums["the first time"].append(f"{sum(first.values()):.1f}")
+                sums["import and first query"].append(f"{sum(with_query.values()):.1f}")
+                for name, time in times.items():
+                    modules.setdefault(name, []).append(time)
+    for name in sorted(modules, key=lambda name: modules[name][0], reverse=True)[:SLOWEST]:
+        shown.add_row(name, *[f"{time:.1f}" for time in modules[name]])
+    shown.add_section()
+    for name, each in sums.items():
+        shown.add_row(name, *each)
+    shown.caption = f"{len(modules)} modules; each without what it imports, the mean of {ROUNDS - 1} times"
+    shown.caption_justify = "left"
+    return shown
+
+
+def requests() -> Table:
+    """What a request costs besides D1's own time."""
+    shown = Table(title="A query in a Worker: milliseconds of the processor", title_justify="left")
+    for heading in ("", *[f"{rows}, {python}" for rows in ("1 row", "1,000 rows") for python in PYTHONS]):
+        shown.add_column(heading, justify="right" if heading else "left")
+    columns = []
+    with sites() as (site, _):
+        for version in PYTHONS:
+            with started(version, site) as python:
+                columns.append(json.loads(python.run(f"await requests({ROUNDS})")))
+    for way in columns[0]["1"]:
+        shown.add_row(way, *[f"{column[count][way]:.2f}" for count in ("1", "1000") for column in columns])
+    shown.caption = "A prepared query, ten columns; the binding answers at once. SDK: with its wrapped binding."
+    shown.caption_justify = "left"
+    return shown
+
+
+@contextmanager
+def sites() -> Iterator[tuple[Path, Path]]:
+    """Folders with the wheel and with the sources, installed."""
+    with TemporaryDirectory() as folder:
+        site, sources = Path(folder) / "site", Path(folder) / "sources"
+        with zipfile.ZipFile(build(Path(folder))) as archive:
+            archive.extractall(site)
+        sources.mkdir()
+        for package in ("qb", "dialects"):
+            (sources / package).symlink_to(ROOT / package)
+        yield site, sources
+
+
+@contextmanager
+def started(version: str, site: Path) -> Iterator[Python]:
+    """A Python of its own Node, in which nothing was run before."""
+    folders = {f"/site/{each.name}": each.resolve() for each in site.iterdir()}
+    with running() as runtime:
+        python = Python(runtime, version, {**folders, "/sdk/workers": sdk()})
+        python.run(INSIDE.read_text(encoding="utf-8"))
+        yield python

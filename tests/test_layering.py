@@ -306,14 +306,15 @@ COSTLY = {
 
 
 # What a Worker loads: it declares tables, and has a database of D1. Compiling and rows come with the first query.
-WORKER = "from qb import Database, Table, col, select; from dialects.d1 import DIALECT"
+WORKER = "from qb import Database, Table, col, select; from dialects.d1 import D1"
 # Of qb and of dialects, the modules that this loads. A name that is new here costs every Worker up to two milliseconds.
 LOADED_IN_A_WORKER = """
 qb qb.ambient qb.col qb.columns qb.database qb.definitions qb.dialect qb.engine qb.errors qb.executor
 qb.expressions qb.expressions.core qb.identifiers qb.lazy qb.nodes qb.nodes.base qb.nodes.compound qb.nodes.conditions
 qb.nodes.operators qb.nodes.order qb.nodes.select qb.nodes.sources qb.nodes.subqueries qb.nodes.values qb.queries
 qb.statements qb.statements.select qb.statements.selection qb.statements.sources qb.statements.with_clause qb.symbols
-qb.tables qb.types qb.typevars dialects dialects.d1 dialects.sqlite
+qb.tables qb.types qb.typevars dialects dialects.d1 dialects.d1.binding dialects.d1.driver dialects.d1.transport
+dialects.sqlite
 """
 
 

@@ -1,13 +1,23 @@
-"""The wheel for Workers, built once."""
+"""The wheel for Workers, and a Node with Pyodide: each made once."""
 
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.workers.emulation import PYTHONS, Python, Runtime, running, sdk
 from tools.worker_wheel.building import build
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "worker_games"
+
+
+def migrations() -> list[str]:
+    """The statements of the example's migrations."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(EXAMPLE.glob("migrations/*.sql"))]
+    return [statement for text in texts for statement in text.split(";\n") if statement.strip()]
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +33,19 @@ def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Iterator[Runtime]:
+    """A Node for all Pythons."""
+    with running() as runtime:
+        yield runtime
+
+
+@pytest.fixture(scope="session", params=PYTHONS)
+def python(request: pytest.FixtureRequest, runtime: Runtime, site: Path) -> Python:
+    """A Python with the wheel for Workers, the SDK and the example, and a database after the migrations."""
+    folders = {f"/site/{path.name}": path for path in site.iterdir()}
+    python = Python(runtime, request.param, {**folders, "/sdk/workers": sdk(), "/src": EXAMPLE / "src"})
+    python.sql(*migrations())
+    return python

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_layering import MODULES
+from tests.workers.emulation import Python
 from tools.worker_wheel import graph
 from tools.worker_wheel.stripping import stripped
 
@@ -51,6 +52,60 @@ def test_every_module_can_be_imported(site: Path) -> None:
     script = f"import sys; sys.path.insert(0, {str(site)!r}); import {', '.join(names)}; print(qb.__file__)"
     output = subprocess.check_output([sys.executable, "-I", "-S", "-c", script], text=True)
     assert output.strip() == str(site / "qb" / "__init__.py")
+
+
+def test_every_module_can_be_imported_in_a_worker(python: Python, site: Path) -> None:
+    names = [name for name, _ in installed(site)]
+    assert python.run(f"import {', '.join(names)}; qb.__file__") == "/site/qb/__init__.py"
+
+
+QUERIES = """
+import datetime, decimal, uuid
+from dialects.d1 import DIALECT
+from qb import Table, all_of, alias, case, col, delete, exists, fn, insert, many, query, select, tuple_, update, when
+
+class Artist(Table, name="artists"):
+    id = col.integer().primary_key()
+    name = col.text().unique()
+
+class Album(Table, name="albums"):
+    id = col.uuid().primary_key()
+    artist_id = col.integer().references(lambda: Artist.id, on_delete="cascade")
+    title = col.text()
+    price = col.numeric(10, 2)
+    released = col.date().nullable()
+    tags = col.json(list[str])
+
+@query
+def albums(title: str | None, since: datetime.date, limit: int):
+    found = all_of(when(title, lambda title: Album.title.contains(title)), Album.released >= since)
+    return select(Album, Artist).join(Artist, on=Album.artist_id == Artist.id).where(found).limit(limit)
+
+other = alias(Album, "other")
+day, key = datetime.date(1971, 6, 22), uuid.UUID(int=7)
+top = select(Album.artist_id, fn.max(Album.price).as_("most")).group_by(Album.artist_id).cte("top")
+statements = [
+    albums("Blue", day, 5), albums(None, day, 5),
+    select(Artist.name, many(select(Album.title, Album.price)).as_("albums")),
+    select(Album.title, fn.rank().over(order_by=Album.price.desc()).as_("rank"), Album.tags[0].as_("tag")),
+    select(Artist.name, top.most).join(top, on=top.artist_id == Artist.id).order_by(top.most.desc().nulls_last()),
+    select(Artist.id).where(exists(select(Album).where(Album.artist_id == Artist.id)) & Artist.name.startswith("J")),
+    select(case((Album.price > decimal.Decimal("9.99"), "dear"), else_="cheap").as_("how")).where(Album.id == key),
+    select(Album.title).union_all(select(other.title).where(tuple_(other.title, other.id) > ("B", key))),
+    insert(Album).values_many([dict(id=key, artist_id=1, title="Blue", price=decimal.Decimal("9.99"), tags=["a"])] * 2)
+    .on_conflict(Album.id).do_update(title="Hejira").returning(Album.id),
+    update(Album).set(price=Album.price * 2).where(Album.artist_id.in_(select(Artist.id).where(Artist.name == "X"))),
+    delete(Album).where(Album.released < day),
+]
+"\\n".join([repr(statement.compile(DIALECT)) for statement in statements])
+"""
+
+
+def test_queries_are_the_same_in_a_worker(python: Python) -> None:
+    *statements, last = QUERIES.strip().splitlines()
+    namespace: dict[str, object] = {}
+    exec("\n".join([*statements, f"result = {last}"]), namespace)
+    assert python.run(QUERIES) == namespace["result"]
 
 
 def test_nothing_is_left_that_only_people_read(site: Path) -> None:
