@@ -65,7 +65,7 @@ def test_it_shows_rows(printed: str) -> None:
 
 def test_it_shows_the_sql_of_both_dialects(printed: str) -> None:
     assert '"id" INTEGER NOT NULL PRIMARY KEY' in printed
-    assert '"id" integer PRIMARY KEY' in printed
+    assert 'CONSTRAINT "cities_pkey" PRIMARY KEY ("id")' in printed
     assert any("LIMIT ?" in line and "LIMIT $1" in line for line in printed.splitlines())
     assert "[85]" in printed
     assert "[Decimal('8.5')]" in printed
