@@ -13,8 +13,8 @@ help:  ## Show this list
 demo: $(READY)  ## Run the demo
 	$(BIN)/python -m examples.demo
 
-test: $(READY)  ## Run all tests (they start their own PostgreSQL)
-	$(BIN)/python -m pytest $(ARGS)
+test: $(READY)  ## Run all tests, on every core (they start their own PostgreSQL and D1)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 test-mypy: $(READY)  ## Run the typed cases with every mypy that is supported
 	$(BIN)/python -m tests.typing.versions $(ARGS)
