@@ -57,6 +57,7 @@ class Chat:
     ) -> ConversationWithMessages:
         """A new conversation, without messages. Raises SessionNotFound or InvalidRequest."""
         conversation_id = uuid7()
+        conversation: ConversationWithMessages
         try:
             _, (conversation,) = await self._db.batch(
                 insert(Conversation).values(
@@ -87,6 +88,7 @@ class Chat:
         message_id = uuid7()
         this = Conversation.id == conversation_id
         count = select(Conversation.message_count).where(this).scalar_subquery()
+        message: ChatMessage
         try:
             _, _, (message,) = await self._db.batch(
                 # Whoever else writes to this conversation waits here, and is given the next position.

@@ -92,4 +92,8 @@ def running_bouncer(server_url: str) -> Iterator[str]:
                 time.sleep(0.02)
             yield f"postgresql://{parts.username}@127.0.0.1:{port}"
         finally:
-            process.communicate()  # closes its standard input
+            try:
+                process.communicate(timeout=10)  # closes its standard input, which ends it
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
