@@ -380,6 +380,6 @@ def test_what_is_stored_comes_back_equal(document: Generated) -> None:
     try:
         text = codec.dump(document)
     except InvalidDocument as error:
-        assert "no number that JSON has" in str(error) or "half of a character" in str(error)  # noqa: PT017
+        assert "no number that JSON has" in str(error) or "half of a character" in str(error)  # noqa: PT017  # only some fail
     else:
         assert codec.load(text) == document

@@ -127,7 +127,7 @@ class Draw:
         """The primary key."""
         if self.is_postgres:
             kind = self.one(None, "always", "by default")
-            identity = Identity(kind) if kind in ("always", "by default") else None  # type: ignore[arg-type]
+            identity = Identity(kind) if kind in ("always", "by default") else None  # type: ignore[arg-type]  # looked at
             return Column("id", self.kinds.number, nullable=False, identity=identity)
         return Column("id", "INTEGER", identity=Identity("autoincrement") if self.maybe() else None)
 

@@ -22,7 +22,7 @@ PLAYS = Column("plays", "integer")
 
 def schema(*columns: Column, **parts: object) -> Schema:
     """A table with these columns."""
-    return Schema("postgres", tables=(replace(Table(ALBUMS, (ID, *columns)), **parts),))  # type: ignore[arg-type]
+    return Schema("postgres", tables=(replace(Table(ALBUMS, (ID, *columns)), **parts),))  # type: ignore[arg-type]  # fields
 
 
 def back(before: Schema, after: Schema, hints: Hints | None = None) -> Reversal:
