@@ -7,6 +7,7 @@ arguments of our functions as its parameters.
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -114,9 +115,15 @@ async def test_a_prepared_query_gives_the_same(number: int, tpch: Database) -> N
 
 @pytest.mark.parametrize("number", QUERIES)
 def test_d1_takes_what_sqlite_takes(number: int) -> None:
-    """The same parameters, and the same SQL but for casts, because D1 gives and takes numbers as JSON does."""
+    """But for casts, because D1 gives and takes numbers as JSON does, and the names that columns keep under them."""
     compiled, sqlite = QUERIES[number]().compile("d1"), QUERIES[number]().compile("sqlite")
+    assert without_casts(compiled.sql) == without_casts(sqlite.sql)
     assert compiled.parameters == sqlite.parameters
     assert len(compiled.parameters) <= find_dialect("d1").max_parameters
-    for word in ("SELECT", " JOIN ", "WHERE", "GROUP BY", "ORDER BY", "?"):
-        assert compiled.sql.count(word) == sqlite.sql.count(word)
+
+
+def without_casts(text: str) -> str:
+    """SQL without the casts to integers and texts, and the labels that only repeat a name."""
+    for part in ("CAST(", " AS INTEGER)", " AS TEXT)"):
+        text = text.replace(part, "")
+    return re.sub(r'"(\w+)" AS "\1"', r'"\1"', text)
