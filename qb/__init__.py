@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from qb.composition.keysets import cursor_of, keyset
     from qb.composition.narrowing import narrowed
     from qb.constraints import check, exclude, foreign_key, index, primary_key, unique
-    from qb.database import Database
     from qb.derived import values
     from qb.errors import QbError
-    from qb.executor import Executor
     from qb.expressions import Expr, exists, literal, sql
     from qb.expressions.branches import case
     from qb.expressions.casts import cast
@@ -37,6 +35,9 @@ if TYPE_CHECKING:
     from qb.relations import many, one
     from qb.rewriting import transform
     from qb.rows import NewRow, Row, RowPatch, Rows
+    from qb.running.database import Database
+    from qb.running.executor import Executor
+    from qb.running.transaction import Transaction
     from qb.schema.declared import enum_type, materialized_view, schema_named, sequence, trigger, view
     from qb.statements.delete import Delete, delete
     from qb.statements.insert import Insert, excluded, insert
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     from qb.statements.select import Select, select
     from qb.statements.update import Update, update
     from qb.tables import Table
-    from qb.transaction import Transaction
 else:
     __getattr__ = lazily(
         __name__,
@@ -61,10 +61,10 @@ else:
                 ("enum_type", "materialized_view", "schema_named", "sequence", "trigger", "view"), "qb.schema.declared"
             ),
             **dict.fromkeys(("check", "exclude", "foreign_key", "index", "primary_key", "unique"), "qb.constraints"),
-            "Database": "qb.database",
+            "Database": "qb.running.database",
             "values": "qb.derived",
             "QbError": "qb.errors",
-            "Executor": "qb.executor",
+            "Executor": "qb.running.executor",
             "case": "qb.expressions.branches",
             "cast": "qb.expressions.casts",
             **dict.fromkeys(("all_of", "any_of", "when"), "qb.expressions.conditions"),
@@ -88,7 +88,7 @@ else:
             **dict.fromkeys(("Select", "select"), "qb.statements.select"),
             **dict.fromkeys(("Update", "update"), "qb.statements.update"),
             "Table": "qb.tables",
-            "Transaction": "qb.transaction",
+            "Transaction": "qb.running.transaction",
         },
     )
 

@@ -221,7 +221,7 @@ class Connection:
         """Run statements one after the other, in a transaction of their own when `atomic`; the results are those of
         `fetch` and `execute`.
         """
-        from qb.tasks import finish
+        from qb.running.tasks import finish
 
         results: list[Any] = []
         try:

@@ -28,12 +28,12 @@ from qb.nodes import Table as TableNode
 from qb.queries import Compilable, Compiled
 from qb.rewriting import transform
 from qb.rows import Row, RowBuilder, builder_for
+from qb.running.transaction import Transaction
 from qb.statements.writes import assignments, writable
 from qb.tables import Table, definition_of
-from qb.transaction import Transaction
 
 if TYPE_CHECKING:
-    from qb.executor import Executor
+    from qb.running.executor import Executor
 
 TB = TypeVar("TB", bound=Table)
 Kind = Literal["insert", "update", "delete"]

@@ -7,9 +7,9 @@ from typing import Any, TypeVar, overload
 from qb import nodes
 from qb.dialect import Affected
 from qb.errors import CommitUncertain, CompileError, DatabaseError, UniqueViolated
-from qb.executor import Executor
 from qb.queries import Compilable
-from qb.retrying import length_of_pause, pause
+from qb.running.executor import Executor
+from qb.running.retrying import length_of_pause, pause
 
 A = TypeVar("A")
 B = TypeVar("B")

@@ -7,11 +7,11 @@ from typing import TypeVar
 
 from qb import col, fn
 from qb.composition.narrowing import narrowed
-from qb.database import Database
 from qb.errors import SchemaError
 from qb.expressions import Expr
 from qb.nodes import Assignment, Insert, Node, OnConflict, Update
 from qb.nodes import Table as TableNode
+from qb.running.database import Database
 from qb.statements.update import Update as UpdateStatement
 from qb.statements.update import update
 from qb.tables import Table, definition_of

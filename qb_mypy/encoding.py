@@ -72,8 +72,8 @@ MATCHED = "qb.statements.merge.Matched"
 NOT_MATCHED = "qb.statements.merge.NotMatched"
 NOT_MATCHED_BY_SOURCE = "qb.statements.merge.NotMatchedBySource"
 WRITES = (INSERT, UPDATE, DELETE, MERGE)
-DATABASE = "qb.database.Database"
-EXECUTOR = "qb.executor.Executor"
+DATABASE = "qb.running.database.Database"
+EXECUTOR = "qb.running.executor.Executor"
 COMPILABLE = "qb.queries.Compilable"
 
 ANY_SOURCE = "?"

@@ -21,8 +21,9 @@ FLOORS = [
     "qb.lazy",
     "qb.uuids",
     "qb.composition",  # the folder itself
+    "qb.running",  # likewise
     "qb.symbols",
-    "qb.tasks",
+    "qb.running.tasks",
     "qb.typevars",
     "qb.into",
     "qb.types",
@@ -69,22 +70,22 @@ FLOORS = [
     "qb.inference",
     "qb.prepared",
     "qb.schema",
-    "qb.attribution",
+    "qb.running.attribution",
     "qb.observers",
     "qb.cache.effects",
     "qb.cache.keys",
     "qb.cache.tracking",
-    "qb.engine",
+    "qb.running.engine",
     "qb.bulk",
-    "qb.explaining",
-    "qb.ambient",
-    "qb.joining",
-    "qb.executor",
+    "qb.running.explaining",
+    "qb.running.ambient",
+    "qb.running.joining",
+    "qb.running.executor",
     "qb.cache",
-    "qb.transaction",
-    "qb.retrying",
+    "qb.running.transaction",
+    "qb.running.retrying",
     "qb.events",
-    "qb.database",
+    "qb.running.database",
     "qb.idempotency",
     "qb.mixins",
     "qb.documents",
@@ -120,21 +121,21 @@ TYPE_ONLY = {
     ("qb.errors", "qb.columns"): "an error says whether it concerns a column",
     ("qb.tables", "qb.aliases"): "what names the columns of a table does so of other sources, too",
     ("qb.tables", "qb.derived"): "likewise",
-    ("qb.bulk.inserting", "qb.executor"): "what works on an executor names it",
-    ("qb.bulk.by_keys", "qb.executor"): "likewise",
-    ("qb.bulk.batched", "qb.executor"): "likewise",
-    ("qb.explaining", "qb.executor"): "likewise",
-    ("qb.ambient", "qb.transaction"): "what keeps the innermost transaction names it",
+    ("qb.bulk.inserting", "qb.running.executor"): "what works on an executor names it",
+    ("qb.bulk.by_keys", "qb.running.executor"): "likewise",
+    ("qb.bulk.batched", "qb.running.executor"): "likewise",
+    ("qb.running.explaining", "qb.running.executor"): "likewise",
+    ("qb.running.ambient", "qb.running.transaction"): "what keeps the innermost transaction names it",
     ("qb.documents.storage", "qb.documents.collections"): "a collection makes what works on it, and is named by that",
-    ("qb.joining", "qb.transaction"): "likewise",
-    ("qb.engine", "qb.events"): "an engine names what it keeps for the floors above it",
+    ("qb.running.joining", "qb.running.transaction"): "likewise",
+    ("qb.running.engine", "qb.events"): "an engine names what it keeps for the floors above it",
     ("qb.queries", "qb.rows"): "a query names what makes its rows",
     ("qb.expressions.escape", "qb.tables"): "SQL text says which tables it writes",
     ("qb.dialect", "qb.migrations.applier"): "likewise",
     ("qb.dialect", "qb.schema.ddl"): "a dialect names what it gives to the floors above it",
     ("qb.dialect", "qb.schema.introspect"): "likewise",
     ("qb.dialect", "qb.migrations.render"): "likewise",
-    ("qb.schema.introspect", "qb.executor"): "what works on an executor names it",
+    ("qb.schema.introspect", "qb.running.executor"): "what works on an executor names it",
 }
 
 
@@ -309,12 +310,12 @@ COSTLY = {
 WORKER = "from qb import Database, Table, col, select; from dialects.d1 import D1"
 # Of qb and of dialects, the modules that this loads. A name that is new here costs every Worker up to two milliseconds.
 LOADED_IN_A_WORKER = """
-qb qb.ambient qb.col qb.columns qb.database qb.definitions qb.dialect qb.engine qb.errors qb.executor
-qb.expressions qb.expressions.core qb.identifiers qb.lazy qb.nodes qb.nodes.base qb.nodes.compound qb.nodes.conditions
-qb.nodes.operators qb.nodes.order qb.nodes.select qb.nodes.sources qb.nodes.subqueries qb.nodes.values qb.queries
-qb.statements qb.statements.select qb.statements.selection qb.statements.sources qb.statements.with_clause qb.symbols
-qb.tables qb.types qb.typevars dialects dialects.d1 dialects.d1.binding dialects.d1.driver dialects.d1.transport
-dialects.sqlite
+dialects dialects.d1 dialects.d1.binding dialects.d1.driver dialects.d1.transport dialects.sqlite qb qb.col qb.columns
+qb.definitions qb.dialect qb.errors qb.expressions qb.expressions.core qb.identifiers qb.lazy qb.nodes qb.nodes.base
+qb.nodes.compound qb.nodes.conditions qb.nodes.operators qb.nodes.order qb.nodes.select qb.nodes.sources
+qb.nodes.subqueries qb.nodes.values qb.queries qb.running qb.running.ambient qb.running.database qb.running.engine
+qb.running.executor qb.statements qb.statements.select qb.statements.selection qb.statements.sources
+qb.statements.with_clause qb.symbols qb.tables qb.types qb.typevars
 """
 
 
@@ -375,7 +376,7 @@ LAZY = {
     "qb.derived",
     "qb.nodes.merge",
     "qb.nodes.writes",
-    "qb.transaction",
+    "qb.running.transaction",
     "qb.statements.conflicts",
     "qb.statements.delete",
     "qb.statements.insert",

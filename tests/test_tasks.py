@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from qb.tasks import finish
+from qb.running.tasks import finish
 
 
 async def test_the_result_and_the_error() -> None:

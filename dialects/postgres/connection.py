@@ -17,7 +17,7 @@ from qb.dialect import PLAIN, Affected, Characteristics, Connection, Isolation, 
 from qb.errors import DatabaseError, InvalidValue, TransactionError
 from qb.identifiers import QUOTED
 from qb.nodes import Table
-from qb.tasks import finish
+from qb.running.tasks import finish
 
 T = TypeVar("T")
 

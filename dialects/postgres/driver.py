@@ -18,15 +18,15 @@ from dialects.postgres.pgbouncer import PgBouncerConnection
 from dialects.postgres.pool import AnyConnection, Lease, Pool
 from dialects.postgres.replicas import ReadingLease, Replica, Replicas, WritingLease
 from dialects.postgres.traces import traces
-from qb.ambient import CURRENT
 from qb.columns import Column
 from qb.dialect import Connection, Dialect, Driver, PoolStatus
 from qb.errors import DatabaseClosed, QbError, UnsupportedError
-from qb.joining import Joined
 from qb.queries import Query
+from qb.running.ambient import CURRENT
+from qb.running.joining import Joined
+from qb.running.tasks import finish
 from qb.statements.sources import column_node
 from qb.tables import Table, definition_of
-from qb.tasks import finish
 
 if TYPE_CHECKING:
     from qb import Database

@@ -38,7 +38,7 @@ from qb.schema.objects import Sequence as SchemaSequence
 from qb.schema.python_types import TypeNames
 
 if TYPE_CHECKING:
-    from qb.executor import Executor
+    from qb.running.executor import Executor
 
 Row = TypeVar("Row")
 ACTIONS = {"a": None, "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}

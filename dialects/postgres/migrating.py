@@ -14,8 +14,8 @@ from qb.migrations.applier import Applier
 from qb.migrations.errors import MigrationsLocked
 from qb.migrations.history import NAME
 from qb.migrations.scripts import Script
+from qb.running.tasks import finish
 from qb.schema.tokens import Token, tokens
-from qb.tasks import finish
 
 LOCK = 7_103_520_214_906_115
 """The number of the advisory lock that everybody takes who migrates."""

@@ -13,7 +13,7 @@ import asyncpg
 
 from dialects.postgres.errors import FAILURES
 from qb.errors import DatabaseError
-from qb.tasks import finish
+from qb.running.tasks import finish
 
 LONGEST_PAUSE = 5.0
 """Seconds between two tries to connect again."""

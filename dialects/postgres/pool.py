@@ -13,7 +13,7 @@ from dialects.postgres.connection import PostgresConnection
 from dialects.postgres.errors import FAILURES
 from qb.dialect import Affected, Connection
 from qb.errors import DatabaseClosed, QbError, TimeoutExceeded
-from qb.tasks import finish
+from qb.running.tasks import finish
 
 T = TypeVar("T")
 

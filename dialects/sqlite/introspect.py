@@ -32,7 +32,7 @@ from qb.schema.objects import (
 from qb.schema.python_types import TypeNames
 
 if TYPE_CHECKING:
-    from qb.executor import Executor
+    from qb.running.executor import Executor
 
 OURS = """name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE '!_cf!_%' ESCAPE '!' AND name <> 'd1_migrations'"""
 """Not what SQLite, Cloudflare and wrangler keep for themselves."""

@@ -12,7 +12,7 @@ from qb.migrations.applier import Applier
 from qb.migrations.errors import MigrationError
 from qb.migrations.history import NAME
 from qb.migrations.scripts import Script
-from qb.tasks import finish
+from qb.running.tasks import finish
 
 
 class SqliteApplier(Applier):

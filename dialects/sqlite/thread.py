@@ -15,7 +15,7 @@ import aiosqlite
 from dialects.sqlite.setups import Setups
 from dialects.sqlite.user_functions import raised
 from qb.errors import TransactionError
-from qb.tasks import finish
+from qb.running.tasks import finish
 
 BUSY = 5  # SQLITE_BUSY, without its extensions
 BUSY_SNAPSHOT = 517

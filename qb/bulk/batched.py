@@ -13,7 +13,7 @@ from qb.statements.requirements import require
 from qb.tables import Table
 
 if TYPE_CHECKING:
-    from qb.executor import Executor
+    from qb.running.executor import Executor
 
 Portion = Sequence[Mapping[str, Any]]
 

@@ -15,7 +15,7 @@ from qb.statements.select import select
 from qb.tables import Table, definition_of
 
 if TYPE_CHECKING:
-    from qb.executor import Executor
+    from qb.running.executor import Executor
 
 TB = TypeVar("TB", bound=Table)
 K = TypeVar("K")

@@ -20,7 +20,7 @@ from qb.statements.insert import Conflict, excluded, insert
 from qb.tables import Table, definition_of
 
 if TYPE_CHECKING:
-    from qb.executor import Executor
+    from qb.running.executor import Executor
 
 TB = TypeVar("TB", bound=Table)
 Rows = Iterable[Mapping[str, Any]] | AsyncIterable[Mapping[str, Any]]

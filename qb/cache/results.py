@@ -16,8 +16,8 @@ from qb.cache.keys import copied, is_unchangeable, key_of
 from qb.cache.tracking import Tracker
 from qb.dialect import Connection, Job
 from qb.errors import QbError
-from qb.executor import Executor
 from qb.queries import Compiled, Query
+from qb.running.executor import Executor
 from qb.tables import Table
 from qb.typevars import DialectName
 

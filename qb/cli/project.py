@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 import click
 
-from qb.database import Database
 from qb.dialect import find_dialect
 from qb.errors import QbError
+from qb.running.database import Database
 from qb.schema.ddl import Ddl
 from qb.schema.declared import Declared, declared_in
 

@@ -19,9 +19,9 @@ from qb.tables import definition_of
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    from qb.database import Database
     from qb.documents.kv import KV
     from qb.rows import RowPatch
+    from qb.running.database import Database
 
     TB = TypeVar("TB", bound=DocumentTable)
 else:

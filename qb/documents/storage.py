@@ -9,9 +9,9 @@ from qb.documents.events import TB, D
 from qb.rows import Row
 
 if TYPE_CHECKING:
-    from qb.database import Database
     from qb.documents.collections import Collection
     from qb.documents.kv import KV
+    from qb.running.database import Database
 
 
 class Storage(Generic[TB, D]):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from qb import col
-from qb.executor import Executor
+from qb.running.executor import Executor
 from qb.statements.delete import delete
 from qb.statements.insert import insert
 from qb.statements.select import select

@@ -12,18 +12,18 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from qb.database import Database
 from qb.dialect import Characteristics, Connection, committed
 from qb.errors import DatabaseError, QbError, TimeoutExceeded
 from qb.migrations.errors import MigrationFailed, MigrationsLocked
 from qb.migrations.history import NAME, Applied, Record
 from qb.migrations.scripts import Script
 from qb.queries import Compilable
+from qb.running.database import Database
+from qb.running.tasks import finish
 from qb.statements.delete import delete
 from qb.statements.insert import insert
 from qb.statements.select import select
 from qb.statements.update import update
-from qb.tasks import finish
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from qb.database import Database
 from qb.migrations.applier import Options, Work
 from qb.migrations.errors import MigrationError
 from qb.migrations.files import Folder, Migration
 from qb.migrations.history import Record
+from qb.running.database import Database
 
 State = Literal["applied", "pending", "halfway", "edited", "unknown"]
 

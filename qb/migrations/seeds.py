@@ -10,13 +10,13 @@ from string import Template
 from typing import Any, Literal, TypeVar
 
 from qb.columns import Column
-from qb.database import Database
 from qb.errors import SchemaError
-from qb.executor import Executor
 from qb.fn import count
 from qb.nodes import Column as ColumnNode
 from qb.queries import Compilable
 from qb.rows import NewRow
+from qb.running.database import Database
+from qb.running.executor import Executor
 from qb.statements.conflicts import target_of
 from qb.statements.insert import excluded, insert
 from qb.statements.select import select

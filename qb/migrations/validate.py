@@ -14,7 +14,7 @@ from qb.schema.introspect import introspect, normalised, schemas_of
 from qb.schema.objects import Column, ForeignKey, Generated, IndexKey, Schema, Table, Trigger
 
 if TYPE_CHECKING:
-    from qb.executor import Executor
+    from qb.running.executor import Executor
 
 T = TypeVar("T")
 TEXTS = {"default", "generated", "expression", "where", "sql", "definition"}

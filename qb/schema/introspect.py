@@ -10,7 +10,7 @@ from qb.schema.objects import Name, Schema
 from qb.schema.python_types import TypeNames
 
 if TYPE_CHECKING:
-    from qb.executor import Executor
+    from qb.running.executor import Executor
 
 Run = Callable[[Sequence[Job]], Awaitable[list[Any]]]
 """Runs statements of which all see one moment, and gives what each of them gives."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from qb.ambient import current
-from qb.database import Database
 from qb.errors import TransactionError, shortened
 from qb.observers.connections import ObservedConnection
 from qb.observers.events import Event, StatementRun
+from qb.running.ambient import current
+from qb.running.database import Database
 
 if TYPE_CHECKING:
     from qb.observers.hub import Observation

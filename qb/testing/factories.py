@@ -12,9 +12,9 @@ from qb.bulk.inserting import attribute_of
 from qb.columns import Column, Declaration
 from qb.constraints import ForeignKey
 from qb.errors import QbError
-from qb.executor import Executor
 from qb.nodes import Column as ColumnNode
 from qb.rows import Row
+from qb.running.executor import Executor
 from qb.statements.insert import insert
 from qb.statements.select import select
 from qb.tables import Definition, Table, definition_of, resolve

@@ -8,11 +8,11 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from types import TracebackType
 from typing import Any, TypeVar
 
-from qb.database import Database
 from qb.dialect import PLAIN, Affected, Characteristics, Connection, Driver, Job, Load
 from qb.errors import ConnectionFailed, DatabaseClosed, DatabaseError, QbError, TransactionError, UnsupportedError
 from qb.observers.events import Event
-from qb.tasks import finish
+from qb.running.database import Database
+from qb.running.tasks import finish
 from qb.typevars import DialectName
 
 T = TypeVar("T")

@@ -406,7 +406,7 @@ async def test_nobody_pays_for_observers_that_are_not_there(db: Database) -> Non
     without: list[tuple[str, str]] = []
     with calls(without):
         await db.fetch_all(query)
-    names = [name for file, name in without if file == "qb/engine.py"]
+    names = [name for file, name in without if file == "qb/running/engine.py"]
     assert names == []
     assert not [file for file, _ in without if file.startswith("observers/")]
     async with db._connection(False) as connection:

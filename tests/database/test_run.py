@@ -17,7 +17,7 @@ from tests.music import Album, Artist
 
 @pytest.fixture(autouse=True)
 def _pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qb.retrying.LONGEST_PAUSE", 0.001)
+    monkeypatch.setattr("qb.running.retrying.LONGEST_PAUSE", 0.001)
 
 
 def collision() -> SerializationFailed:

@@ -463,7 +463,7 @@ async def test_an_empty_transaction_sends_nothing(postgres_url: str, postgres_db
 async def test_a_transaction_in_a_generator_is_not_that_of_its_consumer(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qb.joining.GRACE", 0.05)
+    monkeypatch.setattr("qb.running.joining.GRACE", 0.05)
 
     async def names() -> AsyncIterator[str]:
         async with db.transaction() as tx:

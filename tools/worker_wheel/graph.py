@@ -14,7 +14,7 @@ STARTS = ("qb", "dialects.d1")
 ELSEWHERE = {
     "qb.migrations": "migrations make the tables, when the Worker is deployed",
     "qb.schema": "likewise",
-    "qb.transaction": "D1 has no transactions",
+    "qb.running.transaction": "D1 has no transactions",
     "qb.statements.merge": "D1 has no MERGE",
     "qb.cache": "what a Worker keeps in memory, it keeps for itself: others would not know of its writes",
     "qb.observers.metrics": "nobody can ask an isolate for them",

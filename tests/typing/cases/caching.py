@@ -6,8 +6,8 @@ from schema import Album, Artist
 
 from qb import Query, query, select, update
 from qb.cache import Cache
-from qb.database import Database
-from qb.executor import Executor
+from qb.running.database import Database
+from qb.running.executor import Executor
 
 
 @query

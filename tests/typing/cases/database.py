@@ -6,10 +6,10 @@ from typing import Literal
 from schema import Album, Artist, Track
 
 from qb import delete, fn, inferred, insert, literal, select, sql, update
-from qb.database import Database
-from qb.executor import Executor
+from qb.running.database import Database
+from qb.running.executor import Executor
 from qb.rows import Row, Rows
-from qb.transaction import Transaction
+from qb.running.transaction import Transaction
 
 albums = select(Album.id, Album.title)
 joined = select(Album.title, Artist.name).left_join(Artist, on=Album.artist_id == Artist.id)

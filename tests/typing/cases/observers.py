@@ -1,6 +1,6 @@
 """Observers: what they are, and what an event has."""
 
-from qb.database import Database
+from qb.running.database import Database
 from qb.observers import CacheLookup, Event, Logs, Observer, PoolWait, Retry, StatementRun, TransactionStep
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeGuard, Ty
 
 from qb import nodes
 from qb.dialect import Affected, Connection, Dialect, Job, Load
-from qb.engine import Engine
 from qb.errors import CompileError, DatabaseError, MultipleRowsFound, NoRowFound, TransactionError, shortened
 from qb.queries import Compilable, Compiled, Query
+from qb.running.engine import Engine
 from qb.typevars import DialectName
 
 if TYPE_CHECKING:
@@ -358,7 +358,7 @@ class Executor(Generic[DialectName]):
         `analyze` (PostgreSQL) runs the statement, and tells what it took. Raises TransactionError for one that may
         write (sql() counts as such) outside of a transaction, where it could not be undone.
         """
-        from qb.explaining import explain
+        from qb.running.explaining import explain
 
         plan: str | list[dict[str, Any]] = await explain(self, statement, analyze, format)
         return plan
@@ -499,7 +499,7 @@ class Executor(Generic[DialectName]):
         within_limit(compiled, self._engine.dialect)  # raises
 
     def _attribute(self, error: DatabaseError, statement: Compilable[Any], parameters: Sequence[object]) -> None:
-        from qb.attribution import attribute
+        from qb.running.attribution import attribute
 
         attribute(error, statement, parameters if self._engine.show_parameters else None)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from qb.engine import Engine
+from qb.running.engine import Engine
 
 if TYPE_CHECKING:
-    from qb.transaction import Transaction
+    from qb.running.transaction import Transaction
 
 CURRENT: ContextVar[Transaction[Any] | None] = ContextVar("qb_transaction", default=None)
 """The innermost transaction, of any database; the others are around it."""

@@ -8,11 +8,11 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from qb.ambient import CURRENT, current
 from qb.dialect import PLAIN, Connection, Driver, Isolation, Job, find_dialect
-from qb.engine import Engine
 from qb.errors import QbError, TransactionError, UnsupportedError
-from qb.executor import Executor, Rewrite
+from qb.running.ambient import CURRENT, current
+from qb.running.engine import Engine
+from qb.running.executor import Executor, Rewrite
 from qb.typevars import DialectName
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from qb.cache.results import Consistency
     from qb.events import Events
     from qb.observers import Event, Observation
+    from qb.running.transaction import Transaction
     from qb.tables import Table
-    from qb.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -178,7 +178,7 @@ class Database(Executor[DialectName]):
                 f"{self.dialect.name} has no transactions that stay open: send the "
                 f"statements together, with db.batch(…)"
             )
-        from qb.transaction import Transaction, characteristics
+        from qb.running.transaction import Transaction, characteristics
 
         return Transaction(
             self._engine,
@@ -212,7 +212,7 @@ class Database(Executor[DialectName]):
         done again, too. Inside of a transaction it is a savepoint, and only the transaction can be run again. When the
         connection breaks during COMMIT, CommitUncertain is raised and nothing is run again.
         """
-        from qb.retrying import run
+        from qb.running.retrying import run
 
         begin = partial(
             self.transaction,
@@ -253,7 +253,7 @@ class Database(Executor[DialectName]):
 
     def _connection(self, reads: bool, alone: bool = False) -> AbstractAsyncContextManager[Connection]:
         if self._joins and CURRENT.get() is not None and current(self._engine) is not None:
-            from qb.joining import Joined
+            from qb.running.joining import Joined
 
             return Joined(self._engine, reads, alone)
         return self._engine.acquire(reads) if alone else self._engine.borrow(reads)
@@ -267,7 +267,7 @@ class Database(Executor[DialectName]):
         return None if engine.layers else engine.driver.at_once(reads)
 
     def _atomic(self) -> Transaction[DialectName]:
-        from qb.transaction import Transaction
+        from qb.running.transaction import Transaction
 
         return Transaction(self._engine, PLAIN, joins=self._joins, name="qb_rows")
 
@@ -282,7 +282,7 @@ class Database(Executor[DialectName]):
         """The transaction around the code that runs."""
         if CURRENT.get() is None:
             return None
-        from qb.joining import joined
+        from qb.running.joining import joined
 
         return await joined(self._engine)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from qb.engine import Engine
 from qb.errors import DatabaseError
-from qb.transaction import Transaction
+from qb.running.engine import Engine
+from qb.running.transaction import Transaction
 from qb.typevars import DialectName
 
 T = TypeVar("T")

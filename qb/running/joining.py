@@ -6,13 +6,13 @@ from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from qb.ambient import current
 from qb.dialect import Connection
-from qb.engine import Engine
 from qb.errors import TransactionError
+from qb.running.ambient import current
+from qb.running.engine import Engine
 
 if TYPE_CHECKING:
-    from qb.transaction import Transaction
+    from qb.running.transaction import Transaction
 
 GRACE = 1.0
 """Seconds that a statement waits for a transaction of an async generator that was left: `break` leaves it open a

@@ -9,7 +9,7 @@ from qb.errors import TransactionError
 from qb.queries import Compilable
 
 if TYPE_CHECKING:
-    from qb.executor import Executor
+    from qb.running.executor import Executor
 
 
 async def explain(

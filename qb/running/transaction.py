@@ -8,13 +8,13 @@ from contextlib import AbstractAsyncContextManager, suppress
 from types import TracebackType
 from typing import Any, Self, get_args
 
-from qb.ambient import CURRENT
 from qb.dialect import PLAIN, Characteristics, Connection, Isolation, Job, committed
-from qb.engine import Engine
 from qb.errors import QbError, TransactionError, UnsupportedError, closest
-from qb.executor import Executor, Rewrite
-from qb.joining import current_task, joined
-from qb.tasks import finish
+from qb.running.ambient import CURRENT
+from qb.running.engine import Engine
+from qb.running.executor import Executor, Rewrite
+from qb.running.joining import current_task, joined
+from qb.running.tasks import finish
 from qb.typevars import DialectName
 
 ISOLATION_LEVELS = get_args(Isolation)

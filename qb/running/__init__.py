@@ -1,0 +1,1 @@
+"""Running queries: databases, transactions, and what they share."""
