@@ -8,12 +8,17 @@ from itertools import count
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from qb import Database
 from tests.d1_server import D1Server, running_d1
 from tests.postgres_server import PostgresServer, running_server
 
 SCHEMA_NUMBERS = count(1)
+
+# How long one example takes says something about the machine, and whether hypothesis has its tables of characters yet.
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
