@@ -18,6 +18,7 @@ from qb.migrations.making import draft, write
 from qb.migrations.runner import Runner
 from qb.migrations.scripts import Script
 from qb.schema.objects import Schema
+from tests.migrations.outcomes import count, states
 
 
 class Artist(Table, name="artists"):
@@ -49,15 +50,6 @@ def folder(tmp_path: Path) -> Folder:
     write(folder, "tables", draft(dialect, Schema(first.dialect), first))
     write(folder, "rebuild", draft(dialect, first, describe([Records, Album])))
     return folder
-
-
-async def count(db: Database, table: str) -> int:
-    found: int = await db.fetch_value(select(sql(f"(SELECT count(*) FROM {table})", returns=int).as_("n")))
-    return found
-
-
-def states(status: object) -> list[tuple[str, str]]:
-    return [(each.name, each.state) for each in status]  # type: ignore[attr-defined]  # a list of them
 
 
 async def noted(db: Database) -> list[str]:

@@ -17,6 +17,7 @@ from qb.migrations.scripts import Script, parsed
 from qb.schema.canonical import canonical
 from qb.schema.objects import Schema
 from tests.d1_server import D1Server
+from tests.migrations.sqlite_libraries import LIBRARIES, Connection, Library
 
 Row = tuple[Any, ...]
 
@@ -55,13 +56,14 @@ class SqliteEngine:
 
     dialect = "sqlite"
 
-    def __init__(self) -> None:
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+    def __init__(self, library: Library = LIBRARIES["sqlite3"]) -> None:
+        self.library = library
+        self.connection = library.connect()
         self.connection.execute("PRAGMA foreign_keys = on")
 
     def execute(self, *statements: str) -> None:
         for statement in statements:
-            self.connection.execute(statement)
+            self.connection.execute(statement).fetchall()
 
     def rows(self, query: str) -> list[Row]:
         return self.connection.execute(query).fetchall()
@@ -69,9 +71,7 @@ class SqliteEngine:
     def migrate(self, script: Script) -> None:
         self.execute(f"PRAGMA foreign_keys = {'on' if script.foreign_keys else 'off'}", "BEGIN")
         try:
-            for statement in script.statements:
-                self.connection.execute(statement).fetchall()
-            self.execute("COMMIT")
+            self.execute(*script.statements, "COMMIT")
         finally:
             if self.connection.in_transaction:
                 self.execute("ROLLBACK")
@@ -187,7 +187,7 @@ CATALOGS = [
 """What PostgreSQL says of everything that is modelled."""
 
 
-def introspected(connection: sqlite3.Connection) -> Schema:
+def introspected(connection: Connection) -> Schema:
     """What is in a database of SQLite, without a driver."""
 
     async def run(queries: Sequence[Any]) -> list[Any]:

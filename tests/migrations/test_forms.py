@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -34,12 +33,11 @@ def schema(make: Make) -> Schema:
     return load(dump(DIALECT.ddl().description.describe([Thing])))
 
 
-def filled(before: Schema, *values: object) -> SqliteEngine:
-    """A database with rows."""
-    engine = SqliteEngine()
+def fill(engine: SqliteEngine, before: Schema, *values: object) -> None:
+    """Make the table, with rows."""
     engine.execute(*DIALECT.ddl().create_all(before))
-    engine.connection.executemany("INSERT INTO things (a) VALUES (?)", [(value,) for value in values])
-    return engine
+    for value in values:
+        engine.connection.execute("INSERT INTO things (a) VALUES (?)", (value,)).fetchall()
 
 
 def numeric(precision: int, scale: int) -> Make:
@@ -66,14 +64,14 @@ def numeric(precision: int, scale: int) -> Make:
         (col.boolean, col.integer, 1, 1),
     ],
 )
-def test_there_and_back(one: Make, other: Make, before: object, after: object) -> None:
-    engine = filled(schema(one), before, None)
+def test_there_and_back(sqlite: SqliteEngine, one: Make, other: Make, before: object, after: object) -> None:
+    fill(sqlite, schema(one), before, None)
     operations = diff(schema(one), schema(other))
     renderer = DIALECT.renderer()
-    migrate(engine, renderer.stages(schema(one), operations))
-    assert engine.rows("SELECT a, typeof(a) FROM things") == [(after, KINDS[type(after)]), (None, "null")]
-    migrate(engine, renderer.stages(schema(other), reverse(schema(one), operations).operations))
-    assert engine.rows("SELECT a, typeof(a) FROM things") == [(before, KINDS[type(before)]), (None, "null")]
+    migrate(sqlite, renderer.stages(schema(one), operations))
+    assert sqlite.rows("SELECT a, typeof(a) FROM things") == [(after, KINDS[type(after)]), (None, "null")]
+    migrate(sqlite, renderer.stages(schema(other), reverse(schema(one), operations).operations))
+    assert sqlite.rows("SELECT a, typeof(a) FROM things") == [(before, KINDS[type(before)]), (None, "null")]
 
 
 KINDS = {int: "integer", float: "real", str: "text"}
@@ -90,8 +88,8 @@ KINDS = {int: "integer", float: "real", str: "text"}
         (lambda: col.timestamp(), col.date, "2024-05-01 00:00:00.000001"),
     ],
 )
-def test_a_value_that_does_not_fit_stops(one: Make, other: Make, value: object) -> None:
-    engine = filled(schema(one), value)
+def test_a_value_that_does_not_fit_stops(sqlite: SqliteEngine, one: Make, other: Make, value: object) -> None:
+    fill(sqlite, schema(one), value)
     operations = diff(schema(one), schema(other))
     (lossy,) = [
         each
@@ -99,10 +97,10 @@ def test_a_value_that_does_not_fit_stops(one: Make, other: Make, value: object) 
         if each.danger == "needs check" and "would change" in each.text
     ]
     assert lossy.probe is not None
-    assert engine.rows(lossy.probe) == [(1,)]
-    with pytest.raises(sqlite3.Error, match=r'a value of "things"."a" changes in its new type'):
-        migrate(engine, DIALECT.renderer().stages(schema(one), operations))
-    assert engine.rows("SELECT a FROM things") == [(value,)]
+    assert sqlite.rows(lossy.probe) == [(1,)]
+    with pytest.raises(sqlite.library.error, match=r'a value of "things"."a" changes in its new type'):
+        migrate(sqlite, DIALECT.renderer().stages(schema(one), operations))
+    assert sqlite.rows("SELECT a FROM things") == [(value,)]
 
 
 @pytest.mark.parametrize(
@@ -122,16 +120,16 @@ def test_what_nobody_can_know_is_asked(one: Make, other: Make, message: str) -> 
     assert DIALECT.renderer().stages(schema(one), diff(schema(one), schema(other), hints))
 
 
-def test_the_way_back_from_what_somebody_knew() -> None:
+def test_the_way_back_from_what_somebody_knew(sqlite: SqliteEngine) -> None:
     before, after = schema(numeric(8, 2)), schema(col.text)
     operations = diff(before, after, Hints(using={(THINGS, "a"): "printf('%.2f', \"a\" / 100.0)"}))
-    engine = filled(before, 1999)
-    migrate(engine, DIALECT.renderer().stages(before, operations))
-    assert engine.rows("SELECT a FROM things") == [("19.99",)]
+    fill(sqlite, before, 1999)
+    migrate(sqlite, DIALECT.renderer().stages(before, operations))
+    assert sqlite.rows("SELECT a FROM things") == [("19.99",)]
     way_back = reverse(before, operations)
     assert way_back.losses == ('the values of "things.a" do not come back: it is NULL in every row',)
-    migrate(engine, DIALECT.renderer().stages(after, way_back.operations))
-    assert engine.rows("SELECT a FROM things") == [(None,)]
+    migrate(sqlite, DIALECT.renderer().stages(after, way_back.operations))
+    assert sqlite.rows("SELECT a FROM things") == [(None,)]
 
 
 def test_nothing_to_do() -> None:

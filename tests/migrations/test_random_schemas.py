@@ -18,9 +18,10 @@ from qb.schema.objects import Name, Schema
 from tests.d1_server import D1Server
 from tests.migrations.engines import D1Engine, Engine, PostgresEngine, SqliteEngine, migrate, sorted_columns
 from tests.migrations.random_schemas import LOG, Case, cases, filling
+from tests.migrations.sqlite_libraries import LIBRARIES, Library
 from tests.postgres_server import PostgresServer
 
-EXAMPLES = {"sqlite": 120, "postgres": 25, "d1": 12}
+EXAMPLES = {"sqlite": 60, "postgres": 25, "d1": 12}
 """Without `--examples`: what takes a few seconds."""
 
 
@@ -118,8 +119,13 @@ def prove(request: pytest.FixtureRequest, one: Callable[[], Engine], other: Call
     run()
 
 
-def test_sqlite(request: pytest.FixtureRequest) -> None:
-    prove(request, SqliteEngine, SqliteEngine)
+def test_there_are_two_versions_of_sqlite() -> None:
+    assert len({library.version for library in LIBRARIES.values()}) == 2
+
+
+@pytest.mark.parametrize("library", LIBRARIES.values(), ids=[each.version for each in LIBRARIES.values()])
+def test_sqlite(request: pytest.FixtureRequest, library: Library) -> None:
+    prove(request, lambda: SqliteEngine(library), lambda: SqliteEngine(library))
 
 
 def test_d1(request: pytest.FixtureRequest, d1_server: D1Server) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -362,22 +361,21 @@ def test_a_rebuild_on_d1_takes_the_children_along() -> None:
 
 
 @pytest.fixture
-def engine() -> SqliteEngine:
+def engine(sqlite: SqliteEngine) -> SqliteEngine:
     """A parent, and a child that goes with it."""
-    engine = SqliteEngine()
-    engine.execute(
+    sqlite.execute(
         *find_dialect("sqlite").ddl().create_all(lite(PARENT, CHILD)),
         "INSERT INTO albums VALUES (1, '007'), (2, 'x')",
         "INSERT INTO tracks VALUES (1, 1), (2, 2)",
     )
-    return engine
+    return sqlite
 
 
 def test_a_rebuild_keeps_the_children(engine: SqliteEngine) -> None:
     migrate(engine, stages(lite(PARENT, CHILD), lite(STRICTER, CHILD)))
     assert engine.rows("SELECT * FROM tracks") == [(1, 1), (2, 2)]
     assert engine.rows("SELECT * FROM albums WHERE title = 'X'") == [(2, "x")]
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(engine.library.error, match=r"(?i)foreign key constraint failed"):
         engine.execute("INSERT INTO tracks VALUES (3, 9)")
 
 
@@ -396,28 +394,28 @@ REBUILD = (lite(PARENT, CHILD), lite(STRICTER, CHILD))
 def test_what_stops_a_rebuild(engine: SqliteEngine, change: str, message: str) -> None:
     engine.execute(change)
     before = engine.rows("SELECT * FROM sqlite_master"), engine.rows("SELECT * FROM albums")
-    with pytest.raises(sqlite3.Error, match=message):
+    with pytest.raises(engine.library.error, match=message):
         migrate(engine, stages(*REBUILD))
     assert (engine.rows("SELECT * FROM sqlite_master"), engine.rows("SELECT * FROM albums")) == before
 
 
 def test_a_rebuild_with_foreign_keys_on_stops(engine: SqliteEngine) -> None:
     (stage,) = stages(*REBUILD)
-    with pytest.raises(sqlite3.Error, match="this migration needs PRAGMA foreign_keys = off"):
+    with pytest.raises(engine.library.error, match="this migration needs PRAGMA foreign_keys = off"):
         engine.migrate(replace(stage.script, foreign_keys=True))
     assert engine.rows("SELECT count(*) FROM tracks") == [(2,)]
 
 
 def test_a_row_without_its_parent_stops(engine: SqliteEngine) -> None:
     engine.execute("PRAGMA foreign_keys = off", "INSERT INTO tracks VALUES (3, 9)")
-    with pytest.raises(sqlite3.Error, match='a row of "tracks" references a row that is not in albums'):
+    with pytest.raises(engine.library.error, match='a row of "tracks" references a row that is not in albums'):
         migrate(engine, stages(*REBUILD))
     assert engine.rows("SELECT count(*) FROM tracks") == [(3,)]
 
 
 def test_a_value_that_would_change_stops(engine: SqliteEngine) -> None:
     numbers = replace(PARENT, columns=(PARENT.columns[0], Column("title", "INTEGER")))
-    with pytest.raises(sqlite3.Error, match=r'a value of "albums"."title" changes in its new type'):
+    with pytest.raises(engine.library.error, match=r'a value of "albums"."title" changes in its new type'):
         migrate(engine, stages(lite(PARENT, CHILD), lite(numbers, CHILD)))
     hints = Hints(using={(ALBUMS, "title"): 'CAST("title" AS INTEGER) + 1'})
     migrate(engine, stages(lite(PARENT, CHILD), lite(numbers, CHILD), hints))
@@ -427,30 +425,29 @@ def test_a_value_that_would_change_stops(engine: SqliteEngine) -> None:
 def test_rows_that_a_constraint_would_leave_out_stop(engine: SqliteEngine) -> None:
     engine.execute("UPDATE albums SET title = 'same'")
     unique = replace(PARENT, uniques=(Key(("title",), "u", on_conflict="REPLACE"),))
-    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE constraint failed"):
+    with pytest.raises(engine.library.error, match="UNIQUE constraint failed"):
         migrate(engine, stages(lite(PARENT, CHILD), lite(unique, CHILD)))
     assert engine.rows("SELECT count(*) FROM albums") == [(2,)]
 
 
-def test_rows_keep_their_numbers_and_counters_go_on() -> None:
+def test_rows_keep_their_numbers_and_counters_go_on(sqlite: SqliteEngine) -> None:
     plain = Table(Name("plain"), (Column("a", "TEXT"),))
     counted = Table(
         Name("counted"),
         (Column("id", "INTEGER", identity=Identity("autoincrement")), Column("a", "TEXT")),
         Key(("id",)),
     )
-    engine = SqliteEngine()
-    engine.execute(
+    sqlite.execute(
         *find_dialect("sqlite").ddl().create_all(lite(plain, counted)),
         "INSERT INTO plain (rowid, a) VALUES (7, 'x'), (3, 'y')",
         "INSERT INTO counted VALUES (9, 'x')",
         "DELETE FROM counted",
     )
     after = [replace(each, checks=(Check("\"a\" <> ''", "c"),)) for each in (plain, counted)]
-    migrate(engine, stages(lite(plain, counted), lite(*after)))
-    assert engine.rows("SELECT rowid, a FROM plain") == [(3, "y"), (7, "x")]
-    engine.execute("INSERT INTO counted (a) VALUES ('z')")
-    assert engine.rows("SELECT id FROM counted") == [(10,)]
+    migrate(sqlite, stages(lite(plain, counted), lite(*after)))
+    assert sqlite.rows("SELECT rowid, a FROM plain") == [(3, "y"), (7, "x")]
+    sqlite.execute("INSERT INTO counted (a) VALUES ('z')")
+    assert sqlite.rows("SELECT id FROM counted") == [(10,)]
 
 
 def test_names_in_what_fills_a_column_are_checked() -> None:

@@ -19,6 +19,7 @@ from qb.migrations.history import Applied
 from qb.migrations.runner import Runner
 from qb.migrations.scripts import Script
 from qb.schema.objects import Schema
+from tests.migrations.outcomes import count, states
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,15 +64,6 @@ def folder(tmp_path: Path, db: Database) -> Folder:
         schema,
     )
     return folder
-
-
-async def count(db: Database, table: str) -> int:
-    found: int = await db.fetch_value(select(sql(f"(SELECT count(*) FROM {table})", returns=int).as_("n")))
-    return found
-
-
-def states(status: object) -> list[tuple[str, str]]:
-    return [(each.name, each.state) for each in status]  # type: ignore[attr-defined]  # a list of them
 
 
 async def test_up_and_down(db: Database, folder: Folder) -> None:
