@@ -8,7 +8,8 @@ from mypy.plugin import FunctionSigContext, MethodContext, MethodSigContext
 from mypy.types import FunctionLike, Instance, TupleType, Type, UnionType, get_proper_type
 
 from qb_mypy import databases, needs, scope
-from qb_mypy.encoding import COMPILABLE, EXECUTOR, mapped
+from qb_mypy.encoding import mapped
+from qb_mypy.names import COMPILABLE, EXECUTOR
 from qb_mypy.tables import columns_are_known, source_of
 from qb_mypy.writes import row_of
 

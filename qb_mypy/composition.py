@@ -9,7 +9,9 @@ from mypy.plugin import FunctionContext
 from mypy.types import Instance, TupleType, Type, get_proper_type
 
 from qb_mypy import messages, scope
-from qb_mypy.encoding import COLUMN, SELECT, Ref, facts_of, refs_type, short, strings, with_facts
+from qb_mypy.encoding import facts_of, refs_type, strings, with_facts
+from qb_mypy.names import COLUMN, SELECT, short
+from qb_mypy.refs import Ref
 from qb_mypy.tables import columns_are_known, source_of
 
 

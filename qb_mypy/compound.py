@@ -10,21 +10,9 @@ from mypy.plugin import MethodContext
 from mypy.types import AnyType, Instance, ProperType, Type, TypeOfAny, get_proper_type
 
 from qb_mypy import messages, needs, relations, rows, scope
-from qb_mypy.encoding import (
-    COMPOUND,
-    EXPR,
-    LABELED,
-    SELECTIONS,
-    Facts,
-    Need,
-    class_info,
-    expression,
-    facts_of,
-    is_optional,
-    literals,
-    optional,
-    without_none,
-)
+from qb_mypy.encoding import class_info, expression, facts_of, is_optional, literals, optional, without_none
+from qb_mypy.facts import Facts, Need
+from qb_mypy.names import COMPOUND, EXPR, LABELED, SELECTIONS
 from qb_mypy.queries import packed
 from qb_mypy.values import NUMBERS, class_name, comparable, result_of, shown
 

@@ -25,8 +25,10 @@ from mypy.plugin import FunctionContext
 from mypy.types import CallableType, Instance, TupleType, Type, get_proper_type
 
 from qb_mypy import messages
-from qb_mypy.encoding import AGGREGATE, COLUMN, WINDOWED, Ref, expression, strings, without_none
+from qb_mypy.encoding import expression, strings, without_none
 from qb_mypy.keys import known_keys
+from qb_mypy.names import AGGREGATE, COLUMN, WINDOWED
+from qb_mypy.refs import Ref
 from qb_mypy.tables import table_named
 from qb_mypy.values import NUMBERS, class_name, comparable, describe, shown
 

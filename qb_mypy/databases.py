@@ -27,7 +27,7 @@ from mypy.plugin import MethodContext
 from mypy.types import Instance, Type, get_proper_type
 
 from qb_mypy import messages, needs
-from qb_mypy.encoding import EXECUTOR
+from qb_mypy.names import EXECUTOR
 
 TRANSACTIONS = frozenset({"transaction", "run"})
 COROUTINES = frozenset(

@@ -19,8 +19,8 @@ from mypy.typeanal import TypeAnalyser
 from mypy.types import CallableType, Instance, NoneType, ProperType, Type, UnionType, get_proper_type
 
 from qb_mypy import dependencies
-from qb_mypy.encoding import COLUMN, DEFAULTED, GENERATED, REQUIRED
 from qb_mypy.keys import foreign_keys, primary_key, unique_keys
+from qb_mypy.names import COLUMN, DEFAULTED, GENERATED, REQUIRED
 from qb_mypy.tables import column_names, declared_column, declaring_calls
 
 

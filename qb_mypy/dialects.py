@@ -13,19 +13,8 @@ from mypy.checker import TypeChecker
 from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import Instance, NoneType, ProperType, get_proper_type
 
-from qb_mypy.encoding import (
-    EXPRESSIONS,
-    INSERT,
-    ORDERED_SETS,
-    QUERY,
-    RETURNING,
-    SELECT,
-    SELECTIONS,
-    WRITES,
-    expression,
-    facts_of,
-    without_none,
-)
+from qb_mypy.encoding import expression, facts_of, without_none
+from qb_mypy.names import EXPRESSIONS, INSERT, ORDERED_SETS, QUERY, RETURNING, SELECT, SELECTIONS, WRITES
 from qb_mypy.rows import item_refs
 from qb_mypy.tables import source_of, table_of
 from qb_mypy.values import DATE, LIST, STR, TIME, UUID, class_name

@@ -7,10 +7,11 @@ from mypy.plugin import FunctionContext
 from mypy.types import AnyType, TupleType, Type, get_proper_type
 
 from qb_mypy import messages
-from qb_mypy.encoding import Ref, expr_type, expression, lax, union_of_refs, without_none
+from qb_mypy.encoding import expr_type, expression, lax, union_of_refs, without_none
 from qb_mypy.functions import TEXT
 from qb_mypy.functions import function as plain
 from qb_mypy.operators import nullable_if
+from qb_mypy.refs import Ref
 from qb_mypy.tables import source_of
 from qb_mypy.values import class_name, describe, shown
 

@@ -10,12 +10,6 @@ from mypy.types import AnyType, Instance, Type, TypeOfAny, get_proper_type
 
 from qb_mypy import messages, relations, scope, windows
 from qb_mypy.encoding import (
-    AGGREGATE,
-    EXCLUDED,
-    FRAME_FUNCTION,
-    GROUP_MARK,
-    RAW_MARK,
-    WINDOW_FUNCTION,
     expr_type,
     expression,
     is_optional,
@@ -27,7 +21,9 @@ from qb_mypy.encoding import (
     union_of_refs,
     without_none,
 )
+from qb_mypy.names import AGGREGATE, FRAME_FUNCTION, WINDOW_FUNCTION
 from qb_mypy.operators import inside_aggregate, nullable_if
+from qb_mypy.refs import EXCLUDED, GROUP_MARK, RAW_MARK
 from qb_mypy.values import (
     BOOL,
     BYTES,

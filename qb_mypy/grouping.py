@@ -12,11 +12,7 @@ from mypy.types import AnyType, Instance, TupleType, Type, TypeOfAny, get_proper
 
 from qb_mypy import messages
 from qb_mypy.encoding import (
-    AGGREGATE,
-    GROUPING,
-    ORDERING,
     Expression,
-    Ref,
     expr_type,
     expression,
     optional,
@@ -25,7 +21,9 @@ from qb_mypy.encoding import (
     union_of_refs,
     without_none,
 )
+from qb_mypy.names import AGGREGATE, GROUPING, ORDERING
 from qb_mypy.operators import inside_aggregate
+from qb_mypy.refs import Ref
 from qb_mypy.values import NUMBERS, class_name, describe, shown
 
 

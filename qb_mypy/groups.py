@@ -13,23 +13,12 @@ from mypy.nodes import CallExpr, Context, Expression, MemberExpr, TypeInfo
 from mypy.types import Instance, ProperType, Type, get_proper_type
 
 from qb_mypy import messages
-from qb_mypy.encoding import (
-    GROUPING,
-    LABELED,
-    ORDERING,
-    RAW_MARK,
-    READ,
-    ROWS,
-    ROWS_MARK,
-    SOURCE_COLUMN,
-    Facts,
-    Ref,
-    Use,
-    expression,
-    strings,
-)
+from qb_mypy.encoding import expression, strings
+from qb_mypy.facts import Facts, Use
 from qb_mypy.keys import known_primary_key
 from qb_mypy.memory import OfTypes
+from qb_mypy.names import GROUPING, LABELED, ORDERING, SOURCE_COLUMN
+from qb_mypy.refs import RAW_MARK, READ, ROWS, ROWS_MARK, Ref
 from qb_mypy.tables import source_of
 
 UNKNOWN = "?"

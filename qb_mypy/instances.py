@@ -20,17 +20,9 @@ from mypy.types import (
 )
 
 from qb_mypy import messages, scope
-from qb_mypy.encoding import INSTANCES, QUERY, ROW, SELECT, is_optional, literals, mapped, without_none
-from qb_mypy.records import (
-    class_of,
-    collections_in,
-    fields_of,
-    is_model,
-    is_record,
-    is_unknown,
-    members,
-    name_of,
-)
+from qb_mypy.encoding import is_optional, literals, mapped, without_none
+from qb_mypy.names import INSTANCES, QUERY, ROW, SELECT
+from qb_mypy.records import class_of, collections_in, fields_of, is_model, is_record, is_unknown, members, name_of
 from qb_mypy.rows import whole_table
 from qb_mypy.tables import columns, columns_are_known
 from qb_mypy.values import (

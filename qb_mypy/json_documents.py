@@ -10,18 +10,9 @@ from mypy.typeops import make_simplified_union
 from mypy.types import AnyType, Instance, NoneType, ProperType, Type, TypedDictType, TypeOfAny, get_proper_type
 
 from qb_mypy import messages, windows
-from qb_mypy.encoding import (
-    AGGREGATE,
-    Expression,
-    expr_type,
-    expression,
-    is_optional,
-    lax,
-    optional,
-    union_of_refs,
-    without_none,
-)
+from qb_mypy.encoding import Expression, expr_type, expression, is_optional, lax, optional, union_of_refs, without_none
 from qb_mypy.json_paths import SCALARS
+from qb_mypy.names import AGGREGATE
 from qb_mypy.operators import inside_aggregate, nullable_if
 from qb_mypy.values import BOOL, FLOAT, INT, STR, class_name, describe, shown, storable
 

@@ -20,7 +20,8 @@ from mypy.types import (
 )
 
 from qb_mypy import messages
-from qb_mypy.encoding import Expression, expr_type, expression, is_optional, optional, short, strings, without_none
+from qb_mypy.encoding import Expression, expr_type, expression, is_optional, optional, strings, without_none
+from qb_mypy.names import short
 from qb_mypy.values import BOOL, BYTES, DATE, DATETIME, DECIMAL, FLOAT, INT, STR, TIME, TIMEDELTA, describe, shown
 
 SCALARS = frozenset({BOOL, INT, FLOAT, DECIMAL, STR, BYTES, TIMEDELTA, DATE, TIME, DATETIME, "uuid.UUID"})

@@ -19,7 +19,7 @@ from mypy.nodes import (
     TypeInfo,
 )
 
-from qb_mypy.encoding import TABLE
+from qb_mypy.names import TABLE
 from qb_mypy.tables import declaring_calls
 
 PRIMARY_KEY = "qb.constraints.primary_key"

@@ -7,7 +7,8 @@ from mypy.plugin import MethodContext
 from mypy.types import Instance, Type, get_proper_type
 
 from qb_mypy import messages, scope
-from qb_mypy.encoding import NOT_MATCHED, NOT_MATCHED_BY_SOURCE, facts_of, short, with_facts
+from qb_mypy.encoding import facts_of, with_facts
+from qb_mypy.names import NOT_MATCHED, NOT_MATCHED_BY_SOURCE, short
 from qb_mypy.tables import source_of, table_of
 from qb_mypy.writes import check_functions, has_keywords, keyword_arguments, table_of_clause
 

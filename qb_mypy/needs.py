@@ -17,7 +17,10 @@ from mypy.types import CallableType, Instance, TupleType, Type, UnionType, get_p
 
 from qb_mypy import messages
 from qb_mypy.dialects import FEATURES, NAMES, SCHEMES, needed, switched_on
-from qb_mypy.encoding import (
+from qb_mypy.encoding import facts_of, facts_to_read, literals, mapped, strings, with_facts
+from qb_mypy.facts import Need
+from qb_mypy.memory import OfTypes
+from qb_mypy.names import (
     COLUMN,
     CONFLICT,
     DERIVED,
@@ -26,7 +29,6 @@ from qb_mypy.encoding import (
     FRAME_FUNCTION,
     INSTANCES,
     MATCHED,
-    NEEDS,
     NOT_MATCHED,
     NOT_MATCHED_BY_SOURCE,
     ORDERING,
@@ -36,15 +38,8 @@ from qb_mypy.encoding import (
     WINDOW,
     WINDOW_FUNCTION,
     WRITES,
-    Need,
-    facts_of,
-    facts_to_read,
-    literals,
-    mapped,
-    strings,
-    with_facts,
 )
-from qb_mypy.memory import OfTypes
+from qb_mypy.refs import NEEDS
 
 C = TypeVar("C", FunctionContext, MethodContext)
 STATEMENTS = frozenset({*SELECTIONS, *WRITES, INSTANCES, RETURNING})

@@ -8,27 +8,11 @@ from mypy.checker import TypeChecker
 from mypy.maptype import map_instance_to_supertype
 from mypy.nodes import ListExpr, Node, SetExpr, StarExpr
 from mypy.plugin import MethodContext
-from mypy.types import (
-    AnyType,
-    Instance,
-    NoneType,
-    ProperType,
-    TupleType,
-    Type,
-    TypeOfAny,
-    get_proper_type,
-)
+from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type, TypeOfAny, get_proper_type
 
 from qb_mypy import messages, relations, scope, windows
 from qb_mypy.encoding import (
-    AGGREGATE,
-    LABELED,
-    NULL_TEST,
-    QUERY,
-    ROWS,
-    ROWS_MARK,
     Expression,
-    Ref,
     class_info,
     expr_type,
     expression,
@@ -41,6 +25,8 @@ from qb_mypy.encoding import (
     without_none,
     without_reasons,
 )
+from qb_mypy.names import AGGREGATE, LABELED, QUERY
+from qb_mypy.refs import NULL_TEST, ROWS, ROWS_MARK, Ref
 from qb_mypy.rows import items_of
 from qb_mypy.tables import source_of
 from qb_mypy.values import (

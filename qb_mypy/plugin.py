@@ -52,6 +52,7 @@ from qb_mypy import (
     row_annotations,
     row_values,
     rows,
+    running,
     settings,
     sources,
     tables,
@@ -59,7 +60,8 @@ from qb_mypy import (
     windows,
     writes,
 )
-from qb_mypy.encoding import (
+from qb_mypy.guard import guarded
+from qb_mypy.names import (
     AGGREGATE,
     ALIAS,
     COLUMN,
@@ -90,7 +92,6 @@ from qb_mypy.encoding import (
     WINDOW_FUNCTION,
     WRITES,
 )
-from qb_mypy.guard import guarded
 
 SELECT_FUNCTION = "qb.statements.select.select"
 ORDER = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
@@ -233,10 +234,10 @@ METHODS: dict[str, Callable[[MethodContext], Type]] = {
     **{f"{cls}.{name}": partial(writes.join, kind=name) for cls in (UPDATE, DELETE) for name in ("join", "left_join")},
     **{f"{cls}.all_rows": writes.all_rows for cls in (UPDATE, DELETE)},
     **{f"{cls}.returning": writes.returning for cls in WRITES},
-    **{f"{cls}.compile": queries.compiled for cls in (*SELECTIONS, *WRITES, INSTANCES, RETURNING, SQL)},
+    **{f"{cls}.compile": running.compiled for cls in (*SELECTIONS, *WRITES, INSTANCES, RETURNING, SQL)},
     **{f"{cls}.into": instances.into for cls in (*SELECTIONS, INSTANCES, QUERY, RETURNING)},
     f"{DATABASE}.connect": needs.connected,
-    **{f"{DOCUMENTS}.{name}": queries.found for name in ("find", "list")},
+    **{f"{DOCUMENTS}.{name}": running.found for name in ("find", "list")},
 }
 
 FUNCTION_SIGNATURES: dict[str, Callable[[FunctionSigContext], FunctionLike]] = {
@@ -308,7 +309,7 @@ def function_hook(fullname: str) -> Callable[[FunctionContext], Type] | None:
 def method_signature_hook(fullname: str) -> Callable[[MethodSigContext], FunctionLike] | None:
     """Of qb's methods, and of those that run queries, whatever subclass of a database has them."""
     if fullname.rpartition(".")[2] in FETCHES:
-        return guarded(queries.fetch_signature)
+        return guarded(running.fetch_signature)
     if fullname.rpartition(".")[2] in ("insert_many", "upsert_many"):
         return guarded(bulk.many_signature)
     return guarded(METHOD_SIGNATURES.get(fullname))
@@ -319,7 +320,7 @@ def method_hook(fullname: str) -> Callable[[MethodContext], Type] | None:
     """Likewise."""
     name = fullname.rpartition(".")[2]
     if name in RUNS:
-        return guarded(partial(queries.run, name=name))
+        return guarded(partial(running.run, name=name))
     if name == "batch":
         return guarded(bulk.batch)
     if name in databases.CALLS:

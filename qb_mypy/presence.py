@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from qb_mypy.encoding import GROUP_MARK, NULL, Expression, Facts, Ref, is_optional, is_reason
+from qb_mypy.encoding import Expression, is_optional, is_reason
+from qb_mypy.facts import Facts
+from qb_mypy.refs import GROUP_MARK, NULL, Ref
 
 ON_ROWS = frozenset({"where", "having"})
 

@@ -14,7 +14,8 @@ from mypy.nodes import CallExpr, ComparisonExpr, MemberExpr, NameExpr, OpExpr, U
 from mypy.nodes import Expression as Written
 from mypy.types import AnyType, Instance, LiteralType, NoneType, ProperType, TypedDictType, UnionType, get_proper_type
 
-from qb_mypy.encoding import EXPR, QUERY, expression, is_optional, without_none
+from qb_mypy.encoding import expression, is_optional, without_none
+from qb_mypy.names import EXPR, QUERY
 from qb_mypy.operators import item_types
 from qb_mypy.values import LIST, class_name
 

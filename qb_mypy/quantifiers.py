@@ -7,7 +7,8 @@ from mypy.plugin import FunctionContext, FunctionSigContext
 from mypy.types import AnyType, FunctionLike, Instance, Type, TypeOfAny, get_proper_type
 
 from qb_mypy import messages, relations, scope
-from qb_mypy.encoding import QUANTIFIER, QUERY, expr_type, expression, is_optional, lax, optional, without_none
+from qb_mypy.encoding import expr_type, expression, is_optional, lax, optional, without_none
+from qb_mypy.names import QUANTIFIER, QUERY
 from qb_mypy.rows import items_of
 from qb_mypy.values import LIST, class_name, describe, shown
 

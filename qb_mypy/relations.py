@@ -14,20 +14,10 @@ from mypy.plugin import FunctionContext
 from mypy.types import Instance, Type, get_proper_type
 
 from qb_mypy import messages, scope
-from qb_mypy.encoding import (
-    INSTANCES,
-    NESTED_MARK,
-    QUERY,
-    READ,
-    SELECT,
-    TIED,
-    Facts,
-    Ref,
-    Use,
-    expression,
-    facts_of,
-    refs_type,
-)
+from qb_mypy.encoding import expression, facts_of, refs_type
+from qb_mypy.facts import Facts, Use
+from qb_mypy.names import INSTANCES, QUERY, SELECT
+from qb_mypy.refs import NESTED_MARK, READ, TIED, Ref
 
 
 def nested(ctx: FunctionContext, name: str) -> Type:

@@ -9,7 +9,7 @@ from mypy.types import AnyType, Instance, ProperType, Type, TypeOfAny, TypeVarTy
 
 from qb_mypy import messages
 from qb_mypy.declarations import columns_while_analyzing
-from qb_mypy.encoding import ROW, TABLE
+from qb_mypy.names import ROW, TABLE
 from qb_mypy.writes import new_row
 
 

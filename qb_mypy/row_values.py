@@ -11,10 +11,7 @@ from mypy.types import AnyType, Instance, TupleType, Type, TypeOfAny, get_proper
 
 from qb_mypy import messages, scope
 from qb_mypy.encoding import (
-    QUERY,
-    ROW_VALUE,
     Expression,
-    Ref,
     class_info,
     expr_type,
     expression,
@@ -24,7 +21,9 @@ from qb_mypy.encoding import (
     strings,
     union_of_refs,
 )
+from qb_mypy.names import QUERY, ROW_VALUE
 from qb_mypy.operators import item_types
+from qb_mypy.refs import Ref
 from qb_mypy.rows import items_of
 from qb_mypy.values import check_comparable, check_types, shown
 

@@ -7,44 +7,16 @@ from collections.abc import Sequence
 from mypy.checker import TypeChecker
 from mypy.constant_fold import constant_fold_expr
 from mypy.plugin import AttributeContext, MethodContext
-from mypy.types import (
-    AnyType,
-    Instance,
-    ProperType,
-    TupleType,
-    Type,
-    TypedDictType,
-    TypeOfAny,
-    get_proper_type,
-)
+from mypy.types import AnyType, Instance, ProperType, TupleType, Type, TypedDictType, TypeOfAny, get_proper_type
 
 from qb_mypy import messages
-from qb_mypy.encoding import (
-    COLUMN,
-    LABELED,
-    ROW,
-    SOURCE_COLUMN,
-    Facts,
-    Ref,
-    class_info,
-    expression,
-    is_optional,
-    optional,
-    short,
-    strings,
-    without_none,
-)
+from qb_mypy.encoding import class_info, expression, is_optional, optional, strings, without_none
+from qb_mypy.facts import Facts
 from qb_mypy.memory import OfTypes
+from qb_mypy.names import COLUMN, LABELED, ROW, SOURCE_COLUMN, short
 from qb_mypy.presence import NOTHING_MISSING, Present, present
-from qb_mypy.tables import (
-    Source,
-    columns,
-    columns_are_known,
-    declared_column,
-    not_there,
-    source_of,
-    table_bound_to,
-)
+from qb_mypy.refs import Ref
+from qb_mypy.tables import Source, columns, columns_are_known, declared_column, not_there, source_of, table_bound_to
 from qb_mypy.values import describe
 
 

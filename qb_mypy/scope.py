@@ -10,26 +10,12 @@ from mypy.nodes import ComparisonExpr, Context, Expression, OpExpr, UnaryExpr
 from mypy.types import Instance, ProperType, TupleType, Type, get_proper_type
 
 from qb_mypy import groups, messages, ties
-from qb_mypy.encoding import (
-    DERIVED,
-    EXCLUDED,
-    INSTANCES,
-    NOT_NULL,
-    NULL_TEST,
-    ORDERING,
-    SELECT,
-    SELECTIONS,
-    WRITES,
-    Facts,
-    Ref,
-    Use,
-    expression,
-    facts_to_read,
-    short,
-    strings,
-)
+from qb_mypy.encoding import expression, facts_to_read, strings
+from qb_mypy.facts import Facts, Use
 from qb_mypy.memory import OfTypes
+from qb_mypy.names import DERIVED, INSTANCES, ORDERING, SELECT, SELECTIONS, WRITES, short
 from qb_mypy.presence import NOTHING_MISSING, Present
+from qb_mypy.refs import EXCLUDED, NOT_NULL, NULL_TEST, Ref
 from qb_mypy.rows import item_refs, present_in
 from qb_mypy.tables import table_of
 

@@ -7,37 +7,14 @@ from collections.abc import Iterator, Sequence
 from mypy.checker import TypeChecker
 from mypy.nodes import Context, Expression, ListExpr, StrExpr, TupleExpr
 from mypy.plugin import AttributeContext, FunctionContext, MethodContext, MethodSigContext
-from mypy.types import (
-    AnyType,
-    CallableType,
-    FunctionLike,
-    Instance,
-    TupleType,
-    Type,
-    TypeOfAny,
-    get_proper_type,
-)
+from mypy.types import AnyType, CallableType, FunctionLike, Instance, TupleType, Type, TypeOfAny, get_proper_type
 
 from qb_mypy import groups, messages, needs, relations, scope, windows
 from qb_mypy.compound import merged
-from qb_mypy.encoding import (
-    COLUMN,
-    DERIVED,
-    LABELED,
-    RETURNING,
-    SOURCE_COLUMN,
-    Ref,
-    class_info,
-    expression,
-    is_optional,
-    lax,
-    literals,
-    optional,
-    refs_type,
-    short,
-    strings,
-)
+from qb_mypy.encoding import class_info, expression, is_optional, lax, literals, optional, refs_type, strings
+from qb_mypy.names import COLUMN, DERIVED, LABELED, RETURNING, SOURCE_COLUMN, short
 from qb_mypy.queries import packed
+from qb_mypy.refs import Ref
 from qb_mypy.rows import selection_of
 from qb_mypy.tables import not_there, source_of
 from qb_mypy.values import shown, storable

@@ -23,8 +23,10 @@ from mypy.types import (
 )
 
 from qb_mypy import dependencies, messages
-from qb_mypy.encoding import ALIAS, ANY_SOURCE, COLUMN, DERIVED, TABLE, Ref, class_info, literals, short, strings
+from qb_mypy.encoding import class_info, literals, strings
 from qb_mypy.memory import Memory, OfTypes
+from qb_mypy.names import ALIAS, COLUMN, DERIVED, TABLE, short
+from qb_mypy.refs import ANY_SOURCE, Ref
 from qb_mypy.rules import Message
 
 

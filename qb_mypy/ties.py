@@ -9,8 +9,10 @@ from mypy.nodes import Context
 from mypy.types import Type
 
 from qb_mypy import messages
-from qb_mypy.encoding import TIED, expression, short
+from qb_mypy.encoding import expression
 from qb_mypy.keys import known_foreign_keys
+from qb_mypy.names import short
+from qb_mypy.refs import TIED
 from qb_mypy.rules import Message
 from qb_mypy.tables import table_named
 

@@ -7,7 +7,8 @@ from mypy.plugin import FunctionContext, MethodContext
 from mypy.types import AnyType, Instance, TupleType, Type, TypeOfAny, get_proper_type
 
 from qb_mypy import messages
-from qb_mypy.encoding import AGGREGATE, expression, refs_type, union_of_refs, without_none
+from qb_mypy.encoding import expression, refs_type, union_of_refs, without_none
+from qb_mypy.names import AGGREGATE
 from qb_mypy.operators import inside_aggregate, nullable_if
 from qb_mypy.values import comparable, shown
 

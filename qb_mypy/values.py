@@ -21,7 +21,8 @@ from mypy.types import (
 )
 
 from qb_mypy import messages
-from qb_mypy.encoding import QUERY, Expression, expression, is_optional, without_none
+from qb_mypy.encoding import Expression, expression, is_optional, without_none
+from qb_mypy.names import QUERY
 
 BOOL, INT, FLOAT, DECIMAL = "builtins.bool", "builtins.int", "builtins.float", "decimal.Decimal"
 LIST = "builtins.list"

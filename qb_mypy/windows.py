@@ -13,15 +13,7 @@ from mypy.types import AnyType, Instance, NoneType, ProperType, TupleType, Type,
 
 from qb_mypy import messages
 from qb_mypy.encoding import (
-    AGGREGATE,
-    GROUP_MARK,
-    ORDERING,
-    ROWS_MARK,
-    WINDOW,
-    WINDOW_MARK,
-    WINDOWED,
     Expression,
-    Ref,
     expr_type,
     expression,
     is_optional,
@@ -34,6 +26,8 @@ from qb_mypy.encoding import (
     union_of_refs,
     without_none,
 )
+from qb_mypy.names import AGGREGATE, ORDERING, WINDOW, WINDOWED
+from qb_mypy.refs import GROUP_MARK, ROWS_MARK, WINDOW_MARK, Ref
 from qb_mypy.values import check_comparable, result_of
 
 NULLABLE = frozenset({"lag", "lead"})

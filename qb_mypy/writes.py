@@ -32,29 +32,13 @@ from mypy.types import (
 )
 
 from qb_mypy import groups, messages, relations, rows, scope, windows
-from qb_mypy.encoding import (
-    EXCLUDED,
-    EXPR,
-    GENERATED,
-    INSERT,
-    NOT_NULL,
-    QUERY,
-    REQUIRED,
-    RETURNING,
-    TABLE,
-    Facts,
-    Use,
-    class_info,
-    expression,
-    facts_of,
-    is_optional,
-    literals,
-    short,
-    with_facts,
-)
+from qb_mypy.encoding import class_info, expression, facts_of, is_optional, literals, with_facts
+from qb_mypy.facts import Facts, Use
 from qb_mypy.keys import known_keys
+from qb_mypy.names import EXPR, GENERATED, INSERT, QUERY, REQUIRED, RETURNING, TABLE, short
 from qb_mypy.presence import NOTHING_MISSING
 from qb_mypy.queries import packed, projection
+from qb_mypy.refs import EXCLUDED, NOT_NULL
 from qb_mypy.tables import columns, columns_are_known, source_of, table_bound_to, table_of
 from qb_mypy.values import describe, shown, storable
 

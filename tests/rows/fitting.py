@@ -21,7 +21,7 @@ from mypy.types import (
     get_proper_type,
 )
 
-from qb_mypy.encoding import ROW
+from qb_mypy.names import ROW
 from qb_mypy.tables import columns
 
 CLASSES: dict[str, type] = {
