@@ -7,6 +7,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from dialects.d1.histories import ONE_ROW, WRANGLERS
 from dialects.sqlite.migrating import SqliteApplier
 from qb import col, sql
 from qb.dialect import Connection
@@ -29,16 +30,6 @@ class WranglerApplied(Table, name="d1_migrations"):
     applied_at = col.text().default_sql(sql("CURRENT_TIMESTAMP", returns=str))
 
 
-CREATE = (
-    'CREATE TABLE IF NOT EXISTS "d1_migrations" (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, '
-    "applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)"
-)
-"""As wrangler creates it, so that either can go on where the other stopped."""
-
-ONE_ROW = "SELECT json(CASE changes() WHEN 1 THEN '1' ELSE 'somebody else has done it' END)"
-"""Fails, and the batch with it, unless the statement before it has changed one row: D1 has no other way to raise."""
-
-
 class D1Applier(SqliteApplier):
     """Runs scripts on D1."""
 
@@ -58,7 +49,7 @@ class D1Applier(SqliteApplier):
 
     async def prepare(self, connection: Connection) -> None:
         await super().prepare(connection)
-        await connection.execute(CREATE, ())
+        await connection.execute(WRANGLERS, ())
 
     def changes(self, before: Record | None, after: Record | None) -> list[Compilable[Any]]:
         own = super().changes(before, after)

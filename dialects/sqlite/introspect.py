@@ -34,8 +34,11 @@ from qb.schema.python_types import TypeNames
 if TYPE_CHECKING:
     from qb.running.executor import Executor
 
-OURS = """name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE '!_cf!_%' ESCAPE '!' AND name <> 'd1_migrations'"""
-"""Not what SQLite, Cloudflare and wrangler keep for themselves."""
+OURS = (
+    "name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name NOT LIKE '!_cf!_%' ESCAPE '!' "
+    "AND name NOT IN ('d1_migrations', 'qb_migration_runs')"
+)
+"""Not what SQLite, Cloudflare, wrangler and `dialects.d1.endpoint` keep for themselves."""
 STANDARD_TYPES = {"ANY", "BLOB", "INT", "INTEGER", "REAL", "TEXT"}
 HIDDEN_VIRTUAL, HIDDEN_STORED = 2, 3
 """How table_xinfo tells generated columns."""

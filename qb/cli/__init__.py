@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from qb.cli.bundling import bundle
 from qb.cli.documenting import documents
 from qb.cli.drawing import diagram
 from qb.cli.generating import generate
@@ -30,3 +31,4 @@ def main() -> None:
 
 for command in (check, diagram, difference, documents, generate, init, migrate, pull, seed, verify):
     main.add_command(command)
+migrate.add_command(bundle)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from qb.migrations.errors import MigrationError
-from qb.schema.tokens import Token, tokens
+
+if TYPE_CHECKING:
+    from qb.schema.tokens import Token
 
 MARK = "-- qb: "
 """What begins a line, ahead of the first statement, that says how the statements want to be run."""
@@ -57,6 +60,8 @@ def statements(text: str, dialect: str) -> list[str]:
     """The statements of a script, without the semicolons between them. What a trigger or a function does between BEGIN
     and END belongs to its statement. Raises SchemaError where a string or a quoted name does not end.
     """
+    from qb.schema.tokens import tokens  # needs sqlglot, and who makes scripts does not
+
     found: list[str] = []
     current: list[Token] = []
     for token in tokens(text, dialect):

@@ -8,16 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.workers.emulation import PYTHONS, Python, Runtime, running, sdk
+from tests.workers.emulation import PYTHONS, TOKEN, Python, Runtime, running, sdk
 from tools.worker_wheel.building import build
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "worker_games"
-
-
-def migrations() -> list[str]:
-    """The statements of the example's migrations."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(EXAMPLE.glob("migrations/*.sql"))]
-    return [statement for text in texts for statement in text.split(";\n") if statement.strip()]
 
 
 @pytest.fixture(scope="session")
@@ -44,8 +38,9 @@ def runtime() -> Iterator[Runtime]:
 
 @pytest.fixture(scope="session", params=PYTHONS)
 def python(request: pytest.FixtureRequest, runtime: Runtime, site: Path) -> Python:
-    """A Python with the wheel for Workers, the SDK and the example, and a database after the migrations."""
+    """A Python with the wheel for Workers, the SDK and the example, whose migrations are applied."""
     folders = {f"/site/{path.name}": path for path in site.iterdir()}
     python = Python(runtime, request.param, {**folders, "/sdk/workers": sdk(), "/src": EXAMPLE / "src"})
-    python.sql(*migrations())
+    migrated = python.request("POST", "/migrations", token=TOKEN)
+    assert migrated[1]["applied"] == ["0001_games", "0002_scores"]
     return python

@@ -13,6 +13,8 @@ from typing import Any
 
 from tests.node.packages import NODE, packages
 
+TOKEN = "the token of the tests"
+"""What inside.py has as the Worker's MIGRATION_TOKEN."""
 SCRIPT = Path(__file__).with_name("runtime.mjs")
 INSIDE = Path(__file__).with_name("inside.py")
 PYTHONS = ("3.12", "3.13", "3.14")
@@ -59,11 +61,13 @@ class Python:
         for statement in statements:
             self.run(f"await js.DB.prepare({statement!r}).run(); None")
 
-    def request(self, method: str, path: str, body: object = None, *, raw: bool = False) -> tuple[int, Any]:
+    def request(
+        self, method: str, path: str, body: object = None, *, raw: bool = False, token: str | None = None
+    ) -> tuple[int, Any]:
         """What the Worker in `/src/entry.py` answers: the status, and what its JSON says. With a `raw` binding, it gets
         JavaScript's objects as older SDKs hand them over.
         """
-        answer = self.run(f"await respond({method!r}, {path!r}, {json.dumps(body)!r}, {raw})")
+        answer = self.run(f"await respond({method!r}, {path!r}, {json.dumps(body)!r}, {raw}, {token!r})")
         status, text = json.loads(answer)
         return status, json.loads(text)
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.workers.conftest import EXAMPLE, migrations
 from tests.workers.emulation import Python
 
 TETRIS = {"title": "Tetris", "genre": "puzzle", "released": "1985-06-06", "tags": ["blocks"]}
@@ -79,10 +75,3 @@ def test_mistakes_are_told(worker: Any) -> None:
     assert worker("POST", "/games/7777/scores", {"player": "Ann", "points": 1})[0] == 404
     assert worker("POST", "/games/7777/scores", {"player": "Ann", "points": -1})[0] == 400
     assert worker("GET", "/players") == (404, {"error": "there is no such address"})
-
-
-def test_the_migrations_are_what_qb_prints() -> None:
-    program = "from tables import *; from dialects.d1 import DIALECT; print(*DIALECT.ddl().create(TABLES), sep=';\\n')"
-    environment = os.environ | {"PYTHONPATH": f"{EXAMPLE / 'src'}{os.pathsep}{EXAMPLE.parents[1]}"}
-    printed = subprocess.check_output([sys.executable, "-c", program], env=environment, text=True)
-    assert "".join(printed.split()) == "".join(";".join(migrations()).split())

@@ -6,6 +6,11 @@ POST /games/load                            many at once: all of them, or none
 GET  /games/7                               one game
 POST /games/7/scores                        a score
 GET  /games/7/leaderboard?limit=            the best of each player
+
+and, where the Worker has a MIGRATION_TOKEN, for who sends it as "Authorization: Bearer …":
+
+GET  /migrations                            what was applied to the database, when and by which request
+POST /migrations                            apply what was not
 """
 
 from urllib.parse import parse_qs, urlsplit
@@ -31,7 +36,10 @@ class Default(WorkerEntrypoint):
         """Answer a request."""
         db = Database(D1(self.env.DB))
         try:
-            status, answer = await answered(db, request)
+            if urlsplit(request.url).path == "/migrations":
+                status, answer = await migrations(db, request, getattr(self.env, "MIGRATION_TOKEN", None))
+            else:
+                status, answer = await answered(db, request)
         except (BadRequestError, EncodingError, CheckViolated) as error:
             status, answer = 400, {"error": str(error).partition("\n")[0]}
         except (NoRowFound, ForeignKeyViolated):
@@ -39,6 +47,19 @@ class Default(WorkerEntrypoint):
         except UniqueViolated:
             status, answer = 409, {"error": "there is a game of this title"}
         return Response.from_json(answer, status=status)
+
+
+async def migrations(db: Database, request: Request, token: str | None) -> tuple[int, object]:
+    """The database gets its tables, while the Worker is developed."""
+    from bundled import MIGRATIONS  # no other request needs this
+
+    from dialects.d1.endpoint import migrate, status
+
+    authorization = request.headers.get("authorization")
+    if request.method == "POST":
+        ray = request.headers.get("cf-ray")
+        return await migrate(db, MIGRATIONS, token=token, authorization=authorization, request_id=ray)
+    return await status(db, MIGRATIONS, token=token, authorization=authorization)
 
 
 async def answered(db: Database, request: Request) -> tuple[int, object]:
