@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dialects.postgres.conversions import INTEGERS, TEXTS, converted, is_lossless, is_of, parsed
+from dialects.postgres.conversions import INTEGERS, JSON, NETWORKS, TEXTS, converted, is_lossless, is_of, parsed
 from dialects.postgres.ddl import PostgresDdl
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
+from qb.migrations import rules
 from qb.migrations.operations import Operation
+from qb.migrations.rules import Rule
 from qb.migrations.safety import Finding, Safety
-from qb.schema.objects import Column, Name, Schema
+from qb.schema.objects import Column, Name, Schema, Table
 from qb.schema.tokens import tokens
 from qb.types import TEXT
 
@@ -24,6 +26,10 @@ class PostgresSafety(Safety):
     def __init__(self) -> None:
         super().__init__(PostgresDdl())
 
+    def findings(self, before: Schema, operations: Sequence[Operation]) -> tuple[Finding, ...]:
+        found = super().findings(before, operations)
+        return (*found, *self.held_locks(operations, found))
+
     def of(self, schema: Schema, operation: Operation, operations: Sequence[Operation]) -> Iterator[Finding]:
         yield from super().of(schema, operation, operations)
         match operation:
@@ -31,100 +37,110 @@ class PostgresSafety(Safety):
                 yield from self.added_column(operation, table, column, using)
             case ops.AlterColumn():
                 yield from self.locked_column(schema, operation)
+                yield from self.left_sequence(schema, operation, operations)
             case ops.AddConstraint():
                 yield from self.locked_constraint(operation)
+            case ops.ValidateConstraint(table, name):
+                added = [each for each in operations if isinstance(each, ops.AddConstraint) and each.table == table]
+                if any(each.constraint.name == name for each in added):
+                    text = f'nobody writes to "{table}" while every row is looked at: it is locked since "{name}" came'
+                    yield Finding(rules.VALIDATED_AT_ONCE, operation, table, text, self.rows(table))
             case ops.CreateIndex(table, index, concurrently) if not concurrently:
-                yield Finding(
-                    operation,
-                    "locks",
-                    f'nobody writes to "{table}" while "{index.name}" is built',
-                    None,
-                    "CREATE INDEX CONCURRENTLY, outside of a transaction",
-                )
+                text = f'nobody writes to "{table}" while "{index.name}" is built'
+                yield Finding(rules.CREATE_INDEX, operation, table, text, self.rows(table))
             case ops.DropIndex(table, index, concurrently) if not concurrently:
-                yield Finding(
-                    operation,
-                    "locks",
-                    f'it waits for everybody who uses "{table}", and everybody else waits for it',
-                    None,
-                    "DROP INDEX CONCURRENTLY, outside of a transaction",
-                )
+                text = f'it waits for everybody who uses "{table}", and everybody else waits for it'
+                yield Finding(rules.DROP_INDEX, operation, table, text)
 
     def added_column(self, operation: Operation, table: Name, column: Column, using: str | None) -> Iterator[Finding]:
         """A column that every row gets a value of its own for."""
-        why = None
-        if column.identity is not None:
-            why = "every row gets a number"
+        written = f'the whole table "{table}" is written again, and nobody reads it meanwhile: '
+        found: tuple[Rule, str] | None = None
+        if column.identity is not None or (column.default is not None and is_counting(column.default)):
+            found = rules.NUMBERED_COLUMN, f'"{column.name}" numbers every row'
         elif column.generated is not None and column.generated.stored:
-            why = "it is computed for every row"
+            found = rules.STORED_COLUMN, f'"{column.name}" is computed for every row'
         elif using is not None:
-            why = "every row is filled"
+            found = rules.FILLED_COLUMN, f'"{column.name}" is filled in every row'
         elif column.default is not None and is_volatile(column.default):
-            why = "its default is another one for every row"
-        if why is not None:
-            yield Finding(
-                operation,
-                "rewrites",
-                f'the whole table "{table}" is written again, and nobody reads it meanwhile: {why}',
-                f"SELECT count(*) FROM {self.ddl.name(table)}",
-                "add it without, set the default for new rows, and fill the others in batches",
-            )
+            found = rules.VOLATILE_DEFAULT, f'the default of "{column.name}" is another one for every row'
+        if found is not None:
+            yield Finding(found[0], operation, table, written + found[1], self.rows(table))
 
     def locked_column(self, schema: Schema, operation: ops.AlterColumn) -> Iterator[Finding]:
         """What a changed column costs."""
         table, old, new = operation.table, operation.before, operation.after
-        probe = f"SELECT count(*) FROM {self.ddl.name(table)}"
-        computed = new.generated is not None
-        retyped = operation.using is not None or (old.type != new.type and not is_relabelled(old.type, new.type))
-        if computed or retyped:
-            yield Finding(
-                operation,
-                "rewrites",
-                f'the whole table "{table}" is written again, and nobody reads it meanwhile',
-                probe,
-                "add another column, write both, fill it in batches, and drop this one later",
-            )
-        elif old.collation != new.collation:
-            yield Finding(
-                operation,
-                "rewrites",
-                f'the indexes on "{table}.{new.name}" are built again, and nobody reads it',
-                probe,
-            )
-        if old.nullable and not new.nullable:
-            yield Finding(
-                operation,
-                "locks",
-                f'nobody uses "{table}" while every row is looked at',
-                probe,
-                f"a CHECK ({QUOTED[new.name]} IS NOT NULL) NOT VALID first, validated in the next migration",
-            )
+        written = f'the whole table "{table}" is written again, and nobody reads it meanwhile'
+        if new.generated is not None:
+            yield Finding(rules.STORED_COLUMN, operation, table, written, self.rows(table))
+        elif operation.using is not None or (old.type != new.type and not is_relabelled(old.type, new.type)):
+            probe = self.rows(table)
+            if operation.using is None and is_other_zone(old.type, new.type):
+                probe += " WHERE current_setting('TimeZone') NOT IN ('UTC', 'Etc/UTC', 'GMT')"
+            yield Finding(rules.RETYPE, operation, table, written, probe)
+        elif old.collation != new.collation and has_index(schema.table(table), new.name):
+            text = f'the indexes on "{table}.{new.name}" are built again, and nobody uses it'
+            yield Finding(rules.RECOLLATE, operation, table, text, self.rows(table))
+        if (
+            new.identity is not None
+            and old.identity is None
+            and not has_index(schema.table(table), new.name, first=True)
+        ):
+            text = f'nobody uses "{table}" while the highest number of "{new.name}" is searched in every row'
+            yield Finding(rules.NUMBERING_SCAN, operation, table, text, self.rows(table))
+        if old.nullable and not new.nullable and not self.is_given(schema, table, new.name):
+            text = f'nobody uses "{table}" while every row is looked at'
+            recipe = f"a CHECK ({QUOTED[new.name]} IS NOT NULL) NOT VALID first, validated in the next migration"
+            yield Finding(rules.NOT_NULL_SCAN, operation, table, text, self.rows(table), recipe)
+
+    def left_sequence(
+        self, schema: Schema, operation: ops.AlterColumn, operations: Sequence[Operation]
+    ) -> Iterator[Finding]:
+        """The sequence of a serial column that gets larger numbers than it counts to."""
+        place = (operation.table, operation.after.name)
+        altered = [each.before for each in operations if isinstance(each, ops.AlterSequence)]
+        for sequence in schema.sequences:
+            is_small = any(f"AS {type}" in sequence.options for type in INTEGERS[: INTEGERS.index("bigint")])
+            if (sequence.table, sequence.column) == place and is_small and sequence not in altered:
+                text = f'the sequence "{sequence.name}" still ends where {operation.before.type} does'
+                recipe = f"ALTER SEQUENCE {self.ddl.name(sequence.name)} AS {operation.after.type}"
+                yield Finding(rules.SERIAL_SEQUENCE, operation, operation.table, text, None, recipe)
 
     def locked_constraint(self, operation: ops.AddConstraint) -> Iterator[Finding]:
         """Every row is looked at under a lock."""
         table, constraint = operation.table, operation.constraint
-        probe = f"SELECT count(*) FROM {self.ddl.name(table)}"
+        built = f'nobody uses "{table}" while the index of the {constraint} is built'
         if constraint.key is not None:
-            yield Finding(
-                operation,
-                "locks",
-                f'nobody uses "{table}" while the index of the {constraint} is built',
-                probe,
-                "CREATE UNIQUE INDEX CONCURRENTLY first, then ADD CONSTRAINT … USING INDEX",
-            )
+            yield Finding(rules.KEY_INDEX, operation, table, built, self.rows(table))
         elif constraint.exclusion is not None:
-            yield Finding(operation, "locks", f'nobody uses "{table}" while the {constraint} is built', probe)
+            yield Finding(rules.EXCLUSION_INDEX, operation, table, built, self.rows(table))
         elif getattr(constraint.rule, "valid", True):
             key = constraint.foreign_key
-            tables = f'"{table}"' if key is None else f'"{table}" and "{key.table}"'
-            verb = "uses" if key is None else "writes to"
-            yield Finding(
-                operation,
-                "locks",
-                f"nobody {verb} {tables} while every row is looked at",
-                probe,
-                "add it NOT VALID, and validate it in the next migration, which only keeps other migrations out",
-            )
+            if key is None:
+                rule, text = rules.CHECK_SCAN, f'nobody uses "{table}" while every row is looked at'
+            else:
+                both = f'"{table}" and "{key.table}"'
+                rule, text = rules.FOREIGN_KEY_SCAN, f"nobody writes to {both} while every row is looked at"
+            yield Finding(rule, operation, table, text, self.rows(table))
+
+    def held_locks(self, operations: Sequence[Operation], found: Sequence[Finding]) -> Iterator[Finding]:
+        """What new tables reference is locked until the last operation is done."""
+        new = {each.table.name for each in operations if isinstance(each, ops.CreateTable)}
+        for at, each in enumerate(operations):
+            if not isinstance(each, ops.CreateTable):
+                continue
+            later = [one for one in found if one.danger in ("locks", "rewrites") and one.operation in operations[at:]]
+            targets = dict.fromkeys([key.table for key in each.table.foreign_keys if key.table not in new])
+            for target in targets if later else ():
+                text = f'nobody writes to "{target}", which "{each.table.name}" references, until all of this is done'
+                yield Finding(rules.FOREIGN_KEY_TARGET, each, target, text, later[-1].probe)
+
+    def is_alike(self, old: Column, new: Column) -> bool:
+        one, other = parsed(old.type), parsed(new.type)
+        families = (INTEGERS, TEXTS, JSON, NETWORKS)
+        return one.is_array == other.is_array and (
+            one.name == other.name or any(one.name in family and other.name in family for family in families)
+        )
 
     def lossy(self, schema: Schema, table: Name, old: Column, new: Column) -> str | None:
         one, other = parsed(old.type), parsed(new.type)
@@ -151,26 +167,40 @@ class PostgresSafety(Safety):
             for column in table.columns:
                 if not is_of(column.type, name):
                     continue
-                where = f"FROM {self.ddl.name(table.name)}"
                 if gone:
-                    yield Finding(
-                        operation,
-                        "needs check",
-                        f'it fails where "{table.name}.{column.name}" is {labels}',
-                        f"SELECT count(*) {where} WHERE {QUOTED[column.name]}::text IN ({labels})",
-                        "give these rows other labels first",
+                    text = f'it fails where "{table.name}.{column.name}" is {labels}'
+                    probe = f"{self.rows(table.name)} WHERE {QUOTED[column.name]}::text IN ({labels})"
+                    yield Finding(rules.GONE_LABELS, operation, table.name, text, probe)
+                    text = (
+                        f'programs that run meanwhile may write {labels} to "{table.name}.{column.name}", which fails'
                     )
-                yield Finding(
-                    operation,
-                    "rewrites",
-                    f'the whole table "{table.name}" is written again, and nobody reads it meanwhile',
-                    f"SELECT count(*) {where}",
-                )
+                    yield Finding(rules.DROP_LABEL, operation, table.name, text)
+                text = f'the whole table "{table.name}" is written again, and nobody reads it meanwhile'
+                yield Finding(rules.REPLACE_ENUM, operation, table.name, text, self.rows(table.name))
+
+
+def has_index(table: Table, column: str, first: bool = False) -> bool:
+    """Whether a column is in an index, also in that of a key; with `first`, whether one is sorted by it."""
+    keys = [key.columns for key in (table.primary_key, *table.uniques) if key is not None]
+    keys += [tuple([each.column or "" for each in index.keys]) for index in table.indexes]
+    return any(column in (key[:1] if first else key) for key in keys)
 
 
 def is_volatile(default: str) -> bool:
     """Whether a default is another one in each row."""
     return any(token.text.strip('"').lower() in VOLATILE for token in tokens(default, "postgres"))
+
+
+def is_counting(default: str) -> bool:
+    """Whether a default takes the next number of a sequence, as that of a serial column does."""
+    return any(token.text.strip('"').lower() == "nextval" for token in tokens(default, "postgres"))
+
+
+def is_other_zone(old: str, new: str) -> bool:
+    """Whether a type differs only in that it has a time zone, or has none."""
+    one, other = parsed(old), parsed(new)
+    names = {name.replace("timestamp with time zone", "timestamptz").split(" ")[0] for name in (one.name, other.name)}
+    return names == {"timestamp", "timestamptz"} and one[1:] == other[1:]
 
 
 def is_relabelled(old: str, new: str) -> bool:

@@ -65,7 +65,7 @@ def show_sql(statements: Iterable[str]) -> None:
 
 def shown_finding(finding: Finding) -> str:
     """A finding, with how to find out and how to do better."""
-    lines = [f"  {finding.danger}: {finding.text}"]
+    lines = [f"  {finding.danger}: {finding.text} [{finding.rule.code}]"]
     lines += [f"    look first: {finding.probe}"] if finding.probe else []
     lines += [f"    safer: {finding.recipe}"] if finding.recipe else []
     return "\n".join(lines)
@@ -75,7 +75,9 @@ def finding_data(finding: Finding) -> dict[str, Any]:
     """A finding as JSON has it."""
     return {
         "operation": described(finding.operation),
+        "rule": finding.rule.code,
         "danger": finding.danger,
+        "table": None if finding.table is None else str(finding.table),
         "text": finding.text,
         "probe": finding.probe,
         "recipe": finding.recipe,

@@ -14,7 +14,7 @@ from qb.dialect import find_dialect
 from qb.migrations.applier import Options
 from qb.migrations.files import Folder
 from qb.migrations.making import findings_of
-from qb.migrations.safety import DANGERS
+from qb.migrations.rules import DANGERS
 from qb.migrations.validate import validate
 from qb.migrations.wording import described
 
@@ -73,7 +73,7 @@ async def differences(project: Project) -> list[str]:
     "--fail-on",
     multiple=True,
     type=click.Choice(list(DANGERS)),
-    default=["destroys", "breaks"],
+    default=["destroys", "fails", "breaks"],
     show_default=True,
     help="The dangers that are errors; the others are told.",
 )

@@ -4,35 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
+from qb.migrations import rules
 from qb.migrations.apply import applied
-from qb.migrations.operations import Constraint, Operation
+from qb.migrations.expressions import plain_text
+from qb.migrations.operations import Constraint, Operation, constraints_of
+from qb.migrations.rules import DANGERS, Danger, Rule
 from qb.schema.ddl import Ddl
-from qb.schema.objects import Column, ForeignKey, Name, Schema
+from qb.schema.objects import Column, ForeignKey, Name, Schema, Table
 
-Danger = Literal["destroys", "breaks", "needs check", "rewrites", "locks"]
-"""Values or rows go; programs that run meanwhile fail; it fails where the data does not fit; the whole table is written
-again; others wait.
-"""
-DANGERS: Sequence[Danger] = ("destroys", "breaks", "needs check", "rewrites", "locks")
-"""The worst first."""
+ORDER = list(DANGERS)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to know about an operation. An operation without findings is safe."""
 
+    rule: Rule
     operation: Operation
-    danger: Danger
+    table: Name | None
+    """The table that it concerns."""
     text: str
     """What happens."""
     probe: str | None = None
-    """A query for one number: the rows that are lost, or that stand in the way. When it gives 0, all is well."""
+    """A query for one number: the rows that are lost, that stand in the way, or that there are to work through. When it
+    gives 0, all is well.
+    """
     recipe: str | None = None
-    """What is safer."""
+    """What is safer; unless given, what the rule says."""
+
+    def __post_init__(self) -> None:
+        if self.recipe is None:
+            object.__setattr__(self, "recipe", self.rule.remedy)
+
+    @property
+    def danger(self) -> Danger:
+        """How bad it is."""
+        return self.rule.danger
 
 
 class Safety:
@@ -51,172 +61,179 @@ class Safety:
         for each in operations:
             if isinstance(each, ops.CreateTable):
                 new.add(each.table.name)
-            if getattr(each, "table", None) not in new or isinstance(each, ops.DropTable):
-                found += sorted(self.of(schema, each, operations), key=lambda one: DANGERS.index(one.danger))
+            elif isinstance(each, ops.RenameTable) and each.old in new:
+                new.add(each.new)
+            elif getattr(each, "table", None) not in new:
+                found += sorted(self.of(schema, each, operations), key=lambda one: ORDER.index(one.danger))
             schema = applied(schema, [each])
-        return tuple(found)
+        return (*found, *self.stale_names(schema, operations))
 
     def of(self, schema: Schema, operation: Operation, operations: Sequence[Operation]) -> Iterator[Finding]:
         """What there is to know about one operation. `schema` is how everything is just before it."""
         match operation:
             case ops.DropTable(table):
-                yield Finding(
-                    operation,
-                    "destroys",
-                    f'the table "{table.name}" goes with all its rows',
-                    f"SELECT count(*) FROM {self.ddl.name(table.name)}",
-                    "first release programs that do not use it; then rename it, and drop it when nobody missed it",
-                )
+                text = f'the table "{table.name}" goes with all its rows'
+                yield Finding(rules.DROP_TABLE, operation, table.name, text, self.rows(table.name))
             case ops.DropColumn(table, column):
-                if any(is_again(each, table, column) for each in operations):
-                    return  # computed again, from columns of another type
-                yield from self.dropped_column(operation, table, column)
+                if not any(is_again(each, table, column) for each in operations):  # from columns of another type
+                    yield from self.dropped_column(operation, table, column)
             case ops.RenameTable(old, new):
-                yield Finding(
-                    operation,
-                    "breaks",
-                    f'programs that run meanwhile still use "{old}"',
-                    None,
-                    f'leave a view named "{old}" that selects everything from "{new}" until they are replaced',
-                )
+                recipe = f'leave a view named "{old}" that selects everything from "{new}" until they are replaced'
+                text = f'programs that run meanwhile still use "{old}"'
+                yield Finding(rules.RENAME_TABLE, operation, old, text, None, recipe)
             case ops.RenameColumn(table, old, new):
-                yield Finding(
-                    operation,
-                    "breaks",
-                    f'programs that run meanwhile still use "{table}.{old}"',
-                    None,
-                    f'add "{new}" and write both; copy the values over; read "{new}"; then drop "{old}"',
-                )
-            case ops.AddColumn(table, column):
-                if not column.nullable and column.default is None and column.generated is None and not column.identity:
-                    yield Finding(
-                        operation,
-                        "breaks",
-                        f'programs that run meanwhile insert rows without "{table}.{column.name}", which fail',
-                        None,
-                        "give it a default, or make it NOT NULL in a later migration, when all programs know it",
-                    )
+                recipe = f'add "{new}" and write both; copy the values over; read "{new}"; then drop "{old}"'
+                text = f'programs that run meanwhile still use "{table}.{old}"'
+                yield Finding(rules.RENAME_COLUMN, operation, table, text, None, recipe)
+            case ops.AddColumn(table, column, using):
+                if not column.nullable and not has_own_value(column):
+                    if using is None:
+                        text = f'it fails where "{table}" has rows, which get no value in "{column.name}"'
+                        yield Finding(rules.REQUIRED_VALUES, operation, table, text, self.rows(table))
+                    text = f'programs that run meanwhile insert rows without "{table}.{column.name}", which fail'
+                    yield Finding(rules.REQUIRED_COLUMN, operation, table, text)
             case ops.AlterColumn():
                 yield from self.altered_column(schema, operation)
             case ops.AddConstraint(table, constraint):
                 if ops.DropConstraint(table, constraint) not in operations:  # it was there, and holds
                     yield from self.added_constraint(operation, table, constraint)
+            case ops.ValidateConstraint(table, name):
+                constraint = next(each for each in constraints_of(schema.table(table)) if each.name == name)
+                text = f'it fails where rows of "{table}" break the {constraint}'
+                yield Finding(rules.CONFLICTING_ROWS, operation, table, text, self.conflicts(table, constraint))
             case ops.DropConstraint(table, constraint):
                 comes_back = any(
                     isinstance(each, ops.AddConstraint) and (each.table, each.constraint.key) == (table, constraint.key)
                     for each in operations
                 )
                 if constraint.key is not None and not comes_back:
-                    yield Finding(
-                        operation,
-                        "breaks",
-                        f"programs that run meanwhile may name the {constraint} in ON CONFLICT, and fail",
-                    )
+                    text = f"programs that run meanwhile may name the {constraint} in ON CONFLICT, and fail"
+                    yield Finding(rules.DROP_KEY, operation, table, text)
             case ops.CreateIndex(table, index):
                 columns = [key.column for key in index.keys if key.column is not None]
-                is_new = ops.DropIndex(table, index) not in operations
-                if is_new and index.unique and len(columns) == len(index.keys):
-                    yield Finding(
-                        operation,
-                        "needs check",
-                        f'"{index.name}" is unique: it fails where rows of "{table}" agree in {", ".join(columns)}',
-                        self.duplicates(table, columns, index.where),
+                if index.unique and ops.DropIndex(table, index) not in operations:
+                    which = ", ".join(columns) if len(columns) == len(index.keys) else "what it is about"
+                    probe = self.duplicates(table, columns, index.where) if len(columns) == len(index.keys) else None
+                    text = f'"{index.name}" is unique: it fails where rows of "{table}" agree in {which}'
+                    yield Finding(rules.DUPLICATES, operation, table, text, probe)
+                    text = f'programs that run meanwhile may write rows that break the unique index "{index.name}"'
+                    yield Finding(rules.NEW_CONSTRAINT, operation, table, text)
+            case ops.DropIndex(table, index):
+                comes_back = any(isinstance(each, ops.CreateIndex) and each.index == index for each in operations)
+                if index.unique and not comes_back:
+                    text = (
+                        f'programs that run meanwhile may name the columns of "{index.name}" in ON CONFLICT, and fail'
                     )
+                    yield Finding(rules.DROP_KEY, operation, table, text)
             case ops.RenameLabel(enum, old):
-                yield Finding(operation, "breaks", f'programs that run meanwhile still use {old!r} of "{enum}"')
+                text = f'programs that run meanwhile still use {old!r} of "{enum}"'
+                yield Finding(rules.RENAME_LABEL, operation, None, text)
             case ops.ReplaceEnum(old_enum, new_enum):
                 yield from self.replaced_enum(
                     schema, operation, old_enum.name, set(old_enum.labels) - set(new_enum.labels)
                 )
             case ops.DropSequence(sequence):
-                yield Finding(operation, "destroys", f'where the sequence "{sequence.name}" stands is forgotten')
+                text = f'where the sequence "{sequence.name}" stands is forgotten'
+                yield Finding(rules.DROP_SEQUENCE, operation, sequence.table, text)
             case ops.DropView(view):
                 if not any(isinstance(each, ops.CreateView) and each.view.name == view.name for each in operations):
-                    yield Finding(operation, "breaks", f'programs that run meanwhile may still read "{view.name}"')
+                    text = f'programs that run meanwhile may still read "{view.name}"'
+                    yield Finding(rules.DROP_VIEW, operation, view.name, text)
             case ops.DropTrigger(trigger):
                 if not any(
                     isinstance(each, ops.CreateTrigger) and each.trigger.name == trigger.name for each in operations
                 ):
-                    yield Finding(operation, "breaks", f'what the trigger "{trigger.name}" did is not done any more')
+                    text = f'what the trigger "{trigger.name}" did is not done any more'
+                    yield Finding(rules.DROP_TRIGGER, operation, trigger.table, text)
 
     def dropped_column(self, operation: Operation, table: Name, column: Column) -> Iterator[Finding]:
         """A column goes."""
+        name = f'"{table}.{column.name}"'
         if column.generated is None:
-            yield Finding(
-                operation,
-                "destroys",
-                f'the values of "{table}.{column.name}" go',
-                f"SELECT count(*) FROM {self.ddl.name(table)} WHERE {QUOTED[column.name]} IS NOT NULL",
-                "first release programs that do not use it, and drop it then",
-            )
+            text = f"the values of {name} go"
+            yield Finding(rules.DROP_COLUMN, operation, table, text, self.given(table, column.name))
         else:
-            yield Finding(operation, "breaks", f'programs that run meanwhile may still read "{table}.{column.name}"')
+            yield Finding(rules.DROP_COMPUTED, operation, table, f"programs that run meanwhile may still read {name}")
 
     def altered_column(self, schema: Schema, operation: ops.AlterColumn) -> Iterator[Finding]:
         """A column changes."""
-        table, old, new = operation.table, operation.before, operation.after
-        name, where = f'"{table}.{new.name}"', f"FROM {self.ddl.name(table)}"
-        column = QUOTED[new.name]
-        if new.generated is not None and old.generated is None:
-            yield Finding(
-                operation,
-                "destroys",
-                f"the values of {name} go: they are computed from now on",
-                f"SELECT count(*) {where} WHERE {column} IS NOT NULL",
-            )
+        table, old, new, using = operation.table, operation.before, operation.after, operation.using
+        name = f'"{table}.{new.name}"'
+        meanwhile = "programs that run meanwhile"
+        if is_written(old) and not is_written(new):
+            text = f"{meanwhile} may write {name}, which fails: only the database does so from now on"
+            yield Finding(rules.COMPUTED_COLUMN, operation, table, text)
+        if new.generated is not None:
+            if old.generated is None:
+                text = f"the values of {name} go: they are computed from now on"
+                yield Finding(rules.REPLACE_VALUES, operation, table, text, self.given(table, new.name))
             return
-        if operation.using is not None:
-            yield Finding(
-                operation,
-                "destroys",
-                f"the values of {name} are replaced by {operation.using}",
-                f"SELECT count(*) {where} WHERE {column} IS NOT NULL",
-            )
-        elif (old.type, old.form) != (new.type, new.form):
-            lossy = self.lossy(schema, table, old, new)
+        if using is not None:
+            text = f"the values of {name} are replaced by {using}"
+            yield Finding(rules.REPLACE_VALUES, operation, table, text, self.given(table, new.name))
+        if (old.type, old.form) != (new.type, new.form):
+            what = new.form or new.type
+            lossy = None if using is not None else self.lossy(schema, table, old, new)
             if lossy is not None:
-                yield Finding(
-                    operation,
-                    "needs check",
-                    f"it fails where a value of {name} cannot be {new.form or new.type}, or would change",
-                    lossy,
-                    "say how the values are converted",
-                )
+                text = f"it fails where a value of {name} cannot be {what}, or would change"
+                yield Finding(rules.UNFIT_VALUES, operation, table, text, lossy)
+            if lossy is not None or not self.is_alike(old, new):
+                text = f"{meanwhile} still take {name} for {old.form or old.type}, and it is {what}"
+                yield Finding(rules.CHANGE_TYPE, operation, table, text)
         if old.nullable and not new.nullable:
-            if operation.using is None:
-                yield Finding(
-                    operation,
-                    "needs check",
-                    f"it fails where {name} is NULL",
-                    f"SELECT count(*) {where} WHERE {column} IS NULL",
-                    "replace the NULLs in batches first",
-                )
-            yield Finding(operation, "breaks", f"programs that run meanwhile may write NULL to {name}, which fails")
+            if using is None and not self.is_given(schema, table, new.name):
+                probe = f"{self.rows(table)} WHERE {QUOTED[new.name]} IS NULL"
+                yield Finding(rules.NULL_VALUES, operation, table, f"it fails where {name} is NULL", probe)
+            if not self.is_given(schema, table, new.name, for_all=False):
+                text = f"{meanwhile} may write NULL to {name}, which fails"
+                yield Finding(rules.FORBID_NULL, operation, table, text)
         if new.nullable and not old.nullable:
-            yield Finding(operation, "breaks", f"programs that run meanwhile may not know that {name} can be NULL")
-        if old.default is not None and new.default is None and not new.nullable and new.identity is None:
-            yield Finding(
-                operation,
-                "breaks",
-                f"programs that run meanwhile may insert rows without {name}, which fail",
-            )
+            text = f"{meanwhile} may not know that {name} can be NULL"
+            yield Finding(rules.ALLOW_NULL, operation, table, text)
+        if has_own_value(old) and not has_own_value(new) and not new.nullable:
+            text = f"{meanwhile} may insert rows without {name}, which fail"
+            yield Finding(rules.DROP_DEFAULT, operation, table, text)
+
+    def is_given(self, schema: Schema, table: Name, column: str, for_all: bool = True) -> bool:
+        """Whether a check says that a column is not NULL; unless it is `for_all` rows, be it only for new ones."""
+        wanted = plain_text(f"{QUOTED[column]} IS NOT NULL", schema.dialect)
+        checks = [each for each in schema.table(table).checks if each.valid or not for_all]
+        return any(bare(plain_text(each.expression, schema.dialect) or ()) == wanted for each in checks)
 
     def lossy(self, schema: Schema, table: Name, old: Column, new: Column) -> str | None:
         """A query for the number of values that are none of another type, or change; None when there can be none."""
         raise NotImplementedError
 
+    def is_alike(self, old: Column, new: Column) -> bool:
+        """Whether programs that know a column with one type can use it with another, as far as their values fit."""
+        raise NotImplementedError
+
     def added_constraint(self, operation: Operation, table: Name, constraint: Constraint) -> Iterator[Finding]:
         """A constraint that rows may break."""
-        probe = None
-        if constraint.check is not None:
-            probe = f"SELECT count(*) FROM {self.ddl.name(table)} WHERE NOT ({constraint.check.expression})"
-        elif constraint.foreign_key is not None:
-            probe = self.orphans(table, constraint.foreign_key)
-        elif constraint.key is not None:
-            probe = self.duplicates(table, constraint.key.columns)
         if getattr(constraint.rule, "valid", True):
-            yield Finding(operation, "needs check", f'it fails where rows of "{table}" break the {constraint}', probe)
-        yield Finding(operation, "breaks", f"programs that run meanwhile may write rows that break the {constraint}")
+            text = f'it fails where rows of "{table}" break the {constraint}'
+            rule = rules.CONFLICTING_ROWS if constraint.key is None else rules.DUPLICATES
+            yield Finding(rule, operation, table, text, self.conflicts(table, constraint))
+        text = f"programs that run meanwhile may write rows that break the {constraint}"
+        yield Finding(rules.NEW_CONSTRAINT, operation, table, text)
+
+    def conflicts(self, table: Name, constraint: Constraint) -> str | None:
+        """A query for the number of rows, or groups of them, that break a constraint; None where there is no short
+        one.
+        """
+        if constraint.check is not None:
+            return f"SELECT count(*) FROM {self.ddl.name(table)} WHERE NOT ({constraint.check.expression})"
+        if constraint.foreign_key is not None:
+            return self.orphans(table, constraint.foreign_key)
+        return None if constraint.key is None else self.duplicates(table, constraint.key.columns)
+
+    def rows(self, table: Name) -> str:
+        """A query for the number of rows."""
+        return f"SELECT count(*) FROM {self.ddl.name(table)}"
+
+    def given(self, table: Name, column: str) -> str:
+        """A query for the number of values."""
+        return f"{self.rows(table)} WHERE {QUOTED[column]} IS NOT NULL"
 
     def duplicates(self, table: Name, columns: Iterable[str], where: str | None = None) -> str:
         """A query for the number of values that there are several of."""
@@ -240,6 +257,44 @@ class Safety:
     def replaced_enum(self, schema: Schema, operation: Operation, name: Name, gone: set[str]) -> Iterator[Finding]:
         """An enum type is exchanged, which is the business of dialects that have them."""
         return iter(())
+
+    def stale_names(self, after: Schema, operations: Sequence[Operation]) -> Iterator[Finding]:
+        """Names that tell of what is called otherwise now. `after` is how everything is in the end."""
+        for each in operations:
+            if not isinstance(each, (ops.RenameTable, ops.RenameColumn)):
+                continue
+            old = each.old.name if isinstance(each, ops.RenameTable) else f"{each.table.name}_{each.old}"
+            owner = each.new if isinstance(each, ops.RenameTable) else each.table
+            for table in after.tables:
+                stale = [name for name in names_in(after, table) if name.startswith(f"{old}_")]
+                if table.name == owner and stale:
+                    new = each.new.name if isinstance(each, ops.RenameTable) else f"{owner.name}_{each.new}"
+                    text = f'{", ".join(stale)} of "{owner}" tell of "{old}", which is called "{new}" now'
+                    yield Finding(rules.STALE_NAME, each, owner, text)
+
+
+def names_in(schema: Schema, table: Table) -> list[str]:
+    """The names of what belongs to a table."""
+    constraints = [each.name for each in constraints_of(table) if each.name is not None]
+    sequences = [each.name.name for each in schema.sequences if each.table == table.name]
+    return [*constraints, *[each.name for each in table.indexes], *sequences]
+
+
+def has_own_value(column: Column) -> bool:
+    """Whether an insert may leave a column out, NULL apart."""
+    return column.default is not None or column.generated is not None or column.identity is not None
+
+
+def is_written(column: Column) -> bool:
+    """Whether programs may write a column."""
+    return column.generated is None and (column.identity is None or column.identity.kind != "always")
+
+
+def bare(words: tuple[str, ...]) -> tuple[str, ...]:
+    """An expression without the parentheses around it."""
+    while words[:1] == ("(",) and words[-1:] == (")",):
+        words = words[1:-1]
+    return words
 
 
 def is_again(operation: Operation, table: Name, column: Column) -> bool:

@@ -115,7 +115,10 @@ def test_what_is_lost_is_not_lost_silently(qb: Command, filled: Path) -> None:
     change(filled, ("    plays = col.integer().default(0)\n", ""))
     done = qb("migrate", "new", "drop plays")
     assert done.returncode == 1
-    assert 'destroys: the values of "albums.plays" go\n    look first: SELECT count(*) FROM "albums"' in done.stderr
+    assert (
+        'destroys: the values of "albums.plays" go [drop-column]\n    look first: SELECT count(*) FROM "albums"'
+        in done.stderr
+    )
     assert "Say --allow if that is meant." in done.stderr
     assert not list((filled / "migrations").glob("0002*"))
     assert qb("migrate", "new", "drop plays", "--allow").returncode == 0

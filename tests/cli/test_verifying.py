@@ -80,7 +80,7 @@ def test_a_dangerous_migration(qb: Command, started: Path) -> None:
     assert qb("check", "--since", "0002").returncode == 0
     dangers = [each["danger"] for each in json.loads(qb("check", "--json").stdout)["findings"]]
     assert dangers[0] == "breaks"
-    assert "'destroys', 'breaks'" in qb("check", "--fail-on", "x").stderr
+    assert "'destroys', 'fails', 'breaks'" in qb("check", "--fail-on", "x").stderr
 
 
 def test_the_first_files(qb: Command, project: Path) -> None:
