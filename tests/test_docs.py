@@ -23,6 +23,7 @@ from qb.columns import Column
 from qb.dialect import find_dialect
 from qb.errors import UnsupportedError
 from qb.schema.ddl import Ddl
+from tests import consoles
 from tests.d1_server import D1Server
 from tests.documents import MODULES, Document, check, plain
 
@@ -41,6 +42,10 @@ async def test_the_code_runs(
         monkeypatch.setenv("CLOUDFLARE_API_TOKEN", server.token)
         monkeypatch.setenv("CLOUDFLARE_API_BASE_URL", server.api)
     await document.run()
+
+
+def test_the_commands_say_what_is_shown(tmp_path: Path) -> None:
+    assert consoles.run(ROOT / "docs" / "migrations.md", tmp_path) >= 5
 
 
 def test_mypy_sees_what_they_say(tmp_path: Path) -> None:

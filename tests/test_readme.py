@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
+from tests import consoles
 from tests.documents import Document, check
 
 ROOT = Path(__file__).parent.parent
@@ -15,6 +17,14 @@ README = Document(ROOT / "README.md")
 async def test_the_code_runs() -> None:
     assert len(README.blocks) >= 8
     await README.run()
+
+
+def test_the_commands_say_what_is_shown(tmp_path: Path) -> None:
+    tree = ast.parse(README.blocks[0].code)
+    tables: list[ast.stmt] = [node for node in tree.body if isinstance(node, ast.ImportFrom | ast.ClassDef)]
+    (tmp_path / "music").mkdir()
+    (tmp_path / "music" / "schema.py").write_text(ast.unparse(ast.Module(tables, [])) + "\n")
+    assert consoles.run(ROOT / "README.md", tmp_path) >= 5
 
 
 def test_mypy_sees_what_it_says(tmp_path: Path) -> None:

@@ -19,7 +19,10 @@ from qb.migrations.files import Folder
 @errors_shown
 @project_options("migrations")
 def bundle(project: Project, file: Path, check: bool) -> None:
-    """Write the migrations into FILE, a Python module, from which `dialects.d1.endpoint` applies them in a Worker."""
+    """Write the migrations as a Python module.
+
+    From FILE `dialects.d1.endpoint` applies them in a Worker.
+    """
     text = bundled(Folder(project.migrations))
     if not check:
         file.write_text(text, encoding="utf-8")

@@ -61,7 +61,10 @@ def sync(opening: str, mend: bool, as_json: bool) -> None:
 @as_json
 @errors_shown
 def repair(opening: str, as_json: bool) -> None:
-    """Remove what writes that never ended left behind, versions that were replaced, and what has expired."""
+    """Remove what nobody needs any more.
+
+    That is what writes that never ended left behind, versions that were replaced, and what has expired.
+    """
 
     async def work(store: Documents[Any, Any]) -> Repaired:
         return await store.repair()

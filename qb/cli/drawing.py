@@ -14,5 +14,8 @@ from qb.schema.diagram import FORMATS
 @errors_shown
 @project_options("schema", "dialect")
 def diagram(project: Project, kind: str) -> None:
-    """Draw the tables of MODULE and their foreign keys: `qb diagram --format svg > schema.svg`."""
+    """Draw the tables and their foreign keys.
+
+    For example `qb diagram --format svg > schema.svg`.
+    """
     click.echo(FORMATS[kind](project.ddl().description.describe(project.declared())), nl=False)

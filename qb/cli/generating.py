@@ -12,5 +12,8 @@ from qb.cli.project import Project, project_options
 @errors_shown
 @project_options("schema", "dialect")
 def generate(project: Project) -> None:
-    """Print the DDL that creates the tables of MODULE (for example myapp.schema)."""
+    """Print the DDL that creates all tables.
+
+    MODULE declares them, for example myapp.schema.
+    """
     show_sql(project.ddl().create(project.declared()))

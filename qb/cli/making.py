@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from qb.cli.migrating import check_allowed, migrate
-from qb.cli.output import as_json, errors_shown, finding_data, show_json, show_sql, shown_finding
+from qb.cli.output import as_json, errors_shown, finding_data, show_json, show_sql, shown_finding, shown_path
 from qb.cli.project import Project, project_options
 from qb.dialect import find_dialect
 from qb.migrations.answers import Answers, all_hints, answered, suggested
@@ -47,10 +47,10 @@ def answer_options(command: F) -> F:
 @errors_shown
 @project_options("migrations", "dialect")
 def new(project: Project, title: str, allow: bool, empty: bool, as_json: bool, **given: Any) -> None:
-    """Write a migration for what has changed in the tables since the last one.
+    """Write a migration for what has changed.
 
-    TITLE is a few words: "add albums". Questions are asked in a terminal; elsewhere they are errors that say which
-    option answers them.
+    The tables are compared with what the last migration left. TITLE is a few words: "add albums". Questions are asked
+    in a terminal; elsewhere they are errors that say which option answers them.
     """
     folder = Folder(project.migrations)
     folder.check()
@@ -78,7 +78,10 @@ def new(project: Project, title: str, allow: bool, empty: bool, as_json: bool, *
 @errors_shown
 @project_options("migrations", "dialect")
 def difference(project: Project, as_json: bool, **given: Any) -> None:
-    """Show what `qb migrate new` would write. Exits with 1 when there is something."""
+    """Show what `qb migrate new` would write.
+
+    Exits with 1 when there is something.
+    """
     folder = Folder(project.migrations)
     folder.check()
     drafts = drafts_of(project, *sides(project, folder), given)
@@ -166,4 +169,4 @@ def tell_written(folder: Folder, names: list[str], as_json: bool) -> None:
         show_json({"written": names})
         return
     for name in names:
-        click.echo(f"wrote {folder.path / name}.sql")
+        click.echo(f"wrote {shown_path(folder.path / name)}.sql")

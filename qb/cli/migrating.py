@@ -29,7 +29,7 @@ wait = click.option("--wait", default=30.0, show_default=True, help="Seconds to 
 
 @click.group()
 def migrate() -> None:
-    """Apply migrations to a database, undo them, and see what became of them."""
+    """Make migrations, apply them, undo them."""
 
 
 @migrate.command()
@@ -112,9 +112,9 @@ def down(project: Project, to: str | None, allow: bool, wait: float, as_json: bo
 @errors_shown
 @on_database
 def baseline(project: Project, name: str, as_json: bool) -> None:
-    """Note a migration, and all before it, as applied without running them.
+    """Note migrations as applied without running them.
 
-    For a database that has the tables already, because it is older than its migrations.
+    NAME and all before it. For a database that has the tables already, because it is older than its migrations.
     """
     folder = Folder(project.migrations)
     noted = with_runner(project, folder, Options(), lambda runner: runner.baseline(name))
@@ -129,9 +129,10 @@ def baseline(project: Project, name: str, as_json: bool) -> None:
 @errors_shown
 @on_database
 def resolve(project: Project, name: str, outcome: str) -> None:
-    """Say what became of a migration that stopped halfway, or whose file was edited.
+    """Settle what became of a migration.
 
-    You have looked at the database, and perhaps mended it by hand: the migration is then all there, or nothing of it.
+    It stopped halfway, or its file was edited. You have looked at the database, and perhaps mended it by
+    hand: the migration is then all there, or nothing of it.
     """
     folder = Folder(project.migrations)
     applied = outcome == "applied"
@@ -144,7 +145,10 @@ def resolve(project: Project, name: str, outcome: str) -> None:
 @errors_shown
 @project_options("migrations")
 def join(project: Project, title: str) -> None:
-    """Join two branches of history, where it does not matter which of them is applied first."""
+    """Join two branches of history.
+
+    Works where it does not matter which of them is applied first, and says what collides where it does.
+    """
     click.echo(f"wrote {merge(Folder(project.migrations), title).name}")
 
 
@@ -152,7 +156,7 @@ def join(project: Project, title: str) -> None:
 @errors_shown
 @project_options("migrations")
 def accept(project: Project) -> None:
-    """Take the files of the folder as they are now, after somebody has edited them.
+    """Take edited files as they are now.
 
     A database to which an edited migration was applied notices it nevertheless.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
@@ -61,6 +62,11 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None
 def show_sql(statements: Iterable[str]) -> None:
     """Print statements, as a script."""
     click.echo("\n\n".join([f"{statement};" for statement in statements]))
+
+
+def shown_path(path: Path) -> str:
+    """A path as somebody in the current folder would write it."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def shown_finding(finding: Finding) -> str:

@@ -18,9 +18,9 @@ from qb.schema.introspect import introspect
 @errors_shown
 @project_options("url")
 def pull(project: Project) -> None:
-    """Print a Python module that declares what is in the database: `qb pull --url sqlite:///app.db > schema.py`.
+    """Print declarations of what is in a database.
 
-    What cannot be declared is named in its comments.
+    A Python module: `qb pull --url sqlite:///app.db > schema.py`. What cannot be declared is named in its comments.
     """
 
     async def run() -> str:

@@ -17,7 +17,10 @@ from qb.migrations.seeds import Planted, Seed, plant, seeds_of
 @errors_shown
 @project_options("seeds", "url")
 def seed(project: Project, as_json: bool) -> None:
-    """Write the seeds of MODULE (for example myapp.seeds): all of them or none, as often as one likes."""
+    """Write the rows that a database starts with.
+
+    The seeds of MODULE, for example myapp.seeds: all of them or none, as often as one likes.
+    """
     name = project.seeds or project.schema
     if name is None:
         raise click.UsageError("which seeds? Give the module that declares them, or set `seeds` in [tool.qb]")

@@ -37,9 +37,9 @@ URLS = {
 @click.option("--dialect", default="sqlite", show_default=True, help="sqlite, d1 or postgres.")
 @errors_shown
 def init(module: str, dialect: str) -> None:
-    """Make a first MODULE with tables (for example myapp.schema), and settings in pyproject.toml.
+    """Start a project: a first table, settings.
 
-    What is there already is left alone.
+    Makes MODULE, for example myapp.schema, and [tool.qb] in pyproject.toml. What is there already is left alone.
     """
     if not all(part.isidentifier() for part in module.split(".")):
         raise QbError(f"{module!r} is not the name of a module: myapp.schema")

@@ -24,10 +24,11 @@ from qb.migrations.wording import described
 @errors_shown
 @project_options("migrations", "dialect", "url")
 def verify(project: Project, as_json: bool) -> None:
-    """See that everything belongs together; exits with 1 where it does not.
+    """See that everything belongs together.
 
     The files of the migrations are as they were made, there is one last of them, and the tables are as it left them.
     With a database: all of them were applied to it, and it is as the tables say, object by object.
+    Exits with 1 where something does not.
     """
     problems = problems_of(project)
     if as_json:
@@ -81,9 +82,9 @@ async def differences(project: Project) -> list[str]:
 @errors_shown
 @project_options("migrations", "dialect")
 def check(project: Project, since: str | None, fail_on: tuple[str, ...], as_json: bool) -> None:
-    """Look for what is dangerous in migrations: values that go, programs that break, tables that are locked.
+    """Look for what is dangerous in migrations.
 
-    Exits with 1 when there is something of --fail-on.
+    Values that go, programs that break, tables that are locked. Exits with 1 when there is something of --fail-on.
     """
     folder = Folder(project.migrations)
     folder.check()

@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
+from qb.cli import main
 from tests.cli.conftest import Command
 
 ROOT = Path(__file__).parents[2]
@@ -69,3 +71,13 @@ def test_pictures(qb: Command) -> None:
     assert done.stdout == 'erDiagram\n  "artists" {\n    INTEGER id PK\n    TEXT name UK\n  }\n'
     assert qb("diagram", "music.schema", "--dialect", "postgres", "--format", "svg").stdout.startswith("<svg ")
     assert "'mermaid', 'graphviz', 'svg'" in qb("diagram", "--format", "x").stderr
+
+
+@pytest.mark.parametrize("group", ["qb", "migrate", "documents"])
+def test_the_list_of_commands_says_whole_sentences(group: str) -> None:
+    found = main if group == "qb" else main.commands[group]
+    assert isinstance(found, click.Group)
+    for name, command in found.commands.items():
+        sentence = command.get_short_help_str(60)
+        assert sentence.endswith("."), name
+        assert not sentence.endswith("..."), f"the first sentence about `{name}` is too long: {sentence}"
