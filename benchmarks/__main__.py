@@ -28,6 +28,7 @@ def main() -> None:
         workers.wheel,
         workers.imports,
         workers.requests,
+        workers.schema_checks,
         lambda: asyncio.run(running.on_sqlite()),
         lambda: asyncio.run(running.on_postgres()),
         lambda: asyncio.run(observing.table()),

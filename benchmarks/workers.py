@@ -8,16 +8,22 @@ cost nothing in a Worker; no module is compiled beforehand.
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import zipfile
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from rich.table import Table
 
 from benchmarks import importing
+from qb.migrations.scripts import parsed
+from tests.d1_server import running_d1
 from tests.workers.emulation import PYTHONS, Python, running, sdk
 from tools.worker_wheel.building import build
 from tools.worker_wheel.graph import ROOT
@@ -40,6 +46,18 @@ builder_for(query, DIALECT)
 ROUNDS = 9
 SLOWEST = 12
 LARGEST = 12
+CHECK = Path(__file__).with_name("checking_the_schema.py")
+CHECKS = 5
+WAYS = {
+    "nothing": "nothing: migrations have made them",
+    "names": "the names of the tables, one query",
+    "validate": "qb.migrations.validate, without expressions",
+}
+TABLES = [
+    statement
+    for path in sorted((ROOT / "examples" / "worker_games" / "migrations").glob("*.sql"))
+    for statement in parsed(path.read_text(encoding="utf-8"), "d1").statements
+]
 
 
 def wheel() -> Table:
@@ -107,6 +125,35 @@ def requests() -> Table:
     for way in columns[0]["1"]:
         shown.add_row(way, *[f"{column[count][way]:.2f}" for count in ("1", "1000") for column in columns])
     shown.caption = "A prepared query, ten columns; the binding answers at once. SDK: with its wrapped binding."
+    shown.caption_justify = "left"
+    return shown
+
+
+def schema_checks() -> Table:
+    """What it would cost to look at cold starts whether the database has the tables."""
+    shown = Table(title="Checking the schema when a Worker starts", title_justify="left")
+    for heading in ("", "round trips", "statements", "rows read", "ms of the processor", "ms until it is done"):
+        shown.add_column(heading, justify="right" if heading else "left")
+    with running_d1() as server:
+        database = server.database()
+        server.query(database, *[(statement, ()) for statement in TABLES])
+        variables = {
+            **os.environ,
+            "CLOUDFLARE_API_BASE_URL": server.api,
+            "CLOUDFLARE_API_TOKEN": server.token,
+            "D1_URL": f"d1://{server.account}/{database}",
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "examples" / "worker_games" / "src"), str(ROOT)]),
+        }
+        for way in ("nothing", "names", "validate"):
+            found = []
+            for _ in range(CHECKS):
+                command = [sys.executable, str(CHECK), way]
+                done = subprocess.run(command, env=variables, check=True, capture_output=True, text=True)
+                found.append(json.loads(done.stdout))
+            counts = [str(found[0][name]) for name in ("round trips", "statements", "rows read")]
+            times = [f"{median([each[name] for each in found]):.1f}" for name in ("processor", "clock")]
+            shown.add_row(WAYS[way], *counts, *times)
+    shown.caption = f"Two tables; CPython, a D1 on this machine, the median of {CHECKS} programs, imports included"
     shown.caption_justify = "left"
     return shown
 
