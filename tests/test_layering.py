@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 # qb from the ground up; a module imports from lower floors only. A folder is one floor.
 FLOORS = [
     "qb.errors",
+    "qb.cloudflare",
     "qb.identifiers",
     "qb.lazy",
     "qb.uuids",
@@ -100,6 +101,8 @@ MAY_IMPORT = {
     "qb": {"qb"},
     "qb.cli": {"qb", "click", "rich"},
     "qb.schema.tokens": {"qb", "sqlglot"},
+    "qb.cloudflare": {"qb", "httpx"},
+    "qb.documents.rest": {"qb", "httpx"},
     "qb.documents.workers": {"qb", "js"},
     "qb.observers.tracing": {"qb", "opentelemetry"},
     "qb.testing": {"qb", "hypothesis", "pytest"},

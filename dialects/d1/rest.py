@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
 import httpx
 
 from dialects.d1.transport import Answer, RequestError, Statement, Transport, as_json
+from qb.cloudflare import client, identifiers
 from qb.errors import CannotOpen, DatabaseClosed, InvalidValue
 
-API = "https://api.cloudflare.com/client/v4"
-API_VARIABLE, TOKEN_VARIABLE = "CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_API_TOKEN"
-"""Wrangler reads these, too."""
+JSON = {"Content-Type": "application/json"}
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -31,16 +29,8 @@ class RestTransport(Transport):
         self._client: httpx.AsyncClient | None = None
 
     async def open(self) -> None:
-        if self._client is not None:
-            return
-        token = self._token or os.environ.get(TOKEN_VARIABLE)
-        if not token:
-            raise CannotOpen(f"D1 needs a token: put it into the variable {TOKEN_VARIABLE}, or say connect(…, token=…)")
-        self._client = httpx.AsyncClient(
-            base_url=self._api or os.environ.get(API_VARIABLE, API),
-            headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-            timeout=self._timeout,
-        )
+        if self._client is None:
+            self._client = client("D1", self._token, self._api, self._timeout)
 
     async def close(self) -> None:
         client, self._client = self._client, None
@@ -63,7 +53,7 @@ class RestTransport(Transport):
         assert self._client is not None
         content = as_json(body)
         try:
-            response = await self._client.post(self._path, content=content.encode())
+            response = await self._client.post(self._path, content=content.encode(), headers=JSON)
         except UnicodeEncodeError as error:
             raise InvalidValue(f"half of a character is no text: {error}") from error
         except httpx.TransportError as error:
@@ -75,11 +65,12 @@ class RestTransport(Transport):
 
 def path_of(url: str) -> str:
     """The path of a database in the API. Raises CannotOpen, which does not repeat what may be a secret."""
-    account, _, database = url.partition("://")[2].partition("/")
-    if not account.isalnum() or not database.replace("-", "").isalnum():
+    found = identifiers(url)
+    if found is None:
         raise CannotOpen(
             "a D1 database has a URL with the identifiers of its account and its own: d1://ACCOUNT/DATABASE"
         )
+    account, database = found
     return f"/accounts/{account}/d1/database/{database}/raw"
 
 

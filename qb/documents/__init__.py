@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from qb.documents.kv import KV
     from qb.documents.reading import Stored
     from qb.documents.repairing import Repaired
+    from qb.documents.rest import RestKV
     from qb.documents.syncing import Synced
     from qb.documents.table_kv import KVEntry, TableKV
     from qb.documents.tables import DocumentTable, Outbox
@@ -39,6 +40,7 @@ else:
             "KV": "qb.documents.kv",
             "Stored": "qb.documents.reading",
             "Repaired": "qb.documents.repairing",
+            "RestKV": "qb.documents.rest",
             "Synced": "qb.documents.syncing",
             **dict.fromkeys(("KVEntry", "TableKV"), "qb.documents.table_kv"),
             **dict.fromkeys(("DocumentTable", "Outbox"), "qb.documents.tables"),
@@ -62,6 +64,7 @@ __all__ = [
     "Put",
     "Putting",
     "Repaired",
+    "RestKV",
     "Stored",
     "Synced",
     "TableKV",

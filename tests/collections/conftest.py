@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qb import Database
-from qb.documents import KV, Documents, FolderKV, KVEntry, Outbox, TableKV, WorkersKV
+from qb.documents import KV, Documents, FolderKV, KVEntry, Outbox, RestKV, TableKV, WorkersKV
 from qb.documents.storage import Storage
 from tests.collections.binding import Binding
 from tests.collections.clock import Clock
@@ -60,7 +60,15 @@ def workers_kv(binding: Binding) -> KV:
     return WorkersKV(binding)
 
 
-@pytest.fixture(params=["folder", "table", "workers"])
+@pytest.fixture
+async def rest_kv(binding: Binding, d1_server: D1Server) -> AsyncIterator[KV]:
+    """The same as a program elsewhere sees it."""
+    namespace = binding.url.rpartition("/")[2]
+    async with RestKV(f"kv://{d1_server.account}/{namespace:0>32}", token=d1_server.token, api=d1_server.api) as kv:
+        yield kv
+
+
+@pytest.fixture(params=["folder", "table", "workers", "rest"])
 def any_kv(request: pytest.FixtureRequest) -> KV:
     """Every kind of store: the test runs once with each."""
     kv: KV = request.getfixturevalue(f"{request.param}_kv")
