@@ -13,8 +13,12 @@ from qb.dialect import Connection
 from qb.errors import DatabaseError, UnsupportedError
 from qb.running.database import Database
 
-Bundled = tuple[str, str, Sequence[str], Sequence[str]]
-"""A migration: its name, its checksum, those that it follows, its statements."""
+Replaced = tuple[str, str, Sequence[str]]
+"""A migration in whose place another one stands: its name, its checksum, those in whose place it stood itself."""
+Bundled = (
+    tuple[str, str, Sequence[str], Sequence[str]] | tuple[str, str, Sequence[str], Sequence[str], Sequence[Replaced]]
+)
+"""A migration: its name, its checksum, those that it follows, its statements; if it was squashed, what it replaces."""
 Answer = tuple[int, dict[str, Any]]
 """A status of HTTP, and what JSON has to say."""
 History = Mapping[str, tuple[str, str]]
@@ -93,9 +97,9 @@ async def status(
 ) -> Answer:
     """What became of each migration, and the log of the last runs, the newest first; for a GET beside `migrate`'s POST.
 
-    200: `migrations`, each with `name`, `state` (applied, pending, edited, unknown) and `applied_at`; `runs`, each with
-    `request`, `started_at`, `ended_at`, `error`, and `applied`: names, and the milliseconds that D1 took. A run without
-    `ended_at` is under way, or has crashed. 403: refused.
+    200: `migrations`, each with `name`, `state` (applied, pending, edited, between, unknown) and `applied_at`; `runs`,
+    each with `request`, `started_at`, `ended_at`, `error`, and `applied`: names, and the milliseconds that D1 took. A
+    run without `ended_at` is under way, or has crashed. 403: refused.
     """
     if not is_allowed(token, authorization):
         return REFUSED
@@ -108,7 +112,7 @@ async def status(
         if there:
             answers = await connection.batch([(asked[name], (), list) for name in there], True)
             found.update(zip(there, answers, strict=True))
-    history = history_of(found["d1_migrations"], found["qb_migrations"])
+    history = with_squashed(migrations, history_of(found["d1_migrations"], found["qb_migrations"]))
     return 200, {
         "migrations": states(migrations, history),
         "runs": [run_of(*row) for row in found["qb_migration_runs"]],
@@ -144,7 +148,7 @@ async def migrated(connection: Connection, migrations: Sequence[Bundled], reques
     ((run,),) = begun
     applied: list[dict[str, Any]] = []
     code, error = 200, None
-    history = history_of(by_wrangler, ours)
+    history = with_squashed(migrations, history_of(by_wrangler, ours))
     problems = problems_of(migrations, history)
     if problems:
         code, error = 409, "\n".join(problems)
@@ -165,7 +169,7 @@ async def apply(
     connection: Connection, run: int, before: Sequence[Mapping[str, Any]], migration: Bundled
 ) -> dict[str, Any]:
     """Apply one migration, all of it or nothing, as long as the lock is held; what the log says of it."""
-    name, checksum, _, statements = migration
+    name, checksum, statements = migration[0], migration[1], migration[3]
     count = len(statements)
     jobs: list[Any] = [
         (GO_ON, (as_json([*before, {"name": name}]), run), None),
@@ -184,16 +188,50 @@ def history_of(by_wrangler: Sequence[Sequence[Any]], ours: Sequence[Sequence[Any
     return {name: (checksum, at) for name, checksum, at in [*rows, *ours]}
 
 
+WRONG = {
+    "unknown": "was applied, and is not in the bundle",
+    "edited": "was edited after it was applied",
+    "between": "was squashed, and the database has a part of it: apply the rest with `qb migrate up`",
+}
+"""What is said of states in which nothing is applied."""
+
+
+def with_squashed(migrations: Sequence[Bundled], history: History) -> History:
+    """The history as if what was applied in parts had been applied as it was squashed."""
+    found = dict(history)
+    for migration in migrations:
+        if len(migration) < 5:
+            continue
+        name, checksum, replaced = migration[0], migration[1], migration[4]
+        there = [part for part in parts_of(migration) if part in history]
+        noted = history[name][0] if name in history else None
+        is_own = noted == checksum or (there == [name] and noted not in [known for _, known, _ in replaced])
+        done = {
+            part
+            for one, known, parts in replaced
+            if one in history and history[one][0] in ("", known)
+            for part in parts or (one,)
+        }
+        if is_own or done.issuperset(parts_of(migration)):
+            at = history[name]
+            for part in there:
+                del found[part]
+            found[name] = at if is_own else (checksum, at[1])
+    return found
+
+
+def parts_of(migration: Bundled) -> Sequence[str]:
+    """The names of those of which a migration was squashed."""
+    return [name for name, _, parts in migration[4] if not parts] if len(migration) > 4 else ()
+
+
 def problems_of(migrations: Sequence[Bundled], history: History) -> list[str]:
     """In what the database and the bundle do not belong together."""
     problems = [
-        f"{each['name']} was applied, and is not in the bundle"
-        if each["state"] == "unknown"
-        else f"{each['name']} was edited after it was applied"
-        for each in states(migrations, history)
-        if each["state"] in ("unknown", "edited")
+        f"{each['name']} {WRONG[each['state']]}" for each in states(migrations, history) if each["state"] in WRONG
     ]
-    for name, _, parents, _ in migrations:
+    for migration in migrations:
+        name, parents = migration[0], migration[2]
         late = [parent for parent in parents if parent not in history] if name in history else []
         problems += [f"{parent} was not applied, and {name}, which follows it, was" for parent in late]
     return problems
@@ -202,11 +240,15 @@ def problems_of(migrations: Sequence[Bundled], history: History) -> list[str]:
 def states(migrations: Sequence[Bundled], history: History) -> list[dict[str, Any]]:
     """What became of each migration of the bundle and of the database."""
     found = []
-    for name, checksum, _, _ in migrations:
+    known = set()
+    for migration in migrations:
+        name, checksum, parts = migration[0], migration[1], parts_of(migration)
         noted, at = history.get(name, (None, None))
         state = "pending" if noted is None else "edited" if noted not in ("", checksum) else "applied"
+        if any(part in history for part in parts if part != name):
+            state, at = "between", None
         found.append({"name": name, "state": state, "applied_at": at})
-    known = {name for name, _, _, _ in migrations}
+        known |= {name, *parts}
     lost = [(name, at) for name, (_, at) in history.items() if name not in known]
     return found + [{"name": name, "state": "unknown", "applied_at": at} for name, at in lost]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dialects.sqlite import guards
 from dialects.sqlite.migrate import SqliteRenderer, Work
 from qb.migrations.scripts import Script
@@ -19,6 +21,12 @@ class D1Renderer(SqliteRenderer):
         ]
         gone = [*[each.name for each in work.rebuilds], *[table.name for table in work.dropped]]
         return [guards.references_are_known(name, known) for name in gone]
+
+    def guard_within(self, names: Sequence[str], script: Script) -> list[str]:
+        # wrangler applies what it has no row for. Where a table is created first, that fails by itself.
+        if script.statements[:1] and script.statements[0].startswith('CREATE TABLE "'):
+            return []
+        return [guards.none_was_applied("d1_migrations", [f"{name}.sql" for name in names])]
 
     def wrapped(self, work: Work, statements: list[str]) -> Script:
         if not work.rebuilds and not work.dropped:

@@ -67,7 +67,9 @@ class D1Applier(SqliteApplier):
         statements = work.script.statements
         for number, statement in enumerate(statements, 1):
             self.options.on_step(Step(work.name, number, len(statements), statement))
-        first, *rest = [self.compiled(each) for each in self.changes(work.before, work.after)]
+        changes = self.changes(work.before, work.after)
+        changes += [change for each in work.forgotten for change in self.changes(each, None)]
+        first, *rest = [self.compiled(each) for each in changes]
         jobs: list[Any] = [(*each, None) for each in (first, (ONE_ROW, ()), *rest)]
         jobs += [(statement, (), None) for statement in statements]
         async with self.db.driver.acquire() as connection:

@@ -27,6 +27,7 @@ class PostgresRenderer(Renderer):
     """Writes PostgreSQL's SQL."""
 
     ddl: ClassVar[Ddl] = PostgresDdl()
+    waits_for_deferred: ClassVar[bool] = True
 
     def safety(self) -> Safety:
         return PostgresSafety()

@@ -49,6 +49,12 @@ def foreign_keys_are_off() -> str:
     )
 
 
+def none_was_applied(history: str, names: Iterable[str]) -> str:
+    """What was squashed would be done twice. `history` is the table of the migrations that were applied."""
+    message = "this database has a part of what this migration was squashed of: apply the rest of it first, with qb"
+    return f"SELECT {stop(message)} FROM {QUOTED[history]} WHERE name IN ({texts(names)})"
+
+
 def columns_are_known(table: Table) -> str:
     """A column that the migration does not copy would be lost."""
     known = texts([column.name for column in table.columns])

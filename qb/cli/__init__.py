@@ -14,6 +14,7 @@ from qb.cli.making import difference
 from qb.cli.migrating import migrate
 from qb.cli.pulling import pull
 from qb.cli.seeding import seed
+from qb.cli.squashing import squash
 from qb.cli.starting import init
 from qb.cli.verifying import check, verify
 
@@ -32,3 +33,4 @@ def main() -> None:
 for command in (check, diagram, difference, documents, generate, init, migrate, pull, seed, verify):
     main.add_command(command)
 migrate.add_command(bundle)
+migrate.add_command(squash)

@@ -25,6 +25,7 @@ STYLES = {
     "pending": "yellow",
     "halfway": "bold red",
     "edited": "bold red",
+    "between": "bold red",
     "unknown": "bold red",
 }
 """How a state is shown. Its word is always there, too: colours alone say nothing to many."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -64,6 +64,8 @@ class Work:
     before: Record | None
     after: Record | None
     """None when it undoes the migration."""
+    forgotten: tuple[Record, ...] = ()
+    """What else goes from the history when it is done."""
 
 
 class Applier:
@@ -134,7 +136,7 @@ class Applier:
                     for number in range(1, len(work.script.statements) + 1):
                         await self.statement(connection, work, number)
                     await check()
-                    await self.note(connection, work.before, work.after)
+                    await self.note(connection, work.before, work.after, work.forgotten)
                 await committed(connection)
             except BaseException:
                 with suppress(QbError):  # what went wrong first is what to tell
@@ -159,7 +161,7 @@ class Applier:
                     await self.note(connection, current, halfway)
                     current = halfway
             if current != target:
-                await self.note(connection, current, target)
+                await self.note(connection, current, target, work.forgotten)
         return True
 
     async def statement(self, connection: Connection, work: Work, number: int) -> None:
@@ -182,10 +184,13 @@ class Applier:
         before = work.before
         return [tuple(row) for row in rows] == ([] if before is None else [(before.checksum, before.done)])
 
-    async def note(self, connection: Connection, before: Record | None, after: Record | None) -> None:
-        """Change the entry of a migration in the history."""
-        for statement in self.changes(before, after):
-            await connection.execute(*self.compiled(statement))
+    async def note(
+        self, connection: Connection, before: Record | None, after: Record | None, forgotten: Iterable[Record] = ()
+    ) -> None:
+        """Change the entry of a migration in the history, and forget others."""
+        for one, other in [(before, after), *[(each, None) for each in forgotten]]:
+            for statement in self.changes(one, other):
+                await connection.execute(*self.compiled(statement))
 
     def changes(self, before: Record | None, after: Record | None) -> list[Compilable[Any]]:
         """What changes the entry."""

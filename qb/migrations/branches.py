@@ -9,7 +9,8 @@ from operator import attrgetter
 from qb.errors import SchemaError
 from qb.migrations.apply import applied
 from qb.migrations.errors import MigrationError
-from qb.migrations.files import Folder, Migration
+from qb.migrations.files import Folder
+from qb.migrations.migration import Migration
 from qb.migrations.operations import Operation, constraints_of
 from qb.migrations.scripts import Script
 from qb.migrations.wording import described

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qb.migrations.errors import MigrationError
-from qb.migrations.files import Folder, Migration
+from qb.migrations.files import Folder
+from qb.migrations.migration import Migration
 
 HEAD = '''\
 """The migrations of this Worker. `qb migrate bundle` has written it, and does so again: do not edit it."""
@@ -40,6 +41,12 @@ def lines_of(migration: Migration) -> Iterable[str]:
         yield from [f"            {line}\n" for line in before]
         yield f"            {last},\n"
     if script.statements:
+        yield "        ),\n"
+    if migration.replaces:
+        yield "        (\n"
+        for each in migration.replaces:
+            parts = " ".join([f"{literal(part)}," for part in each.parts])
+            yield f"            ({literal(each.name)}, {literal(each.checksum)}, ({parts})),\n"
         yield "        ),\n"
     yield "    ),\n"
 

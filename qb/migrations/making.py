@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from qb.dialect import Dialect
 from qb.migrations.apply import applied
 from qb.migrations.diff import diff
-from qb.migrations.files import Folder, Migration
+from qb.migrations.files import Folder
 from qb.migrations.hints import Hints
+from qb.migrations.migration import Migration
 from qb.migrations.operations import Operation
+from qb.migrations.render import Renderer
 from qb.migrations.reverse import Reversal, reverse
 from qb.migrations.safety import Finding
 from qb.migrations.scripts import Script
+from qb.schema.canonical import canonical
 from qb.schema.objects import Schema
 
 
@@ -45,16 +48,16 @@ def draft(dialect: Dialect, before: Schema, after: Schema, hints: Hints | None =
     no way to do it that keeps every row.
     """
     renderer = dialect.renderer()
+    before = canonical(before)  # as a snapshot has it, so that the same is written of it again
     drafts = []
     for stage in renderer.stages(before, diff(before, after, hints)):
-        there = applied(before, stage.operations)
-        reversal = reverse(before, stage.operations)
-        back = renderer.stages(there, reversal.operations)
+        there = canonical(applied(before, stage.operations))
+        back, reversal = way_back(renderer, before, stage.operations)
         drafts.append(
             Draft(
                 stage.operations,
                 stage.script,
-                together([each.script for each in back]),
+                back,
                 reversal,
                 renderer.safety().findings(before, stage.operations),
                 there,
@@ -62,6 +65,13 @@ def draft(dialect: Dialect, before: Schema, after: Schema, hints: Hints | None =
         )
         before = there
     return drafts
+
+
+def way_back(renderer: Renderer, before: Schema, operations: Sequence[Operation]) -> tuple[Script, Reversal]:
+    """What undoes operations."""
+    reversal = reverse(before, operations)
+    stages = renderer.stages(applied(before, operations), reversal.operations)
+    return together([each.script for each in stages]), reversal
 
 
 def together(scripts: Sequence[Script]) -> Script:

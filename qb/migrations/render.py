@@ -29,6 +29,8 @@ class Renderer:
     """Writes the SQL of operations."""
 
     ddl: ClassVar[Ddl]
+    waits_for_deferred: ClassVar[bool] = False
+    """Whether nothing can be altered while deferred constraints wait for the end of the transaction."""
 
     def stages(self, before: Schema, operations: Iterable[Operation]) -> tuple[Stage, ...]:
         """The SQL for operations on a schema, as `diff` found them: one stage, or several where the engine cannot do
@@ -61,6 +63,12 @@ class Renderer:
     def script(self, before: Schema, operations: tuple[Operation, ...]) -> Script:
         """The SQL of one stage."""
         raise NotImplementedError
+
+    def guard_within(self, names: Sequence[str], script: Script) -> list[str]:
+        """What stops a squashed script, where something else than qb runs it, on a database that has some of these
+        migrations, of which it was made.
+        """
+        return []
 
     def around(
         self, before: Schema, operations: tuple[Operation, ...], tables: Iterable[Name]

@@ -56,6 +56,12 @@ def parsed(text: str, dialect: str) -> Script:
     return Script(tuple(statements(text, dialect)), NO_TRANSACTION not in marks, NO_FOREIGN_KEYS not in marks)
 
 
+def unmarked(text: str) -> str:
+    """The text of a file without its marks, to be followed by others."""
+    body = "\n".join([line for line in text.splitlines() if not line.startswith(MARK.rstrip())]).strip()
+    return body if body.endswith(";") else f"{body}\n;"
+
+
 def statements(text: str, dialect: str) -> list[str]:
     """The statements of a script, without the semicolons between them. What a trigger or a function does between BEGIN
     and END belongs to its statement. Raises SchemaError where a string or a quoted name does not end.

@@ -24,6 +24,7 @@ from qb.migrations.files import Folder
 from qb.migrations.history import Applied
 from qb.migrations.runner import Runner
 from qb.migrations.scripts import Script
+from qb.migrations.squash import squash
 from qb.schema.introspect import introspect
 from qb.schema.objects import Schema
 
@@ -332,12 +333,12 @@ def test_what_d1_cannot_do_is_not_bundled(folder: Folder, script: Script) -> Non
 def test_a_bundle_is_what_the_files_say(folder: Folder) -> None:
     folder.add("nothing", Script(()), None, Schema("d1"))
     found = data(folder)
-    assert [(name, tuple(parents), tuple(statements)) for name, _, parents, statements in found] == [
+    assert [(each[0], tuple(each[2]), tuple(each[3])) for each in found] == [
         ("0001_artists", (), (ARTISTS, TRIGGER)),
         ("0002_albums", ("0001_artists",), (ALBUMS,)),
         ("0003_nothing", ("0002_albums",), ()),
     ]
-    assert [checksum for _, checksum, _, _ in found] == [each.checksum for each in folder.migrations.values()]
+    assert [each[1] for each in found] == [each.checksum for each in folder.migrations.values()]
     (folder.path / "0001_artists.sql").write_text("SELECT 1;")
     with pytest.raises(MigrationError, match=r"0001_artists\.sql was edited since it was made"):
         bundled(Folder(folder.path))
@@ -350,3 +351,34 @@ def test_a_bundle_is_what_the_files_say(folder: Folder) -> None:
 def test_it_is_light(module: str, never: tuple[str, ...]) -> None:
     program = f"import sys, {module}; print([name for name in sys.modules if name.startswith({never!r})])"
     assert subprocess.check_output([sys.executable, "-c", program], text=True) == "[]\n"
+
+
+async def test_what_was_squashed(d1_db: Database, folder: Folder) -> None:
+    await Runner(d1_db, folder).up("1")
+    folder.replace(squash(d1_db.dialect, folder).migration)
+    assert await post(d1_db, folder) == (
+        409,
+        {
+            "error": "0002_albums was squashed, and the database has a part of it: apply the rest with `qb migrate up`",
+            "request": "r1",
+            "applied": [],
+        },
+    )
+    assert [(each["name"], each["state"]) for each in (await get(d1_db, folder))["migrations"]] == [
+        ("0002_albums", "between")
+    ]
+    await Runner(d1_db, folder).up()
+    assert await post(d1_db, folder) == (200, {"request": "r1", "applied": []})
+    await rows(d1_db, "DELETE FROM qb_migrations")
+    assert [each["state"] for each in (await get(d1_db, folder))["migrations"]] == ["applied"], "by wrangler, in parts"
+    await rows(d1_db, "DELETE FROM d1_migrations WHERE name = '0001_artists.sql'")
+    assert [each["state"] for each in (await get(d1_db, folder))["migrations"]] == ["applied"], "by wrangler, as one"
+
+
+async def test_what_was_squashed_on_a_new_database(d1_db: Database, folder: Folder) -> None:
+    folder.replace(squash(d1_db.dialect, folder).migration)
+    assert await post(d1_db, folder) == (200, {"request": "r1", "applied": ["0002_albums"]})
+    assert await names(d1_db) == ["albums", "artists", "t"]
+    folder.add("last", Script(("CREATE TABLE last (id INTEGER)",)), None, Schema("d1"))
+    folder.replace(squash(d1_db.dialect, folder).migration)
+    assert [each["state"] for each in (await get(d1_db, folder))["migrations"]] == ["between"]

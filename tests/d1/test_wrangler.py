@@ -108,3 +108,11 @@ def test_the_folder_is_applied_as_it_is(worker: Path, qb: Command) -> None:
     assert [name for (name,) in applied] == [f"{each}.sql" for each in Folder(worker / "migrations").migrations]
     assert "t" in names(worker)
     raw.close()
+
+    assert qb("migrate", "squash").stdout.startswith(
+        "0003_trigger stands for 0001_create_tables, 0002_rebuild_artists, "
+    )
+    assert "No migrations to apply" in wrangler(worker, "migrations", "apply", "DB")
+    assert "0003_trigger.sql" in wrangler(worker, "migrations", "apply", "DB", "--persist-to", "new")
+    found = wrangler(worker, "execute", "DB", "--persist-to", "new", "--json", "--command", "SELECT name FROM artists")
+    assert json.loads(found)[0]["results"] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qb import Database, select, sql
-from qb.migrations.runner import Status
+from qb.migrations.standing import Status
 
 
 async def count(db: Database, table: str) -> int:
