@@ -23,7 +23,9 @@ settings.load_profile("tests")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """For the property tests in tests/properties, the typed cases in tests/typing and the loads in tests/load."""
-    parser.addoption("--examples", type=int, help="how many random queries to try, other ones in every run")
+    parser.addoption(
+        "--examples", type=int, help="how many random queries or migrations to try, other ones in every run"
+    )
     parser.addoption("--load", type=float, default=3, help="for how many seconds the tests in tests/load work")
     parser.addoption("--mypy-python", default=sys.executable, help="the Python whose mypy checks the typed cases")
 

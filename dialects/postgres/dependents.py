@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from dialects.postgres.conversions import is_of
+from dialects.postgres.renaming import in_turn
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied, edited
 from qb.migrations.expressions import mentions
 from qb.migrations.operations import Constraint, Operation, constraints_of
-from qb.migrations.render import names_through
+from qb.migrations.render import names_through, renamed_tables
 from qb.schema.objects import Index, Name, Schema, Table
 
 Place = tuple[Name, str]
@@ -23,7 +24,7 @@ def expanded(schema: Schema, operations: tuple[Operation, ...]) -> tuple[tuple[O
     tables whose views and triggers have to go, too.
     """
     found = Expansion(schema, operations)
-    return tuple(found.operations), names_through(operations, found.touched())
+    return tuple(in_turn(found.middle, found.operations)), names_through(operations, found.touched())
 
 
 class Expansion:
@@ -84,7 +85,7 @@ class Expansion:
     def touched(self) -> set[Name]:
         """The tables that nothing may read meanwhile."""
         dropped = {each.table.name for each in self.operations if isinstance(each, ops.DropTable)}
-        return {name for name, _ in self.retyped | self.dropped} | dropped
+        return {name for name, _ in self.retyped | self.dropped} | dropped | renamed_tables(self.operations)
 
     def reads(self, table: Table, *texts: str | None) -> bool:
         """Whether an expression of a table reads a column that changes or goes."""

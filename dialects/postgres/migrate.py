@@ -18,7 +18,7 @@ from qb.migrations.operations import Constraint, Operation
 from qb.migrations.render import Renderer
 from qb.migrations.safety import Safety
 from qb.migrations.scripts import Script
-from qb.schema.ddl import Ddl
+from qb.schema.ddl import Ddl, without_unchecked
 from qb.schema.objects import Column, Enum, Name, Schema, Table
 from qb.types import TEXT
 
@@ -82,7 +82,12 @@ class PostgresRenderer(Renderer):
                 return [f"ALTER SEQUENCE {name(new.name)} {' '.join(options)}"] if options else []
             case ops.CreateTable(table):
                 indexes = [self.ddl.create_index(table.name, index) for index in table.indexes]
-                return [self.ddl.create_table(table), *indexes, *self.ddl.comments(table)]
+                return [
+                    self.ddl.create_table(without_unchecked(table)),
+                    *indexes,
+                    *self.ddl.add_unchecked(table),
+                    *self.ddl.comments(table),
+                ]
             case ops.DropTable(table):
                 return [f"DROP TABLE {name(table.name)}"]
             case ops.RenameTable(old, new):
@@ -114,7 +119,7 @@ class PostgresRenderer(Renderer):
             case ops.RenameIndex(table, old, new):
                 return [f"ALTER INDEX {name(Name(old, table.schema))} RENAME TO {QUOTED[new]}"]
             case ops.CreateView(view):
-                return [view.sql]
+                return self.ddl.create_view(view)
             case ops.DropView(view):
                 return [f"DROP {'MATERIALIZED ' if view.materialized else ''}VIEW {name(view.name)}"]
             case ops.CreateTrigger(trigger):

@@ -19,7 +19,7 @@ from qb.migrations.apply import applied
 from qb.migrations.errors import MigrationError
 from qb.migrations.expressions import mentions
 from qb.migrations.operations import Operation
-from qb.migrations.render import Renderer, names_through
+from qb.migrations.render import Renderer, names_through, renamed_tables
 from qb.migrations.safety import Safety
 from qb.migrations.scripts import Script
 from qb.schema.ddl import Ddl, constraint, dependencies
@@ -71,7 +71,7 @@ class SqliteRenderer(Renderer):
     def expanded(self, before: Schema, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
         work = self.work(before, operations)
         touched = {each.name for each in work.rebuilds} | {table.name for table in work.dropped}
-        touched |= {each.table for each in operations if isinstance(each, ops.DropColumn)}
+        touched |= {each.table for each in operations if isinstance(each, ops.DropColumn)} | renamed_tables(operations)
         return self.around(before, operations, names_through(operations, touched))
 
     def work(self, before: Schema, operations: Sequence[Operation]) -> Work:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dialects.sqlite import guards
+from dialects.sqlite.affinities import affinity
 from dialects.sqlite.ddl import SqliteDdl
 from dialects.sqlite.forms import Conversion, conversion
 from qb.errors import closest
@@ -61,12 +62,21 @@ def exchanged(rebuilds: Sequence[Rebuild], dropped: Sequence[Table], acts_on_key
     """The old tables go, with those that are dropped anyway, and the new ones take their names.
 
     With foreign keys on, a table goes when nothing references it any more. In a circle all rows go first: they are in
-    the new tables already.
+    the new tables already, so the old ones may let go of each other where an action would stop that.
     """
     by_name = {each.name: each for each in rebuilds}
     ordered, circular = dependencies([*[each.old for each in rebuilds], *dropped])
     circle = [table for table in ordered if acts_on_keys and any(key in circular for key in table.foreign_keys)]
-    found = [f"DELETE FROM {DDL.name(table.name)}" for table in reversed(circle)]
+    found: list[str] = []
+    if acts_on_keys:
+        tables = {table.name: table for table in ordered}
+        found += [
+            let_go(table, key, tables[key.table])
+            for table in ordered
+            for key in table.foreign_keys
+            if (key in circular or key.table == table.name) and key.on_delete not in (None, "CASCADE", "NO ACTION")
+        ]
+    found += [f"DELETE FROM {DDL.name(table.name)}" for table in reversed(circle)]
     stand_ins = []
     for table in reversed(ordered):
         found.append(f"DROP TABLE {DDL.name(table.name)}")
@@ -77,6 +87,21 @@ def exchanged(rebuilds: Sequence[Rebuild], dropped: Sequence[Table], acts_on_key
             stand_ins.append(f"DROP TABLE {DDL.name(table.name)}")
             found.append(DDL.create_table(replace(table, foreign_keys=())))
     return [*found, *stand_ins]
+
+
+def let_go(table: Table, key: ForeignKey, parent: Table) -> str:
+    """The statement after which no row references another one: it has NULL, or what is beyond all keys."""
+    primary = () if table.primary_key is None else table.primary_key.columns
+    free = [name for name in key.columns if table.column(name).nullable and name not in primary]
+    if free:
+        column = QUOTED[free[0]]
+        return f"UPDATE {DDL.name(table.name)} SET {column} = NULL WHERE {column} IS NOT NULL"
+    references = key.references or (() if parent.primary_key is None else parent.primary_key.columns)
+    column, of = QUOTED[key.columns[0]], QUOTED[references[0]]
+    smallest, largest = (f"(SELECT {end}({of}) FROM {DDL.name(parent.name)})" for end in ("min", "max"))
+    is_text = affinity(table.column(key.columns[0]).type) in ("TEXT", "BLOB")
+    beyond = f"{largest} || {column}" if is_text else f"{largest} - {smallest} + 1 + {column}"
+    return f"UPDATE {DDL.name(table.name)} SET {column} = {beyond}"
 
 
 def moved(rebuild: Rebuild, asides: Mapping[Name, Name]) -> Table:

@@ -53,10 +53,11 @@ class Comparison:
         yield from [ops.DropSchema(name) for name in self.before.schemas if name not in self.after.schemas]
         renames = list(self.renames())
         yield from renames
-        yield from self.tables(applied(self.before, renames))
+        middle = applied(self.before, renames)
+        yield from self.tables(middle)
         yield from self.enums()
         yield from self.sequences()
-        yield from self.views_and_triggers()
+        yield from self.views_and_triggers(middle)
 
     def renames(self) -> Iterator[Operation]:
         """Everything gets its new name first, so that all else can be compared by it."""
@@ -200,12 +201,16 @@ class Comparison:
                 yield ops.AlterSequence(before, sequence)
         yield from [ops.DropSequence(each) for each in old.values()]
 
-    def views_and_triggers(self) -> Iterator[Operation]:
-        """What differs goes before everything else and comes back after it, so that nothing in between meets it."""
-        yield from [ops.DropTrigger(each) for each in self.before.triggers if each not in self.after.triggers]
+    def views_and_triggers(self, middle: Schema) -> Iterator[Operation]:
+        """What differs goes before everything else and comes back after it, so that nothing in between meets it.
+
+        A trigger goes with its table when that is renamed, and differs then from one of the same text.
+        """
+        pairs = zip(self.before.triggers, middle.triggers, strict=True)
+        yield from [ops.DropTrigger(each) for each, moved in pairs if moved not in self.after.triggers]
         yield from [ops.DropView(each) for each in self.before.views if each not in self.after.views]
         yield from [ops.CreateView(each) for each in self.after.views if each not in self.before.views]
-        yield from [ops.CreateTrigger(each) for each in self.after.triggers if each not in self.before.triggers]
+        yield from [ops.CreateTrigger(each) for each in self.after.triggers if each not in middle.triggers]
 
 
 def needs_value(column: Column) -> bool:

@@ -111,3 +111,12 @@ def names_through(operations: Sequence[Operation], tables: Iterable[Name]) -> se
         if isinstance(each, ops.RenameTable) and each.new in names:
             names.add(each.old)
     return names
+
+
+def renamed_tables(operations: Iterable[Operation]) -> set[Name]:
+    """The tables that are renamed, or have a column that is: a text with the old name would mean another one."""
+    return {
+        each.new if isinstance(each, ops.RenameTable) else each.table
+        for each in operations
+        if isinstance(each, (ops.RenameTable, ops.RenameColumn))
+    }

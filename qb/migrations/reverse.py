@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qb.migrations import operations as ops
@@ -29,6 +29,7 @@ PLACEHOLDERS = {
     "BLOB": "x''",
 }
 """By the type of a column, what stands for values that are lost where there has to be one."""
+NULLED = "it is NULL in every row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def reverse(before: Schema, operations: Sequence[Operation]) -> Reversal:
     losses: list[str] = []
     using: dict[tuple[Name, str], str] = {}
     empty_only: list[Name] = []
+    gone: dict[tuple[Name, str], Refilled] = {}
     for each in operations:
         if isinstance(each, ops.DropTable):
             name = formers.get(each.table.name, each.table.name)
@@ -61,16 +63,23 @@ def reverse(before: Schema, operations: Sequence[Operation]) -> Reversal:
             losses += lost_values(each)
         elif isinstance(each, ops.AlterColumn) or (isinstance(each, ops.DropColumn) and not each.column.generated):
             table = before.table(formers.get(each.table, each.table))
-            gone = each.column if isinstance(each, ops.DropColumn) else each.before
-            column = old_column(operations, each.table, gone.name)
+            lost = each.column if isinstance(each, ops.DropColumn) else each.before
+            column = old_column(operations, each.table, lost.name)
             found = refilled(table, table.column(column))
             if isinstance(each, ops.AlterColumn) and found.using is None:
-                found = replace(found, using="NULL" if gone.nullable or found.is_for_empty else gone.default)
+                found = replace(found, using="NULL" if lost.nullable or found.is_for_empty else lost.default)
             losses.append(f'the values of "{table.name}.{column}" do not come back: {found.text}')
             if found.using is not None:
                 using[table.name, column] = found.using
             if found.is_for_empty:
                 empty_only.append(table.name)
+            gone[table.name, column] = found
+    for child, parent in children_of_the_gone(before, operations, gone):
+        losses.append(
+            f'what "{child}" references in "{parent}" does not come back: the way back works only while '
+            f'"{child}" has no such references'
+        )
+        empty_only.append(child)
     hints = Hints(
         tables=table_names(operations),
         columns=column_names(operations),
@@ -108,21 +117,59 @@ class Refilled:
 
 def refilled(table: Table, column: Column) -> Refilled:
     """What is in a column of a table that comes back."""
-    keys = [key.columns for key in (table.primary_key, *table.uniques) if key is not None]
-    keys += [tuple([each.column or "" for each in index.keys]) for index in table.indexes if index.unique]
-    is_key = any(column.name in columns for columns in keys)
+    is_key = any(makes_unique(table, name) for name in (column.name, *computed_from(table, column)))
     if column.identity is not None:
         return Refilled("the rows are numbered anew")
-    if column.default is not None and not is_key:
+    is_reference = any(column.name in key.columns for key in table.foreign_keys)
+    if column.default is not None and not is_key and not is_reference:
         return Refilled("every row gets its default")
-    if not needs_value(column) and column.default is None:
-        return Refilled("it is NULL in every row")
-    is_ruled = is_key or any(column.name in key.columns for key in table.foreign_keys)
+    if column.default is None and not needs_value(column):
+        return Refilled(NULLED)
+    if is_reference and column.nullable and not is_key:
+        return Refilled(NULLED, "NULL")
+    is_ruled = is_key or is_reference
     is_ruled = is_ruled or any(mentions(check.expression, column.name, "postgres") for check in table.checks)
     placeholder = PLACEHOLDERS.get(column.type.partition("(")[0].strip().upper())
     if is_ruled or placeholder is None:
         return Refilled("the way back works only while the table is empty", is_for_empty=True)
     return Refilled(f"it is {placeholder} in every row", placeholder)
+
+
+def computed_from(table: Table, column: Column) -> list[str]:
+    """The columns of a table that the database computes from one."""
+    return [
+        each.name
+        for each in table.columns
+        if each.generated is not None and mentions(each.generated.expression, column.name, "postgres")
+    ]
+
+
+def makes_unique(table: Table, column: str) -> bool:
+    """Whether no two rows may have the same in a column, be it beside others or in an expression."""
+    keys = [key.columns for key in (table.primary_key, *table.uniques) if key is not None]
+    index_keys = [key for index in table.indexes if index.unique for key in index.keys]
+    texts = [key.expression for key in index_keys] + [each.definition for each in table.exclusions]
+    return (
+        any(column in columns for columns in keys)
+        or any(key.column == column for key in index_keys)
+        or any(text is not None and mentions(text, column, "postgres") for text in texts)
+    )
+
+
+def children_of_the_gone(
+    before: Schema, operations: Iterable[Operation], gone: Mapping[tuple[Name, str], Refilled]
+) -> Iterator[tuple[Name, Name]]:
+    """Tables that stay, and what their rows may reference although its keys are gone. `gone` has what is in columns
+    that come back, by their old names.
+    """
+    formers = {new: old for old, new in table_names(operations).items()}
+    dropped = {formers.get(each.table.name, each.table.name) for each in operations if isinstance(each, ops.DropTable)}
+    for table in before.tables:
+        for key in table.foreign_keys:
+            is_lost = key.table in dropped or any((key.table, name) in gone for name in key.references)
+            is_null = any(gone[table.name, name].text == NULLED for name in key.columns if (table.name, name) in gone)
+            if is_lost and not is_null and table.name not in dropped:
+                yield table.name, key.table
 
 
 def table_names(operations: Iterable[Operation]) -> dict[Name, Name]:

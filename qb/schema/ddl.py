@@ -42,26 +42,20 @@ class Ddl:
     def create_all(self, schema: Schema) -> list[str]:
         """The statements that create everything, in an order that works."""
         ordered, circular = dependencies(schema.tables)
-        unchecked = {key for table in ordered for key in table.foreign_keys if not key.valid}
-        late = circular | unchecked if self.adds_keys else set[ForeignKey]()
+        late = circular if self.adds_keys else set[ForeignKey]()
         return [
             *[self.create_schema(name) for name in schema.schemas],
             *[self.create_enum(enum) for enum in schema.enums],
             *[self.create_sequence(sequence) for sequence in schema.sequences],
-            *[self.create_table(with_valid_checks(table), late) for table in ordered],
+            *[self.create_table(without_unchecked(table), late) for table in ordered],
             *[self.create_index(table.name, index) for table in ordered for index in table.indexes],
             *[
                 f"ALTER TABLE {self.name(table.name)} ADD {self.foreign_key(key)}"
                 for table in ordered
                 for key in table.foreign_keys
-                if key in late
+                if key in late and key.valid
             ],
-            *[
-                f"ALTER TABLE {self.name(table.name)} ADD {self.check(check)}"
-                for table in ordered
-                for check in table.checks
-                if not check.valid  # which CREATE TABLE cannot say
-            ],
+            *[statement for table in ordered for statement in self.add_unchecked(table)],
             *[self.own(sequence) for sequence in schema.sequences if sequence.table is not None],
             *[statement for view in in_order_of_use(schema.views) for statement in self.create_view(view)],
             *[trigger.sql for trigger in schema.triggers],
@@ -87,6 +81,12 @@ class Ddl:
         assert sequence.column is not None
         owner = f"{self.name(sequence.table)}.{QUOTED[sequence.column]}"
         return f"ALTER SEQUENCE {self.name(sequence.name)} OWNED BY {owner}"
+
+    def add_unchecked(self, table: Table) -> list[str]:
+        """The statements that add what is NOT VALID, which CREATE TABLE cannot say."""
+        rules = [self.check(check) for check in table.checks if not check.valid]
+        rules += [self.foreign_key(key) for key in table.foreign_keys if not key.valid]
+        return [f"ALTER TABLE {self.name(table.name)} ADD {rule}" for rule in rules]
 
     def create_view(self, view: View) -> list[str]:
         """CREATE VIEW, and the indexes of a materialized one."""
@@ -231,9 +231,10 @@ def dependencies(tables: Sequence[Table]) -> tuple[list[Table], set[ForeignKey]]
     return ordered + list(waiting.values()), circular
 
 
-def with_valid_checks(table: Table) -> Table:
+def without_unchecked(table: Table) -> Table:
     """The table without what its rows of before need not fulfil."""
-    return replace(table, checks=tuple([check for check in table.checks if check.valid]))
+    checks = tuple([check for check in table.checks if check.valid])
+    return replace(table, checks=checks, foreign_keys=tuple([key for key in table.foreign_keys if key.valid]))
 
 
 def in_order_of_use(views: Sequence[View]) -> list[View]:

@@ -26,6 +26,14 @@ class Engine(Protocol):
     """A database."""
 
     dialect: str
+    as_text: str
+    """What shows a value as a text, and no two values as the same one."""
+
+    def begin_again(self) -> None:
+        """Throw away what a failure has left."""
+
+    def fill(self, *statements: str) -> None:
+        """Run statements that insert rows, children before parents, too."""
 
     def execute(self, *statements: str) -> None:
         """Run statements."""
@@ -55,11 +63,18 @@ class SqliteEngine:
     """SQLite in memory, foreign keys on."""
 
     dialect = "sqlite"
+    as_text = "quote({})"
 
     def __init__(self, library: Library = LIBRARIES["sqlite3"]) -> None:
         self.library = library
-        self.connection = library.connect()
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        self.connection = self.library.connect()
         self.connection.execute("PRAGMA foreign_keys = on")
+
+    def fill(self, *statements: str) -> None:
+        self.execute("PRAGMA foreign_keys = off", *statements, "PRAGMA foreign_keys = on")
 
     def execute(self, *statements: str) -> None:
         for statement in statements:
@@ -88,10 +103,17 @@ class D1Engine:
     """A database of workerd."""
 
     dialect = "d1"
+    as_text = "quote({})"
 
     def __init__(self, server: D1Server) -> None:
         self.server = server
         self.database = server.database()
+
+    def begin_again(self) -> None:
+        self.database = self.server.database()
+
+    def fill(self, *statements: str) -> None:
+        self.execute("PRAGMA defer_foreign_keys = on", *statements)
 
     def execute(self, *statements: str) -> None:
         try:
@@ -127,16 +149,20 @@ class PostgresEngine:
     """A schema of its own in a PostgreSQL."""
 
     dialect = "postgres"
+    as_text = "CAST({} AS text)"
 
     def __init__(self, loop: asyncio.Runner, connection: asyncpg.Connection) -> None:
         self.loop = loop
         self.connection = connection
-        self.empty()
+        self.begin_again()
 
-    def empty(self) -> None:
-        """Begin again."""
+    def begin_again(self) -> None:
         self.execute("ROLLBACK")
-        self.execute("DROP SCHEMA IF EXISTS here CASCADE", "CREATE SCHEMA here", "SET search_path = here")
+        self.execute("DROP SCHEMA IF EXISTS here CASCADE", "CREATE SCHEMA here", "SET search_path = here, public")
+
+    def fill(self, *statements: str) -> None:
+        # As of another server whose rows are repeated here: keys are not looked at.
+        self.execute("SET session_replication_role = replica", *statements, "RESET session_replication_role")
 
     def execute(self, *statements: str) -> None:
         self.loop.run(self.connection.execute(";\n".join(statements)))

@@ -1,23 +1,21 @@
-"""Random pairs of schemas, with what a person would have to say about the way between them, and rows for the first."""
+"""Random schemas: tables that reference each other in any way, with all that may hang on them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
 from dialects.postgres.describe import implied_name
 from qb.identifiers import QUOTED
-from qb.migrations.hints import Hints
 from qb.schema.objects import (
     Check,
     Column,
     Deferral,
     Enum,
+    Exclusion,
     ForeignKey,
-    Generated,
-    Identity,
     Index,
     IndexKey,
     Key,
@@ -27,299 +25,262 @@ from qb.schema.objects import (
     Trigger,
     View,
 )
+from tests.migrations.random_columns import KIND, Draw, is_text
 
-TABLES = ("a", "b", 'it"s', "Select")
+TABLES = ("a", "b", 'it"s', "Select", "b 2")
 ACTIONS = (None, "CASCADE", "SET NULL", "RESTRICT", "NO ACTION", "SET DEFAULT")
 LOG = Name("log")
+"""What triggers write to."""
+NOTE = "note_it"
+"""The function that triggers of PostgreSQL call. It is there, in no schema of ours."""
+AGAIN = " again"
+"""After the name of an index, which may be that of another one in the other schema."""
+LABELS = (("x", "y"), ("y", "x"), ("x", "y", "z"), ("z", "x", "y"), ("x", "it's", "y"), ("y", "x", "w"))
 
 
-@dataclass(frozen=True)
-class Case:
-    """A way from one schema to another."""
-
-    before: Schema
-    after: Schema
-    hints: Hints
-    rows: int
-
-
-@dataclass(frozen=True)
-class Kinds:
-    """The types of an engine."""
-
-    number: str
-    other_number: str
-    text: str
-    other_text: str
-    real: str
+def random_schema(draw: Draw, like: Schema) -> Schema:
+    """A schema, some of whose tables are more or less as in another one."""
+    names = draw.draw(st.lists(st.sampled_from(TABLES), min_size=1, max_size=4, unique=True))
+    before = {table.name.name: table for table in like.tables}
+    alone = [RandomTable(draw, name, before.get(name)).table() for name in names]
+    tables = [with_foreign_keys(draw, table, alone) for table in alone]
+    enums = (Enum(Name("mood"), draw.one(*LABELS)), Enum(Name("Mood 2"), draw.one(*LABELS)))
+    log = Table(LOG, (Column("what", "text" if draw.is_postgres else "TEXT"),))
+    views = tuple(random_views(draw, tables))
+    return Schema(
+        like.dialect,
+        enums=enums if draw.is_postgres else (),
+        tables=(*tables, log),
+        views=views,
+        triggers=tuple(random_triggers(draw, tables, views)),
+    )
 
 
-KINDS = {
-    "sqlite": Kinds("INTEGER", "INT", "TEXT", "TEXT", "REAL"),
-    "postgres": Kinds("integer", "bigint", "text", "character varying(40)", "double precision"),
-}
-KINDS["d1"] = KINDS["sqlite"]
+class RandomTable:
+    """Draws one table, without foreign keys."""
 
-
-class Draw:
-    """Draws what a schema is made of."""
-
-    def __init__(self, draw: st.DrawFn, dialect: str) -> None:
+    def __init__(self, draw: Draw, name: str, like: Table | None) -> None:
         self.draw = draw
-        self.dialect = dialect
-        self.kinds = KINDS[dialect]
-        self.is_postgres = dialect == "postgres"
+        self.name = name
+        self.is_strict = not draw.is_postgres and draw.maybe()
+        columns = draw.columns(self.is_strict, () if like is None else like.columns)
+        self.columns = columns + draw.computed(columns)
+        self.numbered = columns[0].name
+        self.pair = (self.numbered, "part") if self.find("part") else None
 
-    def maybe(self) -> bool:
-        """A coin."""
-        return self.draw(st.booleans())
+    def find(self, name: str) -> Column | None:
+        """A column, if it is there."""
+        return next((column for column in self.columns if column.name == name), None)
 
-    def one(self, *choices: str | None) -> str | None:
-        """One of them."""
-        return self.draw(st.sampled_from(choices))
+    def constraint_name(self, columns: Sequence[str], suffix: str) -> str | None:
+        """The name of a constraint: on PostgreSQL every one has one, whoever gave it."""
+        given = f"{self.name} {' '.join(columns)} {suffix}"
+        if not self.draw.is_postgres:
+            return self.draw.one(None, given)
+        return self.draw.one(implied_name(self.name, "_".join(columns), suffix), given)
 
-    def schema(self) -> Schema:
-        """A schema, whose every table is a parent with the key `id`."""
-        names = self.draw(st.lists(st.sampled_from(TABLES), min_size=1, max_size=4, unique=True))
-        enums: tuple[Enum, ...] = ()
-        if self.is_postgres:
-            labels = self.draw(st.sampled_from([("x", "y"), ("y", "x"), ("x", "y", "z"), ("z", "x", "y")]))
-            enums = (Enum(Name("mood"), labels),)
-        tables = tuple([self.table(name, names) for name in names])
-        log = Table(LOG, (Column("what", self.kinds.text),))
-        return Schema(
-            self.dialect,
-            enums=enums,
-            tables=(*tables, log),
-            views=tuple(self.views(tables)),
-            triggers=tuple(self.triggers(tables)),
-        )
-
-    def table(self, name: str, names: list[str]) -> Table:
-        """A table."""
-        columns = [self.key()]
-        columns += [
-            column for column in (self.number("n"), self.number("x"), self.text("t"), self.text("T 2")) if column
-        ]
-        if self.maybe():
-            columns.append(Column("r", self.kinds.real, nullable=self.maybe(), default=self.one(None, "1.5")))
-        if self.is_postgres and self.maybe():
-            columns.append(Column("m", '"mood"', default=self.one(None, "'x'::\"mood\"")))
-        parents = [parent for parent in names if self.maybe()][:2]
-        columns += [Column(f"{parent}_id", self.kinds.number) for parent in parents]
-        computed = [column.name for column in columns if column.type == self.kinds.number and column.name in "nx"]
-        if computed and self.maybe():
-            stored = True if self.is_postgres else self.maybe()
-            columns.append(Column("g", self.kinds.number, generated=Generated(f'("{computed[0]}" * 2)', stored)))
-        columns = self.draw(st.permutations(columns))
+    def table(self) -> Table:
+        """The table."""
+        primary_key = self.primary_key()
+        uniques = tuple(self.uniques(primary_key))
+        columns = tuple(self.draw.draw(st.permutations(self.columns)))
         return Table(
-            Name(name),
-            tuple(columns),
-            Key(("id",), self.implied(name, "", "pkey")),
-            uniques=tuple(self.uniques(name, columns)),
-            checks=tuple(self.checks(name, columns)),
-            foreign_keys=tuple([self.foreign_key(name, parent) for parent in parents]),
-            indexes=tuple(self.indexes(name, columns)),
-            options=() if self.is_postgres else self.draw(st.sampled_from([("STRICT",), ("STRICT",), ()])),
+            Name(self.name),
+            columns,
+            primary_key,
+            uniques,
+            tuple(self.checks()),
+            exclusions=tuple(self.exclusions()),
+            indexes=tuple(self.indexes()),
+            options=self.options(primary_key, uniques),
+            comment=self.draw.one(None, "a table's") if self.draw.is_postgres else None,
         )
 
-    def key(self) -> Column:
-        """The primary key."""
-        if self.is_postgres:
-            kind = self.one(None, "always", "by default")
-            identity = Identity(kind) if kind in ("always", "by default") else None  # type: ignore[arg-type]  # looked at
-            return Column("id", self.kinds.number, nullable=False, identity=identity)
-        return Column("id", "INTEGER", identity=Identity("autoincrement") if self.maybe() else None)
+    def primary_key(self) -> Key | None:
+        """The number of the row, alone or with its part; or none."""
+        draw, column = self.draw, self.columns[0]
+        shapes: list[tuple[str, ...]] = [(self.numbered,)] * 3
+        shapes += [self.pair, self.pair[::-1], ()] if self.pair else []
+        shape = draw.one(*shapes)
+        if shape == (self.numbered,):
+            if column.type == "INTEGER":
+                identity = draw.identity()
+                self.columns[0] = replace(column, identity=identity, nullable=draw.maybe())
+                name = None if identity else self.constraint_name((), "pkey")
+                return Key(shape, name)
+        elif shape:
+            self.columns = [replace(each, nullable=each.nullable and each.name != "part") for each in self.columns]
+        if draw.is_postgres:
+            self.columns[0] = replace(column, identity=draw.identity())
+        return Key(shape, self.constraint_name((), "pkey")) if shape else None
 
-    def number(self, name: str) -> Column | None:
-        """A column of numbers, which may be texts in the other schema."""
-        if not self.maybe():
-            return None
-        type = self.one(self.kinds.number, self.kinds.number, self.kinds.other_number, self.kinds.text) or ""
-        default = self.one(None, "7") if type != self.kinds.text else self.one(None, "'7'")
-        collation = self.one(None, "NOCASE") if type == "TEXT" else None
-        return Column(name, type, self.maybe(), default, collation=collation)
+    def options(self, primary_key: Key | None, uniques: Sequence[Key]) -> tuple[str, ...]:
+        """What follows the columns."""
+        strict = ("STRICT",) if self.is_strict else ()
+        counts = any(column.identity for column in self.columns)
+        # SQLite cannot rename a column of the key that is in another key of several columns, too.
+        is_twice = any(len(key.columns) > 1 for key in uniques)
+        if self.draw.is_postgres or primary_key is None or counts or is_twice or self.draw.maybe():
+            return strict
+        return (*strict, "WITHOUT ROWID")
 
-    def text(self, name: str) -> Column | None:
-        """A column of texts."""
-        if not self.maybe():
-            return None
-        type = self.one(self.kinds.text, self.kinds.other_text) or ""
-        collation = self.one(None, "C") if self.is_postgres else self.one(None, "NOCASE")
-        comment = self.one(None, "it's") if self.is_postgres else None
-        return Column(name, type, self.maybe(), self.one(None, "'it''s'"), collation=collation, comment=comment)
+    def uniques(self, primary_key: Key | None) -> Iterator[Key]:
+        """Unique constraints: those that foreign keys may point to, and others."""
+        draw = self.draw
+        shapes = [(self.numbered,), *([self.pair] if self.pair else [])]
+        for shape in shapes:
+            if (primary_key is None or primary_key.columns != shape) and (primary_key is None or draw.maybe(3)):
+                yield Key(shape, self.constraint_name(shape, "key"))
+        for shape in (("n",), ("t",), ("t", "n"), ("x",)):
+            if all(self.find(name) for name in shape) and draw.maybe(4):
+                deferrals: tuple[Deferral | None, ...] = (None, "immediate", "deferred")
+                deferral = draw.one(*deferrals) if draw.is_postgres else None
+                conflict = None if draw.is_postgres else draw.one(None, "REPLACE", "IGNORE", "ROLLBACK")
+                include = (self.numbered,) if draw.is_postgres and draw.maybe(3) else ()
+                distinct = not draw.is_postgres or draw.maybe()
+                name = self.constraint_name((*shape, *include), "key")
+                yield Key(shape, name, deferral, include, distinct, conflict)
 
-    def filled(self, column: Column) -> str:
-        """What fills a new column: another value in each row."""
-        numbers = (self.kinds.number, self.kinds.other_number, self.kinds.real)
-        return '"id"' if column.type in numbers else 'CAST("id" AS TEXT)'
-
-    def implied(self, table: str, column: str, suffix: str) -> str | None:
-        """The name of a constraint that is declared without one."""
-        return implied_name(table, column, suffix) if self.is_postgres else None
-
-    def uniques(self, table: str, columns: list[Column]) -> Iterator[Key]:
-        """Unique constraints."""
-        for column in columns:
-            if column.name in ("t", "n") and self.draw(st.integers(0, 3)) == 0:
-                yield Key((column.name,), self.implied(table, column.name, "key"))
-
-    def checks(self, table: str, columns: list[Column]) -> Iterator[Check]:
+    def checks(self) -> Iterator[Check]:
         """Checks, beside a column or of the table."""
-        for column in columns:
-            if column.name in ("r", "T 2") and self.draw(st.integers(0, 3)) == 0:
-                text = f"{QUOTED[column.name]} {self.one('IS NOT NULL', 'IS NULL')} OR {QUOTED[column.name]} <> "
-                text += "'no'" if column.name == "T 2" else "-1"
-                if self.is_postgres:
-                    yield Check(text, self.implied(table, column.name, "check"))
-                elif self.maybe():
-                    yield Check(text, column=column.name)
-                else:
-                    yield Check(text, f"{table}_{column.name}_ok")
-
-    def foreign_key(self, table: str, parent: str) -> ForeignKey:
-        """A foreign key to the id of a table."""
-        column = f"{parent}_id"
-        action = self.one(*ACTIONS)
-        if self.is_postgres and action == "NO ACTION":
-            action = None
-        deferrals: list[Deferral | None] = [None, None, "immediate", "deferred"]
-        deferral = self.draw(st.sampled_from(deferrals))
-        return ForeignKey(
-            (column,),
-            Name(parent),
-            ("id",),
-            action,
-            name=self.implied(table, column, "fkey"),
-            deferral=deferral,
-        )
-
-    def indexes(self, table: str, columns: list[Column]) -> Iterator[Index]:
-        """Indexes of every kind."""
-        for column in columns:
-            if column.name == "m" or self.draw(st.integers(0, 2)):
+        for column in self.columns:
+            if KIND[column.name] not in ("real", "text", "flag", "part") or not self.draw.maybe(3):
                 continue
-            key = IndexKey(column.name, descending=self.maybe())
-            if column.type in (self.kinds.text, self.kinds.other_text) and self.maybe():
-                key = IndexKey(None, f"lower({QUOTED[column.name]})")
-            where = self.one(None, f"{QUOTED[column.name]} IS NOT NULL")
-            yield Index(f"{table}_by_{column.name}", (key,), where=where)
-
-    def views(self, tables: tuple[Table, ...]) -> Iterator[View]:
-        """A view, and a view of it."""
-        if self.maybe():
-            table = self.draw(st.sampled_from(tables))
-            columns = ", ".join([QUOTED[column.name] for column in table.columns])
-            sql = f'CREATE VIEW "view one" AS SELECT {columns} FROM {QUOTED[table.name.name]}'
-            yield View(Name("view one"), sql)
-            if self.maybe():
-                yield View(Name("after"), 'CREATE VIEW "after" AS SELECT "id" FROM "view one"')
-
-    def triggers(self, tables: tuple[Table, ...]) -> Iterator[Trigger]:
-        """A trigger that tells of rows that go."""
-        for table in tables:
-            if not self.is_postgres and self.maybe():
-                name = QUOTED[table.name.name]
-                yield Trigger(
-                    f"{table.name}_gone",
-                    table.name,
-                    f"CREATE TRIGGER {QUOTED[f'{table.name}_gone']} AFTER DELETE ON {name} "
-                    f"BEGIN INSERT INTO log VALUES ('gone'); END",
-                )
-
-
-@st.composite
-def cases(draw: st.DrawFn, dialect: str) -> Case:
-    """A way from one schema to another."""
-    drawing = Draw(draw, dialect)
-    before, after = drawing.schema(), drawing.schema()
-    gone = [table.name for table in before.tables if table.name not in [each.name for each in after.tables]]
-    fresh = [table.name for table in after.tables if table.name not in [each.name for each in before.tables]]
-    tables = {new: old for old, new in zip(gone, fresh, strict=False) if drawing.maybe()}
-    pairs = {name: tables.get(name, name) for name in [table.name for table in after.tables]}
-    known = [table.name for table in before.tables]
-    pairs = {new: old for new, old in pairs.items() if old in known}
-    columns, dropped = renamed_columns(drawing, before, after, pairs)
-    dropped |= {(name, None) for name in gone if name not in tables.values()}
-    using = {
-        (table.name, column.name): drawing.filled(column)
-        for table in after.tables
-        if table.name in pairs
-        for column in table.columns
-        if not column.nullable and column.default is None and column.identity is None
-        if column.name not in [each.name for each in before.table(pairs[table.name]).columns]
-        if (table.name, column.name) not in columns
-    }
-    after = replace(after, tables=tuple([fitting(table, before, pairs, columns, using) for table in after.tables]))
-    return Case(before, after, Hints(tables, columns, {}, frozenset(dropped), using), draw(st.integers(0, 3)))
-
-
-def fitting(
-    table: Table,
-    before: Schema,
-    pairs: dict[Name, Name],
-    columns: dict[tuple[Name, str], str],
-    using: dict[tuple[Name, str], str],
-) -> Table:
-    """Without the unique constraints on new columns that get one default in every row."""
-    if table.name not in pairs:
-        return table
-    known = {column.name for column in before.table(pairs[table.name]).columns}
-    known |= {column for name, column in (*columns, *using) if name == table.name}
-    return replace(table, uniques=tuple([key for key in table.uniques if key.columns[0] in known]))
-
-
-def renamed_columns(
-    drawing: Draw, before: Schema, after: Schema, pairs: dict[Name, Name]
-) -> tuple[dict[tuple[Name, str], str], set[tuple[Name, str | None]]]:
-    """Which new columns are old ones, and which old ones are none."""
-    columns: dict[tuple[Name, str], str] = {}
-    dropped: set[tuple[Name, str | None]] = set()
-    for new, old in pairs.items():
-        here, there = after.table(new).columns, before.table(old).columns
-        free = [column for column in here if column.name not in [each.name for each in there]]
-        for column in there:
-            if column.name in [each.name for each in here]:
-                continue
-            like = [each for each in free if (each.type, each.generated) == (column.type, column.generated)]
-            like = [each for each in like if not each.name.endswith("_id") and not column.name.endswith("_id")]
-            if like and drawing.maybe():
-                columns[new, like[0].name] = column.name
-                free.remove(like[0])
+            quoted = QUOTED[column.name]
+            wrong = "'wrong'" if KIND[column.name] == "text" else "-1"
+            if column.type == "boolean":
+                wrong = "NULL"
+            text = self.draw.one(f"{quoted} <> {wrong}", f"{quoted} IS NULL OR {quoted} <> {wrong}")
+            if self.draw.maybe(3):
+                text += f" OR {QUOTED[self.numbered]} < 0"
+            if self.draw.is_postgres:
+                yield Check(text, self.constraint_name((column.name,), "check"), valid=not self.draw.maybe(4))
+            elif self.draw.maybe():
+                yield Check(text, self.constraint_name((column.name,), "ok"), column=column.name)
             else:
-                dropped.add((new, column.name))
-    return columns, dropped
+                yield Check(text, self.constraint_name((column.name,), "ok"))
+
+    def exclusions(self) -> Iterator[Exclusion]:
+        """Exclusion constraints."""
+        if self.draw.is_postgres and self.find("n") and self.draw.maybe(6):
+            yield Exclusion(f"{self.name} excluded", 'EXCLUDE USING btree ("n" WITH =)')
+
+    def indexes(self) -> Iterator[Index]:
+        """Indexes of every kind."""
+        draw = self.draw
+        for column in self.columns:
+            if not draw.maybe(4):
+                continue
+            quoted = QUOTED[column.name]
+            keys = [IndexKey(column.name, descending=draw.maybe())]
+            if is_text(column.type) and draw.maybe():
+                keys = [IndexKey(None, f"lower({quoted})", descending=draw.maybe())]
+            elif draw.is_postgres and draw.maybe(3):
+                keys = [replace(keys[0], nulls="LAST" if keys[0].descending else "FIRST")]
+            elif is_text(column.type) and draw.is_postgres and draw.maybe():
+                keys = [replace(keys[0], operator_class="text_pattern_ops")]
+            elif is_text(column.type) and not draw.is_postgres and draw.maybe():
+                keys = [replace(keys[0], collation="RTRIM" if column.collation != "RTRIM" else "BINARY")]
+            if draw.maybe(3):
+                keys.append(IndexKey(self.numbered))
+            where = draw.one(None, f"{quoted} IS NOT NULL", f"{QUOTED[self.numbered]} > 0")
+            unique = KIND[column.name] in ("key", "part", "number", "text") and draw.maybe(3)
+            index = Index(f"{self.name} by {column.name}{draw.one('', AGAIN)}", tuple(keys), unique, where)
+            if draw.is_postgres and draw.maybe(4):
+                index = replace(index, include=(self.numbered,) if len(keys) == 1 else (), options="fillfactor=70")
+            elif draw.is_postgres and not unique and len(keys) == 1 and draw.maybe(4):
+                index = replace(index, keys=(IndexKey(column.name),), method="hash")
+            yield index
 
 
-def filling(case: Case) -> Iterator[str]:
-    """Rows for the first schema, which the second one has to take, too: with a child for every parent."""
-    quoted = {table.name: QUOTED[table.name.name] for table in case.before.tables}
-    formers = {(new, old): name for (new, name), old in case.hints.columns.items()}
-    for table in case.before.tables:
-        if table.name == LOG:
+def with_foreign_keys(draw: Draw, table: Table, tables: Sequence[Table]) -> Table:
+    """A table with foreign keys to any of the tables, itself included."""
+    columns = {column.name for column in table.columns}
+    found = []
+    for name in ("up", "other"):
+        if name not in columns or not draw.maybe():
             continue
-        new = {old: name for name, old in case.hints.tables.items()}.get(table.name, table.name)
-        for number in range(1, case.rows + 1):
-            values: dict[str, str] = {}
-            for column in table.columns:
-                later = formers.get((new, column.name), column.name)
-                there = [each for other in case.after.tables if other.name == new for each in other.columns]
-                nullable = [each.nullable for each in there if each.name == later]
-                if column.generated is None and not column.name.endswith("_id"):
-                    is_null = column.name != "id" and number == 2 and column.nullable and all(nullable)
-                    values[column.name] = "NULL" if is_null else value(column, number)
-            names, texts = ", ".join([QUOTED[name] for name in values]), ", ".join(values.values())
-            force = " OVERRIDING SYSTEM VALUE" if case.before.dialect == "postgres" else ""
-            yield f"INSERT INTO {quoted[table.name]} ({names}){force} VALUES ({texts})"
-    for table in case.before.tables:
-        for key in table.foreign_keys:
-            yield f'UPDATE {quoted[table.name]} SET {QUOTED[key.columns[0]]} = 1 + ("id" % {max(case.rows, 1)})'
+        for number in range(1 + draw.maybe(5)):
+            parent = draw.one(*tables)
+            part = f"{name} part"
+            keys = [key for key in (parent.primary_key, *parent.uniques) if key is not None and is_referable(key)]
+            keys = [key for key in keys if len(key.columns) == 1 or part in columns]
+            if not keys:
+                continue
+            references = draw.one(*keys).columns
+            own = tuple([part if each == "part" else name for each in references])
+            given = f"{table.name} {name} {number}"
+            implied = implied_name(table.name.name, "_".join(own), "fkey") if draw.is_postgres else None
+            actions = [action for action in ACTIONS if not draw.is_postgres or action != "NO ACTION"]
+            deferrals: tuple[Deferral | None, ...] = (None, None, "immediate", "deferred")
+            match = "FULL" if draw.is_postgres and len(own) == 1 and draw.maybe(4) else None
+            found.append(
+                ForeignKey(
+                    own,
+                    parent.name,
+                    references,
+                    draw.one(*actions),
+                    draw.one(*actions),
+                    name=given if number else draw.one(implied, given),
+                    deferral=draw.one(*deferrals),
+                    match=match,
+                    valid=not (draw.is_postgres and draw.maybe(5)),
+                )
+            )
+    return replace(table, foreign_keys=tuple(found))
 
 
-def value(column: Column, number: int) -> str:
-    """A value that is another one in each row, and that every type of the column can have."""
-    if column.name == "m":
-        return "'x'"
-    if column.name in ("id", "n", "x"):
-        return str(number) if "INT" in column.type.upper() else f"'{number}'"
-    return f"{number}.5" if column.name == "r" else f"'Text {number}'"
+def is_referable(key: Key) -> bool:
+    """Whether foreign keys point to it."""
+    return all(KIND[name] in ("key", "part") for name in key.columns) and key.deferral is None
+
+
+def random_views(draw: Draw, tables: Sequence[Table]) -> Iterator[View]:
+    """A view of one table or of two, and a view of it; one may be materialized."""
+    if not draw.maybe():
+        return
+    one, other = draw.one(*tables), draw.one(*tables)
+    key, other_key = (QUOTED[number_of(table).name] for table in (one, other))
+    wanted = [QUOTED[column.name] for column in one.columns if draw.maybe(3) and KIND[column.name] != "key"]
+    columns = ", ".join([f"one.{key} AS first", *[f"one.{name}" for name in wanted]])
+    sql = f"SELECT {columns} FROM {QUOTED[one.name.name]} AS one"
+    if draw.maybe():
+        sql += f" JOIN {QUOTED[other.name.name]} AS two ON two.{other_key} = one.{key}"
+    name = Name("view one")
+    if draw.is_postgres and draw.maybe(4):
+        index = Index("of the view", (IndexKey("first"),), unique=True)
+        yield View(name, f'CREATE MATERIALIZED VIEW "view one" AS {sql}', True, (index,) if draw.maybe() else ())
+    else:
+        yield View(name, f'CREATE VIEW "view one" AS {sql}')
+    if draw.maybe():
+        yield View(Name("after"), 'CREATE VIEW "after" AS SELECT first FROM "view one"')
+
+
+def random_triggers(draw: Draw, tables: Sequence[Table], views: Sequence[View]) -> Iterator[Trigger]:
+    """Triggers that tell of every change, on tables and on views; some read another table."""
+    for table in tables:
+        if not draw.maybe():
+            continue
+        name, event = f"{table.name} noted", draw.one("INSERT", "DELETE", "UPDATE")
+        on = f"{event} ON {QUOTED[table.name.name]}"
+        if event == "UPDATE" and draw.maybe():
+            on = f"UPDATE OF {QUOTED[draw.one(*table.columns).name]} ON {QUOTED[table.name.name]}"
+        if draw.is_postgres:
+            # What fills a new column is an UPDATE, of which a trigger may know.
+            on = on if event != "UPDATE" else f"DELETE ON {QUOTED[table.name.name]}"
+            sql = f"AFTER {on} FOR EACH ROW EXECUTE FUNCTION {NOTE}()"
+        else:
+            other = QUOTED[draw.one(*tables).name.name]
+            body = draw.one("VALUES ('noted')", f"SELECT 'noted' FROM {other}")
+            sql = f"{draw.one('AFTER', 'BEFORE')} {on} BEGIN INSERT INTO log {body}; END"
+        yield Trigger(name, table.name, f"CREATE TRIGGER {QUOTED[name]} {sql}")
+    for view in views:
+        if not draw.is_postgres and draw.maybe(3):
+            sql = f'CREATE TRIGGER "instead" INSTEAD OF DELETE ON {QUOTED[view.name.name]} BEGIN SELECT 1; END'
+            yield Trigger("instead", view.name, sql)
+            return
+
+
+def number_of(table: Table) -> Column:
+    """The column with the number of the row."""
+    return next(column for column in table.columns if KIND[column.name] == "key")

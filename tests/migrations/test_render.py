@@ -222,6 +222,70 @@ def test_a_renamed_constraint_that_has_to_go_comes_back_by_its_new_name() -> Non
     ]
 
 
+def test_a_materialized_view_comes_back_with_its_indexes() -> None:
+    def schema(type: str) -> Schema:
+        index = Index("by_id", (IndexKey("id"),), unique=True)
+        view = View(Name("heard"), "CREATE MATERIALIZED VIEW heard AS TABLE albums", True, (index,))
+        return replace(albums(Column("plays", type)), views=(view,))
+
+    assert sql(schema("integer"), schema("bigint")) == [
+        'DROP MATERIALIZED VIEW "heard"',
+        'ALTER TABLE "albums" ALTER COLUMN "plays" TYPE bigint',
+        "CREATE MATERIALIZED VIEW heard AS TABLE albums",
+        'CREATE UNIQUE INDEX "by_id" ON "heard" ("id")',
+    ]
+
+
+def test_a_new_table_with_what_is_not_valid() -> None:
+    """As `qb generate` writes it, so that `qb verify` finds what was declared."""
+    key = ForeignKey(("id",), ALBUMS, ("id",), name="f", valid=False)
+    table = Table(TRACKS, (ID,), checks=(Check('"id" > 0', "c", valid=False),), foreign_keys=(key,))
+    after = replace(albums(), tables=(*albums().tables, table))
+    assert sql(albums(), after) == [
+        'CREATE TABLE "tracks" (\n  "id" integer NOT NULL\n)',
+        'ALTER TABLE "tracks" ADD CONSTRAINT "c" CHECK ("id" > 0) NOT VALID',
+        'ALTER TABLE "tracks" ADD CONSTRAINT "f" FOREIGN KEY ("id") REFERENCES "albums" ("id") NOT VALID',
+    ]
+
+
+def test_what_reads_a_name_that_another_table_gets() -> None:
+    """The engine knows tables by more than their names: views and triggers would go with the renamed one."""
+    records = Name("records")
+    view = View(Name("heard"), "CREATE VIEW heard AS SELECT id FROM albums")
+    trigger = Trigger("t", ALBUMS, "CREATE TRIGGER t AFTER DELETE ON albums …")
+    before = replace(albums(), views=(view,), triggers=(trigger,))
+    after = replace(before, tables=(*albums().tables, Table(records, (ID,))))
+    assert sql(before, after, Hints({records: ALBUMS}, certain=True)) == [
+        'DROP TRIGGER "t" ON "albums"',
+        'DROP VIEW "heard"',
+        'ALTER TABLE "albums" RENAME TO "records"',
+        'CREATE TABLE "albums" (\n  "id" integer NOT NULL\n)',
+        "CREATE VIEW heard AS SELECT id FROM albums",
+        "CREATE TRIGGER t AFTER DELETE ON albums …",
+    ]
+
+
+def test_names_of_keys_that_are_exchanged() -> None:
+    """A key is alone with its name, whatever table has it; a check has its table for itself."""
+
+    def schema(one: str, other: str) -> Schema:
+        tables = [
+            Table(name, (ID,), Key(("id",), key), checks=(Check('"id" > 0', f"{name} positive"),))
+            for name, key in ((ALBUMS, one), (TRACKS, other))
+        ]
+        return Schema("postgres", tables=tuple(tables))
+
+    assert sql(schema("one", "two"), schema("two", "three")) == [
+        'ALTER TABLE "tracks" RENAME CONSTRAINT "two" TO "three"',
+        'ALTER TABLE "albums" RENAME CONSTRAINT "one" TO "two"',
+    ]
+    assert sql(schema("one", "two"), schema("two", "one")) == [
+        'ALTER TABLE "tracks" RENAME CONSTRAINT "two" TO "__old_two"',
+        'ALTER TABLE "albums" RENAME CONSTRAINT "one" TO "two"',
+        'ALTER TABLE "tracks" RENAME CONSTRAINT "__old_two" TO "one"',
+    ]
+
+
 KEY = Constraint(unique=Key(("id",), "u"))
 OTHER = Sequence(Name("n", "app"), "INCREMENT BY 2 NO CYCLE")
 

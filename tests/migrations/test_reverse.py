@@ -12,7 +12,20 @@ from qb.migrations.apply import applied
 from qb.migrations.diff import diff
 from qb.migrations.hints import Hints
 from qb.migrations.reverse import Reversal, reverse
-from qb.schema.objects import Check, Column, Enum, Generated, Identity, Index, IndexKey, Key, Name, Schema, Table
+from qb.schema.objects import (
+    Check,
+    Column,
+    Enum,
+    ForeignKey,
+    Generated,
+    Identity,
+    Index,
+    IndexKey,
+    Key,
+    Name,
+    Schema,
+    Table,
+)
 from tests.migrations.engines import sorted_columns
 
 ALBUMS = Name("albums")
@@ -81,6 +94,42 @@ def test_a_column_comes_back(column: Column, parts: dict[str, object], using: st
     assert found.losses == (f'the values of "albums.plays" do not come back: {text}',)
     assert ops.AddColumn(ALBUMS, column, using) in found.operations
     assert found.empty_only == ((ALBUMS,) if "only while" in text else ())
+
+
+def child(**parts: object) -> Table:
+    """A table that references the albums."""
+    key = ForeignKey(("album_id",), ALBUMS, ("id",), name="f")
+    album = replace(Column("album_id", "integer"), **parts)  # type: ignore[arg-type]  # its fields
+    return Table(Name("tracks"), (ID, album), foreign_keys=(key,))
+
+
+def test_what_references_a_table_that_comes_back_empty() -> None:
+    before = replace(schema(), tables=(*schema().tables, child()))
+    found = back(before, Schema("postgres", tables=(replace(child(), foreign_keys=()),)))
+    assert found.losses == (
+        'the rows of "albums" do not come back: it is made again, empty',
+        'what "tracks" references in "albums" does not come back: the way back works only while "tracks" has no such '
+        "references",
+    )
+    assert found.empty_only == (Name("tracks"),)
+    assert back(before, Schema("postgres", tables=(Table(Name("tracks"), (ID,)),))).empty_only == (), "they are NULL"
+
+
+@pytest.mark.parametrize(
+    ("parts", "using", "empty_only"),
+    [
+        ({"default": "1"}, "NULL", ()),
+        ({"default": "1", "nullable": False}, None, (Name("tracks"),)),
+        ({"nullable": False}, None, (Name("tracks"),)),
+    ],
+)
+def test_a_reference_is_not_filled_with_what_may_not_be_there(
+    parts: dict[str, object], using: str | None, empty_only: tuple[Name, ...]
+) -> None:
+    before = replace(schema(), tables=(*schema().tables, child(**parts)))
+    found = back(before, replace(schema(), tables=(*schema().tables, Table(Name("tracks"), (ID,)))))
+    assert ops.AddColumn(Name("tracks"), child(**parts).columns[1], using) in found.operations
+    assert found.empty_only == empty_only
 
 
 def test_a_computed_column_loses_nothing() -> None:

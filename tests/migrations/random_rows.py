@@ -1,0 +1,54 @@
+"""Rows for the first schema of a case, which the second one takes, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from qb.identifiers import QUOTED
+from qb.schema.objects import Column
+from tests.migrations.random_cases import Case
+from tests.migrations.random_columns import KIND, is_text, literal
+from tests.migrations.random_schemas import LOG
+
+
+def filling(case: Case) -> Iterator[str]:
+    """Statements that fill all tables, with a parent for every child, whatever order they are in."""
+    force = " OVERRIDING SYSTEM VALUE" if case.before.dialect == "postgres" else ""
+    for table in case.before.tables:
+        if table.name == LOG:
+            continue
+        later = {
+            old: kept.new.column(new) for kept in case.kept if kept.old is table for old, new in kept.columns.items()
+        }
+        columns = [column for column in table.columns if column.generated is None]
+        names = ", ".join([QUOTED[column.name] for column in columns])
+        for number in range(case.rows, 0, -1):  # so that a row's place is not its number
+            values = [value(column, later.get(column.name, column), number, case) for column in columns]
+            yield f"INSERT INTO {QUOTED[table.name.name]} ({names}){force} VALUES ({', '.join(values)})"
+
+
+def value(column: Column, later: Column, number: int, case: Case) -> str:
+    """A value that both types of a column can hold, and that is the same when it has come back."""
+    kind = KIND[column.name]
+    may_be_null = kind not in ("key", "part") and later.generated is None
+    if number == 2 and may_be_null and column.nullable and later.nullable:
+        return "NULL"
+    if kind.startswith("parent"):
+        number = 1 + number % case.rows
+    text = literal(kind, column.type, number)
+    if is_text(column.type) and later.type == "REAL":
+        return f"'{number}.0'"
+    if is_text(column.type) and later.type == "numeric(12,2)":
+        return f"'{number}.00'"
+    if column.type == "text" and later.type.startswith("timestamp"):
+        return f"'2020-01-{number:02} 00:00:00'"
+    return text
+
+
+def plain(kind: str, text: str | None) -> str | None:
+    """A value such that it is the same in every type."""
+    if text is None or kind in ("text", "mood"):
+        return text
+    if kind == "flag":
+        return {"true": "1", "false": "0"}.get(text, text)
+    return text[:10] if kind == "day" else str(float(text))
