@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
+from dialects.postgres import sync
+from dialects.postgres.backfill import backfill
 from dialects.postgres.conversions import converted, is_lossless, is_of
 from dialects.postgres.ddl import PostgresDdl
 from dialects.postgres.dependents import expanded
 from dialects.postgres.identities import changed_options
+from dialects.postgres.leftovers import is_leftover, values_elsewhere
+from dialects.postgres.online import Online
 from dialects.postgres.safety import PostgresSafety
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
 from qb.migrations.apply import step
 from qb.migrations.operations import Constraint, Operation
-from qb.migrations.render import Renderer
+from qb.migrations.render import Renderer, Stage
 from qb.migrations.safety import Safety
 from qb.migrations.scripts import Script
-from qb.schema.ddl import Ddl, without_unchecked
+from qb.migrations.scripts import statements as split
+from qb.migrations.wording import described
+from qb.schema.ddl import Ddl, deferrable, without_unchecked
 from qb.schema.objects import Column, Enum, Name, Schema, Table
 from qb.types import TEXT
 
@@ -33,8 +39,27 @@ class PostgresRenderer(Renderer):
         return PostgresSafety()
 
     def expanded(self, before: Schema, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+        new = {each.table.name for each in operations if isinstance(each, ops.CreateTable)}
+        operations = tuple(
+            [
+                replace(each, concurrently=True)
+                if isinstance(each, ops.CreateIndex) and each.index.concurrently and each.table not in new
+                else each
+                for each in operations
+            ]
+        )
         found, retyped = expanded(before, operations)
         return self.around(before, found, retyped)
+
+    def online(self, before: Schema, operations: Sequence[Operation]) -> tuple[tuple[Stage, ...], tuple[str, ...]]:
+        found = Online(self, before, operations)
+        return found.stages(), tuple([f"{described(each)}: {why}" for each, why in found.refused])
+
+    def is_kept(self, before: Schema, operation: Operation) -> bool:
+        return is_leftover(before, operation)
+
+    def known(self, before: Schema, operations: Sequence[Operation]) -> dict[tuple[Name, str], str]:
+        return values_elsewhere(before, operations)
 
     def parts(self, operations: tuple[Operation, ...]) -> Iterator[tuple[Operation, ...]]:
         """A new label of an enum can be used in the next transaction only; what is concurrent has none."""
@@ -52,7 +77,7 @@ class PostgresRenderer(Renderer):
         for each in operations:
             statements += self.statements(before, each)
             before = step(before, each)
-        return Script(tuple(statements), transactional=not any(is_concurrent(each) for each in operations))
+        return Script(tuple(statements), transactional=not any(is_outside(each) for each in operations))
 
     def statements(self, before: Schema, operation: Operation) -> list[str]:
         """The SQL of one operation on a schema."""
@@ -102,8 +127,11 @@ class PostgresRenderer(Renderer):
                 return [f"ALTER TABLE {name(table)} RENAME COLUMN {QUOTED[old]} TO {QUOTED[new]}"]
             case ops.AlterColumn():
                 return self.alter_column(before, operation)
-            case ops.AddConstraint(table, constraint):
-                return [f"ALTER TABLE {name(table)} ADD {self.constraint(constraint)}"]
+            case ops.Backfill():
+                return [backfill(self.ddl, before.table(operation.table), operation)]
+            case ops.AddConstraint(table, constraint, using_index):
+                text = self.by_index(constraint) if using_index else self.constraint(constraint)
+                return [f"ALTER TABLE {name(table)} ADD {text}"]
             case ops.DropConstraint(table, constraint):
                 return [f"ALTER TABLE {name(table)} DROP CONSTRAINT {QUOTED[constraint.name or '']}"]
             case ops.RenameConstraint(table, old, new):
@@ -123,9 +151,11 @@ class PostgresRenderer(Renderer):
             case ops.DropView(view):
                 return [f"DROP {'MATERIALIZED ' if view.materialized else ''}VIEW {name(view.name)}"]
             case ops.CreateTrigger(trigger):
-                return [trigger.sql]
+                return split(trigger.sql, "postgres")
             case ops.DropTrigger(trigger):
-                return [f"DROP TRIGGER {QUOTED[trigger.name]} ON {name(trigger.table)}"]
+                function = sync.function_of(trigger)
+                dropped = [] if function is None else [f"DROP FUNCTION {function}()"]
+                return [f"DROP TRIGGER {QUOTED[trigger.name]} ON {name(trigger.table)}", *dropped]
         raise NotImplementedError(operation)
 
     def text(self, value: str) -> str:
@@ -144,6 +174,14 @@ class PostgresRenderer(Renderer):
             return self.ddl.exclusion(constraint.exclusion)
         assert constraint.foreign_key is not None
         return self.ddl.foreign_key(constraint.foreign_key)
+
+    def by_index(self, constraint: Constraint) -> str:
+        """What follows ADD when the index is there."""
+        key = constraint.key
+        assert key is not None
+        kind = "PRIMARY KEY" if constraint.primary_key is not None else "UNIQUE"
+        name = QUOTED[key.name or ""]
+        return f"CONSTRAINT {name} {kind} USING INDEX {name}{deferrable(key.deferral)}"
 
     def rename_table(self, old: Name, new: Name) -> list[str]:
         """Another schema, another name, or both."""
@@ -254,12 +292,17 @@ class PostgresRenderer(Renderer):
 
 
 def is_concurrent(operation: Operation) -> bool:
-    """Whether it is done outside of a transaction."""
+    """Whether it is about an index that others use meanwhile."""
     return isinstance(operation, (ops.CreateIndex, ops.DropIndex)) and operation.concurrently
+
+
+def is_outside(operation: Operation) -> bool:
+    """Whether it is done outside of a transaction."""
+    return is_concurrent(operation) or (isinstance(operation, ops.Backfill) and operation.key != ())
 
 
 def ends_between(one: Operation, other: Operation) -> bool:
     """Whether a transaction has to end between two operations."""
-    if is_concurrent(one) or is_concurrent(other):
+    if is_outside(one) or is_outside(other):
         return True
     return isinstance(one, ops.AddLabel) and not isinstance(other, (ops.AddLabel, ops.RenameLabel))

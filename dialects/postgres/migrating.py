@@ -68,7 +68,10 @@ class PostgresApplier(Applier):
 
     async def is_done(self, connection: Connection, sql: str) -> bool:
         index = concurrent_index(sql)
-        return index is not None and await self._is_valid(connection, index) is True
+        if index is not None:
+            return await self._is_valid(connection, index) is True
+        gone = concurrently_dropped(sql)
+        return gone is not None and await self._is_valid(connection, gone) is None
 
     async def _is_valid(self, connection: Connection, index: str) -> bool | None:
         """Whether an index can be used; None when there is none. One whose building failed stays, and is invalid."""
@@ -89,6 +92,15 @@ def concurrent_index(sql: str) -> str | None:
         rest = rest[3:]
     on = next((place for place, token in enumerate(rest) if token.is_word("ON")), 0)
     return schema_of(rest[on + 1 :]) + rest[0].text if on else None
+
+
+def concurrently_dropped(sql: str) -> str | None:
+    """The name of the index, as it is written, that a statement drops outside of a transaction."""
+    found = tokens(sql, "postgres")
+    if [token.text.upper() for token in found[:3]] != ["DROP", "INDEX", "CONCURRENTLY"]:
+        return None
+    rest = found[5:] if len(found) > 5 and found[3].is_word("IF") else found[3:]
+    return "".join([token.text for token in rest])
 
 
 def schema_of(table: list[Token]) -> str:

@@ -38,7 +38,7 @@ class PostgresSafety(Safety):
             case ops.AlterColumn():
                 yield from self.locked_column(schema, operation)
                 yield from self.left_sequence(schema, operation, operations)
-            case ops.AddConstraint():
+            case ops.AddConstraint() if not operation.using_index:
                 yield from self.locked_constraint(operation)
             case ops.ValidateConstraint(table, name):
                 added = [each for each in operations if isinstance(each, ops.AddConstraint) and each.table == table]

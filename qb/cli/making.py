@@ -16,8 +16,9 @@ from qb.dialect import find_dialect
 from qb.migrations.answers import Answers, all_hints, answered, suggested
 from qb.migrations.errors import MigrationError
 from qb.migrations.files import Folder
-from qb.migrations.hints import Hints, MaybeRenamed, Undecided, declared_hints
-from qb.migrations.making import Draft, draft, write
+from qb.migrations.hints import Hints, MaybeRenamed, Undecided, declared_hints, still_open
+from qb.migrations.making import Draft, draft, left_over, write
+from qb.migrations.operations import Operation
 from qb.migrations.scripts import Script
 from qb.migrations.wording import described
 from qb.schema.declared import apart
@@ -38,19 +39,27 @@ def answer_options(command: F) -> F:
     return command
 
 
+online = click.option("--online", is_flag=True, help="PostgreSQL: let others use the tables meanwhile.")
+
+
 @migrate.command()
 @click.argument("title")
 @answer_options
+@online
 @click.option("--allow", is_flag=True, help="Write it though it drops tables or columns with their values.")
 @click.option("--empty", is_flag=True, help="Write an empty one, to fill in by hand.")
 @as_json
 @errors_shown
 @project_options("migrations", "dialect")
-def new(project: Project, title: str, allow: bool, empty: bool, as_json: bool, **given: Any) -> None:
+def new(project: Project, title: str, online: bool, allow: bool, empty: bool, as_json: bool, **given: Any) -> None:
     """Write a migration for what has changed.
 
     The tables are compared with what the last migration left. TITLE is a few words: "add albums". Questions are asked
     in a terminal; elsewhere they are errors that say which option answers them.
+
+    With --online, the tables of PostgreSQL can be used meanwhile: it takes several migrations, which are written at
+    once. What programs need that do not know the change is dropped by the last of them, which is left for later
+    without --allow. What has no online form is named.
     """
     folder = Folder(project.migrations)
     folder.check()
@@ -59,32 +68,36 @@ def new(project: Project, title: str, allow: bool, empty: bool, as_json: bool, *
         names = [folder.add(title, Script(()), Script(()), before).name]
         tell_written(folder, names, as_json)
         return
-    drafts = drafts_of(project, before, after, given)
+    drafts = drafts_of(project, before, after, given, online=online, finish=allow)
+    there = drafts[-1].schema if drafts else before
+    left = [] if allow else left_over(find_dialect(project.dialect_name()), there, after)
     if not drafts:
         if as_json:
-            show_json({"written": []})
+            show_json({"written": [], "left": [described(each) for each in left]})
         else:
             click.echo("The tables are as the last migration left them.")
+            show_left(left)
         return
     if not as_json:
         show_drafts(drafts)
     check_allowed([each for draft in drafts for each in draft.destroys], allow)
-    tell_written(folder, [each.name for each in write(folder, title, drafts)], as_json)
+    tell_written(folder, [each.name for each in write(folder, title, drafts)], as_json, left)
 
 
 @click.command("diff")
 @answer_options
+@online
 @as_json
 @errors_shown
 @project_options("migrations", "dialect")
-def difference(project: Project, as_json: bool, **given: Any) -> None:
+def difference(project: Project, online: bool, as_json: bool, **given: Any) -> None:
     """Show what `qb migrate new` would write.
 
     Exits with 1 when there is something.
     """
     folder = Folder(project.migrations)
     folder.check()
-    drafts = drafts_of(project, *sides(project, folder), given)
+    drafts = drafts_of(project, *sides(project, folder), given, online=online)
     if as_json:
         show_json({"migrations": [draft_data(each) for each in drafts]})
     else:
@@ -106,7 +119,14 @@ def sides(project: Project, folder: Folder) -> tuple[Schema, Schema]:
 
 
 def drafts_of(
-    project: Project, before: Schema, after: Schema, given: dict[str, Any], certain: bool = False
+    project: Project,
+    before: Schema,
+    after: Schema,
+    given: dict[str, Any],
+    *,
+    certain: bool = False,
+    online: bool = False,
+    finish: bool = True,
 ) -> list[Draft]:
     """The migrations between two schemas, with what the person at the terminal answers; without questions when it is
     `certain` that whatever is new is new.
@@ -115,11 +135,12 @@ def drafts_of(
     answers = all_hints(given, before, after)
     if path is not None:
         answers.read(path)
-    declared = declared_hints(apart(project.declared())[0]).merged(Hints(certain=certain))
+    declared = still_open(declared_hints(apart(project.declared())[0]), before).merged(Hints(certain=certain))
     dialect = find_dialect(project.dialect_name())
     while True:
         try:
-            return draft(dialect, before, after, declared.merged(answers.hints))
+            hints = declared.merged(answers.hints)
+            return draft(dialect, before, after, hints, online=online, finish=finish)
         except Undecided as undecided:
             ask(undecided, answers)
 
@@ -148,6 +169,8 @@ def show_drafts(drafts: Sequence[Draft]) -> None:
             click.echo(described(operation))
         for finding in each.findings:
             click.secho(shown_finding(finding), fg="red" if finding.danger == "destroys" else "yellow")
+        for note in each.notes:
+            click.secho(f"  no online form: {note}", fg="yellow")
         for loss in each.reversal.losses:
             click.secho(f"  on the way back: {loss}", fg="yellow")
 
@@ -160,13 +183,21 @@ def draft_data(draft: Draft) -> dict[str, Any]:
         "down": draft.down.statements,
         "findings": [finding_data(each) for each in draft.findings],
         "losses": draft.reversal.losses,
+        "not_online": draft.notes,
     }
 
 
-def tell_written(folder: Folder, names: list[str], as_json: bool) -> None:
+def tell_written(folder: Folder, names: list[str], as_json: bool, left: Sequence[Operation] = ()) -> None:
     """Print which migrations were written."""
     if as_json:
-        show_json({"written": names})
+        show_json({"written": names, "left": [described(each) for each in left]})
         return
     for name in names:
         click.echo(f"wrote {shown_path(folder.path / name)}.sql")
+    show_left(left)
+
+
+def show_left(left: Sequence[Operation]) -> None:
+    """Print what a later migration has to do, when no program needs the old any more."""
+    for each in left:
+        click.secho(f"  left for later, by --allow: {described(each)}", fg="yellow")

@@ -163,8 +163,20 @@ def _(operation: ops.RenameColumn, schema: Schema) -> Schema:
 
 
 @apply.register
+def _(operation: ops.Backfill, schema: Schema) -> Schema:
+    schema.table(operation.table).column(operation.column)
+    return schema
+
+
+@apply.register
 def _(operation: ops.AddConstraint, schema: Schema) -> Schema:
-    return changed(schema, operation.table, lambda table: with_constraint(table, operation.constraint))
+    def adding(table: Table) -> Table:
+        if operation.using_index:
+            (index,) = [each for each in table.indexes if each.name == operation.constraint.name]
+            table = replace(table, indexes=without(table.indexes, index))
+        return with_constraint(table, operation.constraint)
+
+    return changed(schema, operation.table, adding)
 
 
 @apply.register

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qb.errors import SchemaError
-from qb.schema.objects import Name
+from qb.schema.objects import Name, Schema
 from qb.tables import Table, definition_of
 
 
@@ -53,6 +53,18 @@ def declared_hints(tables: Iterable[type[Table]]) -> Hints:
             if column.declaration.renamed_from is not None:
                 hints.columns[name, column.declaration.name] = column.declaration.renamed_from
     return hints
+
+
+def still_open(hints: Hints, before: Schema) -> Hints:
+    """Without the renames that were done long ago: what has its new name, which nothing else gives up."""
+    columns = {(table.name, column.name) for table in before.tables for column in table.columns}
+    given_up = {(table, former) for (table, _), former in hints.columns.items()}
+    there = {table.name for table in before.tables}
+    return replace(
+        hints,
+        tables={new: old for new, old in hints.tables.items() if new not in there or new in hints.tables.values()},
+        columns={new: old for new, old in hints.columns.items() if new not in columns or new in given_up},
+    )
 
 
 @dataclass(frozen=True, slots=True)

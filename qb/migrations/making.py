@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from qb.dialect import Dialect
@@ -12,10 +12,11 @@ from qb.migrations.files import Folder
 from qb.migrations.hints import Hints
 from qb.migrations.migration import Migration
 from qb.migrations.operations import Operation
-from qb.migrations.render import Renderer
+from qb.migrations.render import Renderer, Stage
 from qb.migrations.reverse import Reversal, reverse
 from qb.migrations.safety import Finding
 from qb.migrations.scripts import Script
+from qb.migrations.wording import described
 from qb.schema.canonical import canonical
 from qb.schema.objects import Schema
 
@@ -33,6 +34,8 @@ class Draft:
     """What there is to know before it is applied."""
     schema: Schema
     """What there is afterwards."""
+    notes: tuple[str, ...] = ()
+    """What of it has no online form, and why, where that was asked for."""
 
     @property
     def destroys(self) -> list[Finding]:
@@ -40,36 +43,59 @@ class Draft:
         return [each for each in self.findings if each.danger == "destroys"]
 
 
-def draft(dialect: Dialect, before: Schema, after: Schema, hints: Hints | None = None) -> list[Draft]:
+def draft(
+    dialect: Dialect,
+    before: Schema,
+    after: Schema,
+    hints: Hints | None = None,
+    *,
+    online: bool = False,
+    finish: bool = True,
+) -> list[Draft]:
     """The migrations that make `after` of `before`: none when nothing differs, several where an engine cannot do
-    everything in one transaction.
+    everything in one transaction. With `online` the tables can be used meanwhile; with `finish` the last of them drops
+    what programs need that do not know the change.
 
     Raises Undecided when the schemas do not say what happened, and SchemaError or UnsupportedError when the engine has
     no way to do it that keeps every row.
     """
     renderer = dialect.renderer()
     before = canonical(before)  # as a snapshot has it, so that the same is written of it again
+    operations = diff(before, after, hints)
+    if not finish:
+        operations = tuple([each for each in operations if not renderer.is_kept(before, each)])
+    if not online:
+        return drafts_of(renderer, before, renderer.stages(before, operations))
+    stages, notes = renderer.online(before, operations)
+    drafts = drafts_of(renderer, before, stages, notes)
+    there = drafts[-1].schema if drafts else before
+    if finish:
+        drafts += drafts_of(renderer, there, renderer.stages(there, diff(there, after, Hints(certain=True))))
+    return drafts
+
+
+def left_over(dialect: Dialect, before: Schema, after: Schema) -> list[Operation]:
+    """What `draft` leaves for later without `finish`."""
+    return [each for each in diff(before, after, Hints(certain=True)) if dialect.renderer().is_kept(before, each)]
+
+
+def drafts_of(renderer: Renderer, before: Schema, stages: Iterable[Stage], notes: tuple[str, ...] = ()) -> list[Draft]:
+    """The migrations of stages, each after the one before it."""
     drafts = []
-    for stage in renderer.stages(before, diff(before, after, hints)):
+    for stage in stages:
         there = canonical(applied(before, stage.operations))
         back, reversal = way_back(renderer, before, stage.operations)
-        drafts.append(
-            Draft(
-                stage.operations,
-                stage.script,
-                back,
-                reversal,
-                renderer.safety().findings(before, stage.operations),
-                there,
-            )
-        )
+        heads = tuple([f"{described(each)}: " for each in stage.operations])
+        mine = tuple([note for note in notes if note.startswith(heads)])
+        findings = renderer.safety().findings(before, stage.operations)
+        drafts.append(Draft(stage.operations, stage.script, back, reversal, findings, there, mine))
         before = there
     return drafts
 
 
 def way_back(renderer: Renderer, before: Schema, operations: Sequence[Operation]) -> tuple[Script, Reversal]:
     """What undoes operations."""
-    reversal = reverse(before, operations)
+    reversal = reverse(before, operations, renderer.known(before, operations))
     stages = renderer.stages(applied(before, operations), reversal.operations)
     return together([each.script for each in stages]), reversal
 
@@ -99,6 +125,7 @@ def findings_of(dialect: Dialect, folder: Folder, migration: Migration) -> tuple
 
 def lost_on_the_way_back(dialect: Dialect, folder: Folder, migration: Migration) -> list[Finding]:
     """What is taken away for good when a migration is undone."""
-    back = reverse(folder.before(migration), migration.operations).operations
-    findings = dialect.renderer().safety().findings(migration.schema, back)
+    renderer, before = dialect.renderer(), folder.before(migration)
+    back = reverse(before, migration.operations, renderer.known(before, migration.operations)).operations
+    findings = renderer.safety().findings(migration.schema, back)
     return [each for each in findings if each.danger == "destroys"]

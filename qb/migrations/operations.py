@@ -214,6 +214,24 @@ class RenameColumn(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class Backfill(Operation):
+    """A column gets values in the rows that are there, in batches, each of which is a transaction of its own.
+
+    `value` and `where` are expressions over the row; a row that has its value does not fulfil `where` any more.
+    """
+
+    table: Name
+    column: str
+    value: str
+    where: str
+    key: tuple[str, ...]
+    """The columns by whose order the batches are made; with none of them it is all done at once."""
+    rows: int = 1000
+    pause: float = 0.1
+    """Seconds after each batch, for others."""
+
+
+@dataclass(frozen=True, slots=True)
 class AlterColumn(Operation):
     """Another type, nullability, default, collation, comment, or way to be generated or numbered.
 
@@ -228,10 +246,11 @@ class AlterColumn(Operation):
 
 @dataclass(frozen=True, slots=True)
 class AddConstraint(Operation):
-    """A constraint."""
+    """A constraint; a key may be that of a unique index, which is there and has its name."""
 
     table: Name
     constraint: Constraint
+    using_index: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, ops.AlterColumn) and each.after.generated is None,
     lambda each: isinstance(each, ops.AlterColumn),
     lambda each: isinstance(each, ops.AddColumn),
+    lambda each: isinstance(each, ops.Backfill),
     lambda each: isinstance(each, ops.DropColumn),
     lambda each: isinstance(each, ops.AlterTable),
     # Keys come before the foreign keys that point to them, those of new tables included.

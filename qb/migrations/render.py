@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from qb.errors import UnsupportedError
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied
 from qb.migrations.expressions import mentions
@@ -46,6 +47,22 @@ class Renderer:
                 stages.append(Stage(part, script))
             before = applied(before, part)
         return tuple(stages)
+
+    def online(self, before: Schema, operations: Sequence[Operation]) -> tuple[tuple[Stage, ...], tuple[str, ...]]:
+        """The SQL by which the same is done while the tables are in use, with nobody waiting for long; and what has no
+        such form, with why, in words.
+
+        What is dropped may be left for a later migration, when no program uses it any more.
+        """
+        raise UnsupportedError("online changes are PostgreSQL's: other engines know one way to change a table")
+
+    def is_kept(self, before: Schema, operation: Operation) -> bool:
+        """Whether an operation takes away what an online change has left for programs that do not know it."""
+        return False
+
+    def known(self, before: Schema, operations: Sequence[Operation]) -> dict[tuple[Name, str], str]:
+        """What fills columns that come back when operations are undone, where their values are elsewhere, too."""
+        return {}
 
     def safety(self) -> Safety:
         """What classifies operations for this engine."""

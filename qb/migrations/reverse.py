@@ -43,8 +43,11 @@ class Reversal:
     """Tables for which the way back fails, with nothing done, once they have rows."""
 
 
-def reverse(before: Schema, operations: Sequence[Operation]) -> Reversal:
-    """The operations that lead back to `before` from what `operations` have made of it.
+def reverse(
+    before: Schema, operations: Sequence[Operation], known: Mapping[tuple[Name, str], str] | None = None
+) -> Reversal:
+    """The operations that lead back to `before` from what `operations` have made of it. `known` has the values of
+    columns that come back: expressions over what is there.
 
     What held data that is gone comes back without it: a table without rows, a column with its default, NULL, or a zero
     or an empty text where it must have a value.
@@ -52,7 +55,8 @@ def reverse(before: Schema, operations: Sequence[Operation]) -> Reversal:
     after = applied(before, operations)
     formers = {new: old for old, new in table_names(operations).items()}
     losses: list[str] = []
-    using: dict[tuple[Name, str], str] = {}
+    known = known or {}
+    using = dict(known)
     empty_only: list[Name] = []
     gone: dict[tuple[Name, str], Refilled] = {}
     for each in operations:
@@ -65,6 +69,8 @@ def reverse(before: Schema, operations: Sequence[Operation]) -> Reversal:
             table = before.table(formers.get(each.table, each.table))
             lost = each.column if isinstance(each, ops.DropColumn) else each.before
             column = old_column(operations, each.table, lost.name)
+            if (table.name, column) in known:
+                continue
             found = refilled(table, table.column(column))
             if isinstance(each, ops.AlterColumn) and found.using is None:
                 found = replace(found, using="NULL" if lost.nullable or found.is_for_empty else lost.default)

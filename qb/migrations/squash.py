@@ -159,6 +159,8 @@ def at_once(schema: Schema, operations: Iterable[Operation]) -> tuple[Operation,
         elif isinstance(each, ops.AddLabel):
             old, new = [enum for one in (schema, after) for enum in one.enums if enum.name == each.enum]
             found.append(ops.ReplaceEnum(old, new))
+        elif isinstance(each, ops.Backfill):
+            found.append(replace(each, key=()))
         else:
             found.append(each)
         schema = after

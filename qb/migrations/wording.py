@@ -66,8 +66,11 @@ def of_table(operation: Operation) -> str:
         case ops.AlterColumn(table, before, after, using):
             changes = [*differences(before, after), *([f"values from {using}"] if using else [])]
             return f"alter column {table}.{after.name}: {', '.join(changes)}"
-        case ops.AddConstraint(table, constraint):
-            return f"add {constraint} to {table}"
+        case ops.Backfill(table, column, value):
+            return f"fill {table}.{column} with {value} in batches"
+        case ops.AddConstraint(table, constraint, using_index):
+            rows = "" if getattr(constraint.rule, "valid", True) else ", for new rows only"
+            return f"add {constraint} to {table}{' by its index' if using_index else ''}{rows}"
         case ops.DropConstraint(table, constraint):
             return f"drop {constraint} of {table}"
         case ops.RenameConstraint(table, old, new):

@@ -72,7 +72,7 @@ def test_a_column_is_added_and_nothing_is_left(qb: Command, filled: Path) -> Non
         1,
         'add column albums.year (INTEGER)\n\nALTER TABLE "albums" ADD COLUMN "year" INTEGER;\n',
     )
-    assert json.loads(qb("migrate", "new", "add year", "--json").stdout) == {"written": ["0002_add_year"]}
+    assert json.loads(qb("migrate", "new", "add year", "--json").stdout) == {"written": ["0002_add_year"], "left": []}
     assert qb("migrate", "up").stdout == "applied 0002_add_year\n"
     assert qb("diff").returncode == 0
     assert query(filled, "SELECT title, plays, year FROM albums ORDER BY id") == [("t", 5, None), ("u", 6, None)]

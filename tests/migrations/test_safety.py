@@ -170,6 +170,7 @@ CASES = [
     Case(ops.DropSequence(NUMBERS), {"drop-sequence": None}),
     Case(ops.AlterSequence(NUMBERS, replace(NUMBERS, options="INCREMENT BY 2"))),
     Case(ops.CreateTable(Table(Name("tracks"), COLUMNS[:1], Key(("id",), "tracks_pkey")))),
+    Case(ops.Backfill(ALBUMS, "plays", "0", "plays < 0", ())),  # with rows, see the tests of what is done online
     Case(ops.CreateTable(Table(Name("tracks"), (column("owner_id"),), foreign_keys=(KEY,)))),
     Case(ops.DropTable(BEFORE.tables[2]), {"drop-table": ROWS + 1}),
     Case(ops.RenameTable(ALBUMS, Name("records")), {"rename-table": None, "stale-name": None}),
