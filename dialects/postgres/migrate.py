@@ -14,6 +14,7 @@ from dialects.postgres.dependents import expanded
 from dialects.postgres.identities import changed_options
 from dialects.postgres.leftovers import is_leftover, values_elsewhere
 from dialects.postgres.online import Online
+from dialects.postgres.privileges import comes_back, noted, restored
 from dialects.postgres.safety import PostgresSafety
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
@@ -74,8 +75,15 @@ class PostgresRenderer(Renderer):
 
     def script(self, before: Schema, operations: tuple[Operation, ...]) -> Script:
         statements: list[str] = []
+        back = comes_back(operations)
+        made = [each.view for each in operations if isinstance(each, ops.CreateView)]
         for each in operations:
+            if isinstance(each, ops.DropView) and each.view.name in back:
+                name = self.text(self.ddl.name(each.view.name))
+                statements.append(noted(each.view, name, back[each.view.name], each.view in made))
             statements += self.statements(before, each)
+            if isinstance(each, ops.CreateView) and each.view.name in back:
+                statements.append(restored(back[each.view.name]))
             before = step(before, each)
         return Script(tuple(statements), transactional=not any(is_outside(each) for each in operations))
 
