@@ -46,6 +46,17 @@ def noted(view: View, quoted: str, number: int, with_columns: bool) -> str:
     )
 
 
+def copied(table: str, old: str, new: str) -> str:
+    """The statement that gives a new column the privileges of another one; all are strings of SQL: the quoted name of
+    the table, and the names of the columns.
+    """
+    return (
+        f"DO $qb$ BEGIN EXECUTE (SELECT coalesce(string_agg(format('GRANT %s (%I) ON %s TO %s%s', p.privilege_type, "
+        f"{new}, a.attrelid::regclass, {ROLE}, {OPTION}), '; '), '') FROM pg_attribute a, aclexplode(a.attacl) p "
+        f"WHERE a.attrelid = {table}::regclass AND a.attname = {old}); END $qb$"
+    )
+
+
 def restored(number: int) -> str:
     """The statement that does what was noted."""
     return f"DO $qb$ BEGIN EXECUTE current_setting('qb.view_{number}'); END $qb$"

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dialects.postgres.ddl import PostgresDdl
+from dialects.postgres.privileges import copied
 from qb.identifiers import LONGEST_NAME, QUOTED
 from qb.schema.objects import Name, Trigger
+from qb.types import TEXT
 
 SYNC, FILL = "zz_sync_", "zz_fill_"
 """How their names begin. Triggers are run by their names, and these have to see what the others make of the row."""
@@ -20,24 +23,29 @@ def filled(table: Name, column: str, value: str) -> Trigger:
 
 def derived(table: Name, column: str, new: str, value: str) -> Trigger:
     """`new` always is what comes of `column`."""
-    return trigger(table, f"{SYNC}{column}", [assigned(table, new, value)])
+    return for_all_who_may(trigger(table, f"{SYNC}{column}", [assigned(table, new, value)]), column, new)
 
 
 def both(table: Name, old: str, new: str) -> Trigger:
     """Whichever of two columns is written, the other has the same value."""
     one, other = f"NEW.{QUOTED[old]}", f"NEW.{QUOTED[new]}"
-    return trigger(
-        table,
-        f"{SYNC}{old}",
-        [
-            f"IF TG_OP = 'INSERT' AND {other} IS NOT NULL",
-            f"  OR TG_OP = 'UPDATE' AND {other} IS DISTINCT FROM OLD.{QUOTED[new]} THEN",
-            f"  {one} := {other};",
-            "ELSE",
-            f"  {other} := {one};",
-            "END IF;",
-        ],
-    )
+    lines = [
+        f"IF TG_OP = 'INSERT' AND {other} IS NOT NULL",
+        f"  OR TG_OP = 'UPDATE' AND {other} IS DISTINCT FROM OLD.{QUOTED[new]} THEN",
+        f"  {one} := {other};",
+        "ELSE",
+        f"  {other} := {one};",
+        "END IF;",
+    ]
+    return for_all_who_may(trigger(table, f"{SYNC}{old}", lines), old, new)
+
+
+def for_all_who_may(made: Trigger, old: str, new: str) -> Trigger:
+    """With the privileges of one column given to the other."""
+    ddl = PostgresDdl()
+    literal = ddl.description.expressions().literal
+    names = [literal(each, TEXT) for each in (ddl.name(made.table), old, new)]
+    return replace(made, sql=f"{made.sql};\n\n{copied(*names)}")
 
 
 def assigned(table: Name, column: str, value: str) -> str:

@@ -601,6 +601,31 @@ def test_triggers_views_and_enums(engine: PostgresEngine) -> None:
     assert found_one.notes == ("make enum mood (bad, good) of (good, bad): every column of the type is written again",)
 
 
+def test_who_may_use_a_column_may_use_what_takes_its_place(engine: PostgresEngine) -> None:
+    engine.begin_again()
+    engine.execute(*POSTGRES.ddl().create_all(BEFORE), "CREATE ROLE online_reader")
+    try:
+        engine.execute(
+            "GRANT SELECT (title, year), UPDATE (plays) ON albums TO online_reader WITH GRANT OPTION",
+            "GRANT SELECT (plays) ON albums TO PUBLIC",
+        )
+        for each in drafts(finish=True):
+            engine.migrate(each.up)
+        found = engine.rows(
+            """SELECT a.attname, p.privilege_type, p.grantee = 0, p.is_grantable
+            FROM pg_attribute a, aclexplode(a.attacl) p
+            WHERE a.attrelid = 'albums'::regclass AND NOT a.attisdropped ORDER BY 1, 2"""
+        )
+        assert found == [
+            ("name", "SELECT", False, True),
+            ("plays", "SELECT", True, False),
+            ("plays", "UPDATE", False, True),
+            ("year", "SELECT", False, True),
+        ]
+    finally:
+        engine.execute("DROP OWNED BY online_reader", "DROP ROLE online_reader")
+
+
 # What stops, and goes on
 
 
