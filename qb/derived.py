@@ -67,6 +67,8 @@ def check_names(names: Iterable[str], what: str) -> None:
     names = list(names)
     for name in names:
         check_identifier(name, what)
+        if name.startswith("__") and name.endswith("__"):
+            raise CompileError(f'{what}: Python keeps names like "{name}" for itself: name the column with .as_(…)')
         if name.lower() in ("true", "false"):
             raise CompileError(f'{what}: SQLite does not find a column that is named "{name}"')
     again = twin(names)

@@ -291,7 +291,7 @@ import sys
 sys.path.insert(0, {str(Path(__file__).parent.parent.parent)!r})
 from typing import NamedTuple
 from qb import Table, col, select
-from qb.dialect import find_dialect
+from dialects.sqlite import DIALECT
 from qb.rows import builder_for
 
 class Album(Table):
@@ -300,7 +300,7 @@ class Album(Table):
 class Title(NamedTuple):
     title: str
 
-print(*builder_for(select(Album).into(Title), find_dialect("sqlite")).build([("Blue",)]))
+print(*builder_for(select(Album).into(Title), DIALECT).build([("Blue",)]))
 print(*sys.modules)
 """
     made, loaded = subprocess.check_output([sys.executable, "-I", "-c", script], text=True).splitlines()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, Protocol
 from urllib.error import HTTPError
@@ -132,7 +133,7 @@ class D1Engine:
 
     def facts(self) -> object:
         """As SQLite understands the statements that D1 keeps."""
-        with sqlite3.connect(":memory:", isolation_level=None) as copy:
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
             statements = self.rows(
                 "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE '!_cf!_%' ESCAPE '!' "
                 "AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY type <> 'table', type <> 'view', rowid"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -224,7 +225,7 @@ async def test_an_attached_database(sqlite_db: Database) -> None:
 
 async def test_a_table_that_is_not_understood_is_named_and_has_its_columns() -> None:
     """SQLite reads its own old mistakes, and what editors of sqlite_master wrote."""
-    with sqlite3.connect(":memory:") as raw:
+    with closing(sqlite3.connect(":memory:")) as raw:
         raw.execute("CREATE TABLE t (a\N{NO-BREAK SPACE}b TEXT)")
         name = raw.execute("SELECT name FROM pragma_table_xinfo('t')").fetchone()[0]
     assert name == "a\N{NO-BREAK SPACE}b"

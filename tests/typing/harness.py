@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ SCHEMA = "schema.py"
 EXPECTATION = re.compile(r"#\s*(R|E)(?:\[([\w-]+)\])?:\s*(.*?)\s*(?=#\s*(?:R|E)(?:\[[\w-]+\])?:|$)")
 OUTPUT = re.compile(r"^(?P<file>[^:]+):(?P<line>\d+): (?P<kind>error|note): (?P<text>.*?)(?:  \[(?P<code>[\w-]+)\])?$")
 REVEALED = re.compile(r'Revealed type is "(.*)"$')
+TRIES = 5
 FIELDS = re.compile(r"TypedDict\(\{([^{}]*)\}\)")
 
 
@@ -140,6 +142,22 @@ def plain(type_text: str) -> str:
     return FIELDS.sub(lambda match: "TypedDict({" + ", ".join(sorted(match[1].split(", "))) + "})", text)
 
 
+def finished(
+    command: Sequence[str], folder: Path, environment: Mapping[str, str] = os.environ
+) -> subprocess.CompletedProcess[str]:
+    """A run of mypy. It gives its workers three seconds to start, which are too few on a busy machine: then it is run
+    again.
+    """
+    tries = 0
+    while True:
+        tries += 1
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False
+        )
+        if tries == TRIES or "Failed to establish connection with worker" not in done.stdout:
+            return done
+
+
 class Project:
     """A copy of the cases with mypy's cache beside it."""
 
@@ -178,8 +196,5 @@ class Project:
 
     def _run(self, module: str, *arguments: str) -> Report:
         command = [self.python, "-m", module, *arguments]
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}  # for mypy to find the plugin
-        done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=300, check=False
-        )
+        done = finished(command, self.folder, os.environ | {"PYTHONPATH": str(ROOT)})  # for mypy to find the plugin
         return Report(done.stdout + done.stderr)

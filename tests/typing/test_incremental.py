@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.typing.harness import Project, Report, Reported
+from tests.typing.harness import Project, Report, Reported, finished
 
 SCHEMA = """\
 from qb import Table, col
@@ -163,7 +163,7 @@ class Checked:
 
     def errors(self) -> dict[str, str]:
         """What mypy says, by file and line."""
-        done = subprocess.run(self.command, cwd=self.folder, capture_output=True, text=True, timeout=300, check=False)
+        done = finished(self.command, self.folder)
         assert done.returncode in (0, 1), done.stdout + done.stderr
         found = re.findall(r"^(\w+\.py:\d+): error: (.*?)  \[[\w-]+\]$", done.stdout, re.MULTILINE)
         return dict(found)
