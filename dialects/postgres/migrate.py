@@ -87,6 +87,13 @@ class PostgresRenderer(Renderer):
             before = step(before, each)
         return Script(tuple(statements), transactional=not any(is_outside(each) for each in operations))
 
+    def pieces(
+        self, before: Schema, operations: tuple[Operation, ...]
+    ) -> Iterator[tuple[tuple[Operation, ...], Sequence[str]]]:
+        for each in operations:
+            yield (each,), self.statements(before, each)
+            before = step(before, each)
+
     def statements(self, before: Schema, operation: Operation) -> list[str]:
         """The SQL of one operation on a schema."""
         name = self.ddl.name

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from dialects.postgres.by_hand import ByHand
 from dialects.postgres.conversions import INTEGERS, JSON, NETWORKS, TEXTS, converted, is_lossless, is_of, parsed
 from dialects.postgres.ddl import PostgresDdl
+from dialects.postgres.reading import PostgresStatementReader
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
 from qb.migrations import rules
 from qb.migrations.operations import Operation
+from qb.migrations.reading import Statement, StatementReader
 from qb.migrations.rules import Rule
-from qb.migrations.safety import Finding, Safety
+from qb.migrations.safety import Finding, Safety, Step, is_indexed
+from qb.migrations.scripts import Script
 from qb.schema.objects import Column, Name, Schema, Table
 from qb.schema.tokens import tokens
 from qb.types import TEXT
@@ -26,9 +30,18 @@ class PostgresSafety(Safety):
     def __init__(self) -> None:
         super().__init__(PostgresDdl())
 
-    def findings(self, before: Schema, operations: Sequence[Operation]) -> tuple[Finding, ...]:
-        found = super().findings(before, operations)
-        return (*found, *self.held_locks(operations, found))
+    def classified(self, steps: Sequence[Step]) -> tuple[Finding, ...]:
+        found = super().classified(steps)
+        return (*found, *self.held_locks([operation for _, operation in steps], found))
+
+    def reader(self, schema: Schema) -> StatementReader:
+        return PostgresStatementReader(schema)
+
+    def of_statements(
+        self, script: Script, statements: Mapping[int, Statement], steps: Sequence[Step]
+    ) -> Iterator[tuple[int, Finding]]:
+        yield from super().of_statements(script, statements, steps)
+        yield from ByHand(self, script, steps).findings(statements)
 
     def of(self, schema: Schema, operation: Operation, operations: Sequence[Operation]) -> Iterator[Finding]:
         yield from super().of(schema, operation, operations)
@@ -81,11 +94,7 @@ class PostgresSafety(Safety):
         elif old.collation != new.collation and has_index(schema.table(table), new.name):
             text = f'the indexes on "{table}.{new.name}" are built again, and nobody uses it'
             yield Finding(rules.RECOLLATE, operation, table, text, self.rows(table))
-        if (
-            new.identity is not None
-            and old.identity is None
-            and not has_index(schema.table(table), new.name, first=True)
-        ):
+        if new.identity is not None and old.identity is None and not is_indexed(schema.table(table), [new.name]):
             text = f'nobody uses "{table}" while the highest number of "{new.name}" is searched in every row'
             yield Finding(rules.NUMBERING_SCAN, operation, table, text, self.rows(table))
         if old.nullable and not new.nullable and not self.is_given(schema, table, new.name):
@@ -179,11 +188,11 @@ class PostgresSafety(Safety):
                 yield Finding(rules.REPLACE_ENUM, operation, table.name, text, self.rows(table.name))
 
 
-def has_index(table: Table, column: str, first: bool = False) -> bool:
-    """Whether a column is in an index, also in that of a key; with `first`, whether one is sorted by it."""
+def has_index(table: Table, column: str) -> bool:
+    """Whether a column is in an index, also in that of a key."""
     keys = [key.columns for key in (table.primary_key, *table.uniques) if key is not None]
     keys += [tuple([each.column or "" for each in index.keys]) for index in table.indexes]
-    return any(column in (key[:1] if first else key) for key in keys)
+    return any(column in key for key in keys)
 
 
 def is_volatile(default: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dialects.sqlite.reading import Reader, unquoted
+from qb.schema.reading import Reader, unquoted
 from qb.schema.tokens import Token
 
 
@@ -30,7 +30,7 @@ class ReadIndex:
 
 def read_index(sql: str) -> ReadIndex:
     """Read a statement out of sqlite_master. Raises SchemaError when it is not understood."""
-    reader = Reader(sql)
+    reader = Reader(sql, "sqlite")
     reader.expect("CREATE")
     is_unique = reader.takes("UNIQUE")
     reader.expect("INDEX")

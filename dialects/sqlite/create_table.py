@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from dialects.sqlite.reading import QUOTES, Reader
 from qb.schema.objects import Check, Deferral, ForeignKey, Generated, Key, Name
+from qb.schema.reading import QUOTES, Reader
 
 LITERALS = {"NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP"}
 COLLATIONS = {"BINARY", "NOCASE", "RTRIM"}
@@ -53,7 +53,7 @@ class TableReader:
     """Reads one statement."""
 
     def __init__(self, sql: str) -> None:
-        self.reader = Reader(sql)
+        self.reader = Reader(sql, "sqlite")
         self.table = ReadTable()
         self.constraint: str | None = None
         """The name that was given to what comes next."""
@@ -262,7 +262,7 @@ class TableReader:
         reader = self.reader
         if reader.sees("("):
             text = reader.parenthesised()
-            inner = Reader(text)
+            inner = Reader(text, "sqlite")
             literal = DefaultReader(inner).literal()
             return f"({text})" if literal is None or not inner.at_end() else literal
         literal = DefaultReader(reader).literal()

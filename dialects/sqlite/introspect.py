@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from dialects.sqlite.create_index import ReadKey, read_index
 from dialects.sqlite.create_table import ReadColumn, ReadTable, canonical_collation, read_table
 from dialects.sqlite.python_types import SqliteTypes
-from dialects.sqlite.reading import QUOTES
 from qb.dialect import Job
 from qb.errors import SchemaError
 from qb.identifiers import QUOTED
@@ -30,6 +29,7 @@ from qb.schema.objects import (
     View,
 )
 from qb.schema.python_types import TypeNames
+from qb.schema.reading import QUOTES
 
 if TYPE_CHECKING:
     from qb.running.executor import Executor

@@ -61,7 +61,7 @@ class SqliteRenderer(Renderer):
     """Whether foreign keys are on in spite of all, so that tables are rebuilt with what references them."""
 
     def safety(self) -> Safety:
-        return SqliteSafety(self.rebuilds)
+        return SqliteSafety(self.rebuilds, keys_can_be_off=not self.acts_on_keys)
 
     def rebuilds(self, before: Schema, operations: Sequence[Operation]) -> list[tuple[Name, list[Operation]]]:
         """The tables that are rebuilt, each with what is to do to it: nothing where it goes along only."""

@@ -7,6 +7,7 @@ import sys
 import click
 
 from qb.cli.bundling import bundle
+from qb.cli.checking import check
 from qb.cli.documenting import documents
 from qb.cli.drawing import diagram
 from qb.cli.generating import generate
@@ -16,7 +17,7 @@ from qb.cli.pulling import pull
 from qb.cli.seeding import seed
 from qb.cli.squashing import squash
 from qb.cli.starting import init
-from qb.cli.verifying import check, verify
+from qb.cli.verifying import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -81,7 +81,7 @@ def shown_finding(finding: Finding) -> str:
 def finding_data(finding: Finding) -> dict[str, Any]:
     """A finding as JSON has it."""
     return {
-        "operation": described(finding.operation),
+        "operation": None if finding.operation is None else described(finding.operation),
         "rule": finding.rule.code,
         "danger": finding.danger,
         "table": None if finding.table is None else str(finding.table),

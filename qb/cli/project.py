@@ -17,6 +17,7 @@ import click
 
 from qb.dialect import find_dialect
 from qb.errors import QbError
+from qb.migrations.allowing import Allowance, in_settings
 from qb.running.database import Database
 from qb.schema.ddl import Ddl
 from qb.schema.declared import Declared, declared_in
@@ -36,6 +37,8 @@ class Project:
     migrations: Path = Path("migrations")
     seeds: str | None = None
     """The module that declares the seeds, if it is not that of the tables."""
+    allow: tuple[Allowance, ...] = ()
+    """What `qb check` may find."""
 
     def with_options(self, **options: str | None) -> Project:
         """The settings, but for what the command line says."""
@@ -96,12 +99,13 @@ def read_project(path: Path) -> Project:
         found = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("qb", {})
     except ValueError as error:
         raise QbError(f"{path} is no TOML: {error}") from error
-    known = Project.__dataclass_fields__
+    allow = in_settings(found.pop("allow", []), str(path))
+    known = Project.__dataclass_fields__.keys() - {"allow"}
     for name, value in found.items():
         if name not in known or not isinstance(value, str):
-            raise QbError(f"{path}: [tool.qb] has {name} = {value!r}; it takes texts for {', '.join(known)}")
+            raise QbError(f"{path}: [tool.qb] has {name} = {value!r}; it takes texts for {', '.join(sorted(known))}")
     project = Project().with_options(**found)
-    return replace(project, migrations=path.parent / project.migrations)
+    return replace(project, migrations=path.parent / project.migrations, allow=allow)
 
 
 def project_options(*names: str) -> Callable[[F], F]:

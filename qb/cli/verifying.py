@@ -1,4 +1,4 @@
-"""`qb verify` and `qb check`: what a pipeline asks before it lets anything through."""
+"""`qb verify`: whether everything belongs together."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ import click
 
 from qb.cli.making import drafts_of, sides
 from qb.cli.migrating import with_runner
-from qb.cli.output import as_json, errors_shown, finding_data, show_json, shown_finding
+from qb.cli.output import as_json, errors_shown, show_json
 from qb.cli.project import Project, project_options
-from qb.dialect import find_dialect
 from qb.migrations.applier import Options
 from qb.migrations.files import Folder
-from qb.migrations.making import findings_of
-from qb.migrations.rules import DANGERS
 from qb.migrations.validate import validate
 from qb.migrations.wording import described
 
@@ -66,44 +63,3 @@ async def differences(project: Project) -> list[str]:
     """In what the database is not as declared."""
     async with project.database() as db:
         return [f"in the database, {each}" for each in (await validate(db, *project.declared())).differences]
-
-
-@click.command()
-@click.option("--since", metavar="NAME", help="Look only at what came after this migration.")
-@click.option(
-    "--fail-on",
-    multiple=True,
-    type=click.Choice(list(DANGERS)),
-    default=["destroys", "fails", "breaks"],
-    show_default=True,
-    help="The dangers that are errors; the others are told.",
-)
-@as_json
-@errors_shown
-@project_options("migrations", "dialect")
-def check(project: Project, since: str | None, fail_on: tuple[str, ...], as_json: bool) -> None:
-    """Look for what is dangerous in migrations.
-
-    Values that go, programs that break, tables that are locked. Exits with 1 when there is something of --fail-on.
-    """
-    folder = Folder(project.migrations)
-    folder.check()
-    old = set() if since is None else {folder.find(since).name, *folder.ancestors(since)}
-    dialect = find_dialect(project.dialect_name())
-    found = [
-        (migration, finding)
-        for migration in folder.migrations.values()
-        if migration.name not in old
-        for finding in findings_of(dialect, folder, migration)
-    ]
-    if as_json:
-        show_json({"findings": [{"migration": each.name, **finding_data(finding)} for each, finding in found]})
-    else:
-        for migration, finding in found:
-            color = "red" if finding.danger in fail_on else "yellow"
-            click.secho(f"{migration.name}: {described(finding.operation)}", bold=True)
-            click.secho(shown_finding(finding), fg=color)
-        if not found:
-            click.echo("Nothing in the migrations is dangerous.")
-    if any(finding.danger in fail_on for _, finding in found):
-        raise SystemExit(1)

@@ -87,6 +87,12 @@ class Renderer:
         """
         return []
 
+    def pieces(
+        self, before: Schema, operations: tuple[Operation, ...]
+    ) -> Iterator[tuple[tuple[Operation, ...], Sequence[str]]]:
+        """Operations with their statements, as far as these can be told apart."""
+        yield operations, self.script(before, operations).statements
+
     def around(
         self, before: Schema, operations: tuple[Operation, ...], tables: Iterable[Name]
     ) -> tuple[Operation, ...]:

@@ -13,7 +13,7 @@ DANGERS: dict[Danger, str] = {
     "fails": "It cannot be done as it is written.",
     "breaks": "Programs that run meanwhile, and know the schema of before, fail or read what they do not know.",
     "needs check": "It fails where the rows do not fit. The probe counts those.",
-    "rewrites": "The whole table, or an index of it, is written again, and others wait. The probe counts the rows.",
+    "rewrites": "The whole table is written again, and others wait. The probe counts the rows.",
     "locks": "Others wait while rows are looked at, or queue behind who waits for a lock. The probe counts the rows.",
     "advice": "It works today.",
 }
@@ -69,7 +69,81 @@ DROP_SEQUENCE = Rule(
     "note its last_value first, in case that numbers must go on from there",
 )
 
+DROP_PARENT = Rule(
+    "drop-parent",
+    "destroys",
+    "a table of SQLite or D1 that is dropped while foreign keys are on: its rows are deleted first, and with ON DELETE "
+    "CASCADE those that reference them, even where the table is only rebuilt",
+    "let `qb migrate new` write it; or begin the file with `-- qb: foreign keys off`, which D1 does not have",
+)
+TRUNCATE = Rule(
+    "truncate",
+    "destroys",
+    "a TRUNCATE; with CASCADE, the rows of every table go that references it",
+    "name all tables that are meant instead of CASCADE, or delete in batches what is meant",
+)
+DELETE_ROWS = Rule(
+    "delete-rows",
+    "destroys",
+    "a DELETE",
+    "keep the rows elsewhere first, and delete in batches",
+)
+
+# What cannot be done as it is written
+
+TRANSACTION_CONTROL = Rule(
+    "transaction-control",
+    "fails",
+    "a BEGIN, COMMIT or ROLLBACK: a migration is one transaction, in which qb also notes that it is applied",
+    "leave it out; what needs a transaction of its own goes into a migration of its own",
+)
+OUTSIDE_TRANSACTION = Rule(
+    "outside-transaction",
+    "fails",
+    "CONCURRENTLY, VACUUM and what else PostgreSQL only does outside of a transaction, in a migration that is one",
+    "a migration of its own that begins with `-- qb: no transaction`",
+    '-- qb: no transaction\n\nCREATE INDEX CONCURRENTLY "albums_title_idx" ON "albums" ("title");',
+)
+NEW_LABEL_USED = Rule(
+    "new-label-used",
+    "fails",
+    "a label of an enum type that is used in the transaction that adds it",
+    "add the label in a migration of its own",
+)
+MISSING_CAST = Rule(
+    "missing-cast",
+    "fails",
+    "a column that gets a type to which PostgreSQL does not cast by itself, without USING",
+    "say USING, and what becomes of the values",
+    'ALTER TABLE "albums" ALTER COLUMN "year" TYPE integer USING "year"::integer;',
+)
+DEFAULT_CAST = Rule(
+    "default-cast",
+    "fails",
+    "a column whose default cannot be cast to its new type",
+    "drop the default, change the type, and set the default again",
+)
+LONG_NAME = Rule(
+    "long-name",
+    "fails",
+    "a name of more than 63 bytes, which PostgreSQL cuts off, so that two may become one",
+    "a shorter name",
+)
+
 # Programs that run meanwhile
+
+CASCADE = Rule(
+    "cascade",
+    "breaks",
+    "a DROP with CASCADE, which takes away what is not named: views, foreign keys, columns",
+    "drop what depends on it by its name, first",
+)
+DROP_OTHER = Rule(
+    "drop-other",
+    "breaks",
+    "a function, a domain, a policy or something else that goes and that is no part of a schema as qb knows it",
+    "first release programs that do not use it",
+)
 
 RENAME_TABLE = Rule(
     "rename-table",
@@ -232,6 +306,19 @@ FILLED_COLUMN = Rule(
     "a new column that is filled in every row by the migration that adds it",
     "add it without a value, and fill it in batches in migrations of their own",
 )
+BACKFILL = Rule(
+    "backfill",
+    "rewrites",
+    "an UPDATE in the transaction that alters tables: their locks are held until its last row is written",
+    "a migration of its own for the UPDATE, or many that each write a portion",
+    'UPDATE "albums" SET "genre" = \'rock\' WHERE "genre" IS NULL AND "id" BETWEEN 1 AND 10000;',
+)
+REWRITE_TABLE = Rule(
+    "rewrite-table",
+    "rewrites",
+    "VACUUM FULL, CLUSTER, SET TABLESPACE, SET LOGGED and what else writes a table again as it is",
+    "apply it when nobody uses the table; VACUUM without FULL lets everybody work",
+)
 RETYPE = Rule(
     "retype",
     "rewrites",
@@ -338,7 +425,59 @@ VALIDATED_AT_ONCE = Rule(
     "validate it in the next migration",
 )
 
+REINDEX = Rule(
+    "reindex",
+    "locks",
+    "a REINDEX without CONCURRENTLY: nobody writes to the table meanwhile",
+    "REINDEX (…) CONCURRENTLY, outside of a transaction",
+)
+REFRESH_VIEW = Rule(
+    "refresh-view",
+    "rewrites",
+    "a materialized view that is computed again without CONCURRENTLY: nobody reads it meanwhile",
+    "REFRESH MATERIALIZED VIEW CONCURRENTLY, for which the view needs a unique index",
+)
+LOCK_TABLE = Rule(
+    "lock-table",
+    "locks",
+    "a LOCK: others wait until the migration is done",
+    "leave it out: each statement takes the lock that it needs",
+)
+LOCK_TIMEOUT = Rule(
+    "lock-timeout",
+    "locks",
+    "a lock_timeout that is turned off, so that a statement waits for its lock without end, and everybody behind it",
+    "leave the two seconds that qb sets; it tries again",
+)
+
 # What will be regretted
+
+FOREIGN_KEY_INDEX = Rule(
+    "foreign-key-index",
+    "advice",
+    "a foreign key whose columns no index begins with: who deletes from the other table looks at every row of this one",
+    "an index of the columns",
+    'CREATE INDEX CONCURRENTLY "albums_artist_id_idx" ON "albums" ("artist_id");',
+)
+STATEMENT_TIMEOUT = Rule(
+    "statement-timeout",
+    "advice",
+    "a migration that works through tables while others wait, without a statement_timeout",
+    "SET LOCAL statement_timeout ahead of it, to as long as others may wait",
+    "SET LOCAL statement_timeout = '10s';",
+)
+SKIPPED_INDEX = Rule(
+    "skipped-index",
+    "advice",
+    "CREATE INDEX CONCURRENTLY IF NOT EXISTS, which takes an index for there that was left invalid",
+    "leave IF NOT EXISTS out: qb drops an index that was left invalid, and makes it again",
+)
+UNREAD = Rule(
+    "unread",
+    "advice",
+    "a statement of which qb cannot tell what it does to tables: DO, CALL, a form of ALTER that it does not know",
+    "look at it with two pairs of eyes, and allow it with the reason",
+)
 
 STALE_NAME = Rule(
     "stale-name",
@@ -353,4 +492,10 @@ SERIAL_SEQUENCE = Rule(
     "a serial column that becomes bigint, while its sequence still ends where integers do",
     "give the sequence the type, too",
     'ALTER SEQUENCE "albums_id_seq" AS bigint;',
+)
+UNUSED_ALLOW = Rule(
+    "unused-allow",
+    "advice",
+    "a comment or a setting that allows what is not found",
+    "take it out",
 )

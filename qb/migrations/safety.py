@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
 from qb.migrations import rules
 from qb.migrations.apply import applied
-from qb.migrations.expressions import plain_text
+from qb.migrations.expressions import mentions, plain_text
 from qb.migrations.operations import Constraint, Operation, constraints_of
+from qb.migrations.reading import Statement, StatementReader
 from qb.migrations.rules import DANGERS, Danger, Rule
+from qb.migrations.scripts import Script
 from qb.schema.ddl import Ddl
 from qb.schema.objects import Column, ForeignKey, Name, Schema, Table
+from qb.schema.reading import Reader
 
 ORDER = list(DANGERS)
+Step = tuple[Schema, Operation]
+"""An operation, and the schema just before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,8 @@ class Finding:
     """One thing to know about an operation. An operation without findings is safe."""
 
     rule: Rule
-    operation: Operation
+    operation: Operation | None
+    """None where it is about a statement or a table as such."""
     table: Name | None
     """The table that it concerns."""
     text: str
@@ -55,18 +61,77 @@ class Safety:
         """What there is to know about operations on a schema, in their order: those of a `Stage` are all that happens,
         those of `diff` what was asked for. Tables that they create are empty, so what is done to these is safe.
         """
-        found: list[Finding] = []
-        new: set[Name] = set()
+        steps: list[Step] = []
         schema = before
         for each in operations:
+            steps.append((schema, each))
+            schema = applied(schema, [each])
+        return (*self.classified(steps), *self.rebuilt(before, operations))
+
+    def classified(self, steps: Sequence[Step]) -> tuple[Finding, ...]:
+        """What there is to know about operations one by one."""
+        found: list[Finding] = []
+        new: set[Name] = set()
+        operations = [operation for _, operation in steps]
+        for schema, each in steps:
             if isinstance(each, ops.CreateTable):
                 new.add(each.table.name)
             elif isinstance(each, ops.RenameTable) and each.old in new:
                 new.add(each.new)
-            elif getattr(each, "table", None) not in new:
+            elif not set(tables_of(each)) <= new or not tables_of(each):
                 found += sorted(self.of(schema, each, operations), key=lambda one: ORDER.index(one.danger))
-            schema = applied(schema, [each])
-        return (*found, *self.stale_names(schema, operations))
+        after = applied(steps[-1][0], [steps[-1][1]]) if steps else Schema("")
+        return (*found, *self.stale_names(after, operations))
+
+    def rebuilt(self, before: Schema, operations: Sequence[Operation]) -> Iterable[Finding]:
+        """What there is to know about tables that are rebuilt for operations, where the dialect does so."""
+        return ()
+
+    def of_schema(self, schema: Schema) -> Iterator[Finding]:
+        """What there is to know about tables as they are."""
+        for table in schema.tables:
+            for key in table.foreign_keys:
+                if not is_indexed(table, key.columns):
+                    columns = ", ".join(key.columns)
+                    text = (
+                        f'"{table.name}" has no index of {columns}: who deletes from "{key.table}" looks at every row'
+                    )
+                    yield Finding(rules.FOREIGN_KEY_INDEX, None, table.name, text)
+
+    def reader(self, schema: Schema) -> StatementReader:
+        """What reads the statements that people write."""
+        return StatementReader(schema)
+
+    def of_statements(
+        self, script: Script, statements: Mapping[int, Statement], steps: Sequence[Step]
+    ) -> Iterator[tuple[int, Finding]]:
+        """What there is to know about statements that people have written into a script, by their numbers there, beyond
+        the operations that they are.
+        """
+        for number, each in statements.items():
+            words = each.words(self.ddl.description.dialect)
+            if words[0] in TRANSACTIONS or words == ["ROLLBACK"]:
+                text = f"{words[0]} ends the transaction in which qb notes what is done, or begins another in it"
+                yield number, Finding(rules.TRANSACTION_CONTROL, None, None, text)
+            elif not each.is_understood:
+                text = f"nothing is known of what {first_words(each.sql)} does to tables"
+                yield number, Finding(rules.UNREAD, None, None, text)
+            if each.cascades:
+                text = f"what depends on it goes, too, whatever that is: {first_words(each.sql)}"
+                yield number, Finding(rules.CASCADE, None, None, text)
+            for finding in self.removed_rows(each, words):
+                yield number, finding
+
+    def removed_rows(self, statement: Statement, words: Sequence[str]) -> Iterator[Finding]:
+        """What a DELETE takes away."""
+        reader = Reader(statement.sql, self.ddl.description.dialect)
+        if reader.takes("DELETE", "FROM"):
+            name = named(reader)
+            probe = self.rows(name) if reader.at_end() else None
+            if reader.takes("WHERE"):
+                condition = reader.between(reader.until("RETURNING"))
+                probe = f"{self.rows(name)} WHERE {condition}"
+            yield Finding(rules.DELETE_ROWS, None, name, f'rows of "{name}" go', probe)
 
     def of(self, schema: Schema, operation: Operation, operations: Sequence[Operation]) -> Iterator[Finding]:
         """What there is to know about one operation. `schema` is how everything is just before it."""
@@ -95,7 +160,8 @@ class Safety:
             case ops.AlterColumn():
                 yield from self.altered_column(schema, operation)
             case ops.AddConstraint(table, constraint):
-                if ops.DropConstraint(table, constraint) not in operations:  # it was there, and holds
+                was_there = ops.DropConstraint(table, constraint) in operations
+                if not was_there and not self.is_about_nothing(schema, table, constraint, operations):
                     yield from self.added_constraint(operation, table, constraint)
             case ops.ValidateConstraint(table, name):
                 constraint = next(each for each in constraints_of(schema.table(table)) if each.name == name)
@@ -182,7 +248,7 @@ class Safety:
                 yield Finding(rules.CHANGE_TYPE, operation, table, text)
         if old.nullable and not new.nullable:
             if using is None and not self.is_given(schema, table, new.name):
-                probe = f"{self.rows(table)} WHERE {QUOTED[new.name]} IS NULL"
+                probe = f"{self.rows(table)} WHERE {self.column(table, new.name)} IS NULL"
                 yield Finding(rules.NULL_VALUES, operation, table, f"it fails where {name} is NULL", probe)
             if not self.is_given(schema, table, new.name, for_all=False):
                 text = f"{meanwhile} may write NULL to {name}, which fails"
@@ -217,6 +283,22 @@ class Safety:
         text = f"programs that run meanwhile may write rows that break the {constraint}"
         yield Finding(rules.NEW_CONSTRAINT, operation, table, text)
 
+    def is_about_nothing(
+        self, schema: Schema, table: Name, constraint: Constraint, operations: Sequence[Operation]
+    ) -> bool:
+        """Whether a constraint is about new columns alone, of which no row has a value and no program knows."""
+        empty = {
+            each.column.name
+            for each in operations
+            if isinstance(each, ops.AddColumn) and each.table == table and each.using is None
+            if not has_own_value(each.column)
+        }
+        if constraint.check is not None:
+            others = {column.name for column in schema.table(table).columns} - empty
+            text = constraint.check.expression
+            return bool(empty) and not any(mentions(text, name, schema.dialect) for name in others)
+        return empty.issuperset(getattr(constraint.rule, "columns", ("",)))
+
     def conflicts(self, table: Name, constraint: Constraint) -> str | None:
         """A query for the number of rows, or groups of them, that break a constraint; None where there is no short
         one.
@@ -233,7 +315,11 @@ class Safety:
 
     def given(self, table: Name, column: str) -> str:
         """A query for the number of values."""
-        return f"{self.rows(table)} WHERE {QUOTED[column]} IS NOT NULL"
+        return f"{self.rows(table)} WHERE {self.column(table, column)} IS NOT NULL"
+
+    def column(self, table: Name, name: str) -> str:
+        """A column with its table: without it, SQLite takes a name that there is none of for a string."""
+        return f"{self.ddl.name(table)}.{QUOTED[name]}"
 
     def duplicates(self, table: Name, columns: Iterable[str], where: str | None = None) -> str:
         """A query for the number of values that there are several of."""
@@ -271,6 +357,40 @@ class Safety:
                     new = each.new.name if isinstance(each, ops.RenameTable) else f"{owner.name}_{each.new}"
                     text = f'{", ".join(stale)} of "{owner}" tell of "{old}", which is called "{new}" now'
                     yield Finding(rules.STALE_NAME, each, owner, text)
+
+
+def is_indexed(table: Table, columns: Sequence[str]) -> bool:
+    """Whether an index, or that of a key, is sorted by these columns first."""
+    keys = [key.columns for key in (table.primary_key, *table.uniques) if key is not None]
+    keys += [tuple([key.column or "" for key in index.keys]) for index in table.indexes if index.where is None]
+    return any(set(key[: len(columns)]) == set(columns) for key in keys)
+
+
+TRANSACTIONS = ("BEGIN", "START", "COMMIT", "END", "ABORT")
+"""What statements begin with that have no place in a migration, which is a transaction or has none."""
+
+
+def first_words(sql: str) -> str:
+    """The beginning of a statement, for people."""
+    text = " ".join(sql.split())
+    return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def named(reader: Reader) -> Name:
+    """The table that is named next."""
+    reader.takes("ONLY")
+    first = reader.name()
+    return Name(reader.name(), first) if reader.takes(".") else Name(first)
+
+
+def tables_of(operation: Operation) -> tuple[Name, ...]:
+    """The tables that an operation changes."""
+    if isinstance(operation, ops.RenameTable):
+        return (operation.old,)
+    if isinstance(operation, ops.DropTable):
+        return (operation.table.name,)
+    table = getattr(operation, "table", None)
+    return (table,) if isinstance(table, Name) else ()
 
 
 def names_in(schema: Schema, table: Table) -> list[str]:

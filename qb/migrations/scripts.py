@@ -15,6 +15,8 @@ MARK = "-- qb: "
 """What begins a line, ahead of the first statement, that says how the statements want to be run."""
 NO_TRANSACTION = "no transaction"
 NO_FOREIGN_KEYS = "foreign keys off"
+ALLOW = "allow"
+"""Begins a mark about the statement that follows it: `-- qb: allow drop-column: nobody reads it any more`."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ def parsed(text: str, dialect: str) -> Script:
             break
         if line.startswith(MARK.rstrip()):
             mark = line.removeprefix(MARK.rstrip()).strip()
+            if mark.startswith(f"{ALLOW} "):
+                continue  # which `qb check` reads
             if mark not in (NO_TRANSACTION, NO_FOREIGN_KEYS):
                 raise MigrationError(f"{line!r}: there are the marks {NO_TRANSACTION!r} and {NO_FOREIGN_KEYS!r}")
             marks.add(mark)
@@ -66,18 +70,23 @@ def statements(text: str, dialect: str) -> list[str]:
     """The statements of a script, without the semicolons between them. What a trigger or a function does between BEGIN
     and END belongs to its statement. Raises SchemaError where a string or a quoted name does not end.
     """
+    return [text[start:end] for start, end in spans(text, dialect)]
+
+
+def spans(text: str, dialect: str) -> list[tuple[int, int]]:
+    """Where the statements of a script begin and end."""
     from qb.schema.tokens import tokens  # needs sqlglot, and who makes scripts does not
 
-    found: list[str] = []
+    found: list[tuple[int, int]] = []
     current: list[Token] = []
     for token in tokens(text, dialect):
         if token.text == ";" and not depth(current):
             if current:
-                found.append(text[current[0].start : current[-1].end])
+                found.append((current[0].start, current[-1].end))
             current = []
         else:
             current.append(token)
-    return [*found, text[current[0].start : current[-1].end]] if current else found
+    return [*found, (current[0].start, current[-1].end)] if current else found
 
 
 def depth(statement: list[Token]) -> int:

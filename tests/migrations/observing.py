@@ -157,14 +157,14 @@ class Observer:
             now: dict[int, int] = dict(engine.rows(FILES))
             on: dict[int, int] = dict(engine.rows(INDEXES))
             new = {oid for oid, file in now.items() if on.get(oid, oid) in filled and file not in files.values()}
-            if new & set(files):
+            if any(oid not in on and self.count(oid) for oid in new):
                 found.add("rewrites")
-            elif {on[oid] for oid in new} & strong:
+            elif {on[oid] for oid in new if oid in on} & strong:
                 found.add("locks")
         if "rewrites" in found:
             found -= {"locks"}
         after = self.values()
-        if any(each not in after and renamed(each, same) not in after for each in values):
+        if not all(any(each <= other or renamed(each, same) <= other for other in after) for each in values):
             found.add("destroys")
         if any(self.numbers().get(oid, -1) < number for oid, number in numbers.items()):
             found.add("destroys")

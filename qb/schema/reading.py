@@ -1,4 +1,4 @@
-"""Reading a statement of SQLite word by word."""
+"""Reading a statement word by word (extra `cli`)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from qb.schema.tokens import Token, tokens
 
 QUOTES = {'"': '"', "'": "'", "`": "`", "[": "]"}
 """What a quoted name begins and ends with. SQLite takes a string for a name where only a name can stand."""
+LITERALS = ("'", "$")
+"""What strings end with, PostgreSQL's E'…' and $$…$$ among them."""
 
 
 class Reader:
     """The words of a statement, one after the other. Raises SchemaError where they are not what they must be."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, dialect: str) -> None:
         self.text = text
-        self.words = [word for token in tokens(text, "sqlite") for word in separated(token)]
+        self.dialect = dialect
+        self.words = [word for token in tokens(text, dialect) for word in separated(token)]
         self.position = 0
 
     def sees(self, *keywords: str) -> bool:
@@ -30,6 +33,14 @@ class Reader:
             return False
         self.position += len(keywords)
         return True
+
+    def sees_any(self, *keywords: str) -> bool:
+        """Whether one of these keywords comes next."""
+        return any(self.sees(keyword) for keyword in keywords)
+
+    def takes_any(self, *keywords: str) -> bool:
+        """Go past one of these keywords, if it comes next."""
+        return any(self.takes(keyword) for keyword in keywords)
 
     def expect(self, *keywords: str) -> None:
         """Go past these keywords, which must come next."""
@@ -46,9 +57,11 @@ class Reader:
     def name(self) -> str:
         """The next word, which is a name."""
         word = self.word()
-        if word.text[0] in "(),;":
+        if word.text[0] in "(),;" or (self.dialect == "postgres" and word.text[-1] in LITERALS):
             self.position -= 1
             self.fail("a name")
+        if self.dialect == "postgres" and word.text[0] != '"':
+            return word.text.lower()
         return unquoted(word.text)
 
     def names(self) -> tuple[str, ...]:
@@ -71,15 +84,20 @@ class Reader:
 
     def skip(self, *ends: str) -> list[Token]:
         """The words up to one of these signs, which is not inside of parentheses and is not taken."""
+        found = self.until(*ends)
+        if self.at_end():
+            self.fail(" or ".join(ends))
+        return found
+
+    def until(self, *ends: str) -> list[Token]:
+        """The words up to one of these signs or keywords, or up to the end."""
         start, depth = self.position, 0
         while self.position < len(self.words):
             text = self.words[self.position].text
-            if depth == 0 and text in ends:
+            if depth == 0 and text.upper() in ends:
                 break
             depth += {"(": 1, ")": -1}.get(text, 0)
             self.position += 1
-        else:
-            self.fail(" or ".join(ends))
         return self.words[start : self.position]
 
     def between(self, words: list[Token]) -> str:
@@ -104,7 +122,7 @@ class Reader:
 
 def separated(token: Token) -> list[Token]:
     """The words of a token: keywords of several words are one for the tokenizer."""
-    if token.text[0] in QUOTES or len(token.text.split()) == 1:
+    if token.text[0] in QUOTES or token.text[-1] in LITERALS or len(token.text.split()) == 1:
         return [token]
     found, end = [], 0
     for word in token.text.split():
