@@ -96,7 +96,8 @@ class ByHand:
         elif reader.takes("LOCK"):
             reader.takes("TABLE")
             name = named(reader)
-            yield Finding(rules.LOCK_TABLE, None, name, f'others wait for "{name}" until all of this is done')
+            text = f'others wait for "{name}" until all of this is done'
+            yield Finding(rules.LOCK_TABLE, None, name, text, self.safety.rows(name))
         elif reader.takes("REFRESH", "MATERIALIZED", "VIEW") and "CONCURRENTLY" not in words:
             name = named(reader)
             text = f'nobody reads "{name}" while it is computed again'

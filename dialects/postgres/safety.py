@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from dialects.postgres.by_hand import ByHand
 from dialects.postgres.conversions import INTEGERS, JSON, NETWORKS, TEXTS, converted, is_lossless, is_of, parsed
 from dialects.postgres.ddl import PostgresDdl
+from dialects.postgres.harmless import FUNCTIONS, WORDS, words
 from dialects.postgres.reading import PostgresStatementReader
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
@@ -17,11 +19,20 @@ from qb.migrations.rules import Rule
 from qb.migrations.safety import Finding, Safety, Step, is_indexed
 from qb.migrations.scripts import Script
 from qb.schema.objects import Column, Name, Schema, Table
-from qb.schema.tokens import tokens
+from qb.schema.tokens import Token, tokens
 from qb.types import TEXT
 
-VOLATILE = {"random", "gen_random_uuid", "uuid_generate_v4", "clock_timestamp", "nextval", "timeofday"}
-"""Functions that give another value in each row, so that a new column cannot do with one default for all."""
+VOLATILE = words(
+    """
+    clock_timestamp currval gen_random_uuid lastval nextval pg_advisory_xact_lock pg_advisory_xact_lock_shared
+    pg_blocking_pids pg_current_wal_insert_lsn pg_current_wal_lsn pg_database_size pg_indexes_size pg_is_in_recovery
+    pg_notify pg_relation_size pg_sleep pg_table_size pg_total_relation_size pg_try_advisory_xact_lock
+    pg_try_advisory_xact_lock_shared random setval timeofday
+    """
+)
+"""Of PostgreSQL's own functions, those that may give another value in each row, so that a new column cannot do with one
+default for all.
+"""
 
 
 class PostgresSafety(Safety):
@@ -63,7 +74,7 @@ class PostgresSafety(Safety):
                 yield Finding(rules.CREATE_INDEX, operation, table, text, self.rows(table))
             case ops.DropIndex(table, index, concurrently) if not concurrently:
                 text = f'it waits for everybody who uses "{table}", and everybody else waits for it'
-                yield Finding(rules.DROP_INDEX, operation, table, text)
+                yield Finding(rules.DROP_INDEX, operation, table, text, self.rows(table))
 
     def added_column(self, operation: Operation, table: Name, column: Column, using: str | None) -> Iterator[Finding]:
         """A column that every row gets a value of its own for."""
@@ -196,8 +207,18 @@ def has_index(table: Table, column: str) -> bool:
 
 
 def is_volatile(default: str) -> bool:
-    """Whether a default is another one in each row."""
-    return any(token.text.strip('"').lower() in VOLATILE for token in tokens(default, "postgres"))
+    """Whether a default may be another one in each row. A function that somebody has written is taken for such: it is
+    one unless it was declared as another.
+    """
+    pairs = pairwise(tokens(default, "postgres"))
+    names = [token for token, following in pairs if following.text == "(" and is_name(token)]
+    called = {(token.name or token.text).lower() for token in names}
+    return bool(called & VOLATILE or called - FUNCTIONS - WORDS)
+
+
+def is_name(token: Token) -> bool:
+    """Whether a word may name a function."""
+    return token.text[0] == '"' or token.text[0].isidentifier()
 
 
 def is_counting(default: str) -> bool:

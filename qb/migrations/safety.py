@@ -158,7 +158,7 @@ class Safety:
                     text = f'programs that run meanwhile insert rows without "{table}.{column.name}", which fail'
                     yield Finding(rules.REQUIRED_COLUMN, operation, table, text)
             case ops.AlterColumn():
-                yield from self.altered_column(schema, operation)
+                yield from self.altered_column(schema, operation, operations)
             case ops.AddConstraint(table, constraint):
                 was_there = ops.DropConstraint(table, constraint) in operations
                 if not was_there and not self.is_about_nothing(schema, table, constraint, operations):
@@ -221,7 +221,9 @@ class Safety:
         else:
             yield Finding(rules.DROP_COMPUTED, operation, table, f"programs that run meanwhile may still read {name}")
 
-    def altered_column(self, schema: Schema, operation: ops.AlterColumn) -> Iterator[Finding]:
+    def altered_column(
+        self, schema: Schema, operation: ops.AlterColumn, operations: Sequence[Operation]
+    ) -> Iterator[Finding]:
         """A column changes."""
         table, old, new, using = operation.table, operation.before, operation.after, operation.using
         name = f'"{table}.{new.name}"'
@@ -246,7 +248,11 @@ class Safety:
             if lossy is not None or not self.is_alike(old, new):
                 text = f"{meanwhile} still take {name} for {old.form or old.type}, and it is {what}"
                 yield Finding(rules.CHANGE_TYPE, operation, table, text)
-        if old.nullable and not new.nullable:
+        is_new = any(isinstance(each, ops.AddColumn) and is_column(each, table, new.name) for each in operations)
+        if is_new and old.nullable and not new.nullable and not has_own_value(new):
+            text = f"{meanwhile} insert rows without {name}, which fail"
+            yield Finding(rules.REQUIRED_COLUMN, operation, table, text)
+        elif old.nullable and not new.nullable and not is_new:
             if using is None and not self.is_given(schema, table, new.name):
                 probe = f"{self.rows(table)} WHERE {self.column(table, new.name)} IS NULL"
                 yield Finding(rules.NULL_VALUES, operation, table, f"it fails where {name} is NULL", probe)
@@ -256,7 +262,9 @@ class Safety:
         if new.nullable and not old.nullable:
             text = f"{meanwhile} may not know that {name} can be NULL"
             yield Finding(rules.ALLOW_NULL, operation, table, text)
-        if has_own_value(old) and not has_own_value(new) and not new.nullable:
+        later = [each for each in operations if isinstance(each, ops.AlterColumn) and is_column(each, table, new.name)]
+        is_left = not has_own_value(later[-1].after) and not later[-1].after.nullable
+        if has_own_value(old) and not has_own_value(new) and is_left:
             text = f"{meanwhile} may insert rows without {name}, which fail"
             yield Finding(rules.DROP_DEFAULT, operation, table, text)
 
@@ -398,6 +406,12 @@ def names_in(schema: Schema, table: Table) -> list[str]:
     constraints = [each.name for each in constraints_of(table) if each.name is not None]
     sequences = [each.name.name for each in schema.sequences if each.table == table.name]
     return [*constraints, *[each.name for each in table.indexes], *sequences]
+
+
+def is_column(operation: ops.AddColumn | ops.AlterColumn, table: Name, name: str) -> bool:
+    """Whether an operation is about this column."""
+    column = operation.column if isinstance(operation, ops.AddColumn) else operation.after
+    return (operation.table, column.name) == (table, name)
 
 
 def has_own_value(column: Column) -> bool:

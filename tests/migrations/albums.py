@@ -113,6 +113,7 @@ CREATED = (
     "CREATE TABLE there.sayings (said text)",
     "CREATE FUNCTION there.note() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN INSERT INTO there.sayings VALUES (NEW.id); RETURN NEW; END $$",
+    "CREATE FUNCTION there.stamp() RETURNS text LANGUAGE sql AS $$ SELECT random()::text $$",
     *find_dialect("postgres").ddl().create_all(BEFORE),
 )
 
