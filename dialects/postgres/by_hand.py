@@ -11,7 +11,7 @@ from qb.identifiers import LONGEST_NAME
 from qb.migrations import operations as ops
 from qb.migrations import rules
 from qb.migrations.reading import Statement
-from qb.migrations.safety import Finding, Safety, Step, first_words, named, tables_of
+from qb.migrations.safety import Finding, Safety, Step, first_words, named, readable, tables_of
 from qb.migrations.scripts import Script
 from qb.schema.reading import Reader
 
@@ -60,7 +60,7 @@ class ByHand:
             if statement is not None:
                 for _, operation in statement.steps:
                     labels |= {operation.label} if isinstance(operation, ops.AddLabel) else set()
-                for finding in self.of(statement, statement.words(self.dialect)):
+                for finding in readable(statement, self.of(statement, statement.words(self.dialect))):
                     yield number, finding
         if self.takes_long() and not any(is_timeout(text) for text in self.script.statements):
             text = "it works through tables while others wait, and no statement_timeout ends it"

@@ -416,7 +416,8 @@ class StatementReader:
 
     def drop_table(self, name: Name) -> None:
         """A table goes."""
-        self.do(ops.DropTable(self.schema.table(self.table(name))))
+        known = self.table(name)
+        self.do(ops.DropTable(self.schema.table(known)))
 
     def drop_view(self, name: Name) -> None:
         """A view goes."""

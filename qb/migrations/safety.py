@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from qb.errors import SchemaError
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
 from qb.migrations import rules
@@ -114,16 +115,15 @@ class Safety:
                 text = f"{words[0]} ends the transaction in which qb notes what is done, or begins another in it"
                 yield number, Finding(rules.TRANSACTION_CONTROL, None, None, text)
             elif not each.is_understood:
-                text = f"nothing is known of what {first_words(each.sql)} does to tables"
-                yield number, Finding(rules.UNREAD, None, None, text)
+                yield number, unread(each)
             if each.cascades:
                 text = f"what depends on it goes, too, whatever that is: {first_words(each.sql)}"
                 yield number, Finding(rules.CASCADE, None, None, text)
-            for finding in self.removed_rows(each, words):
+            for finding in readable(each, self.removed_rows(each, words)):
                 yield number, finding
 
     def removed_rows(self, statement: Statement, words: Sequence[str]) -> Iterator[Finding]:
-        """What a DELETE takes away."""
+        """What a DELETE takes away, also one after WITH or in a MERGE."""
         reader = Reader(statement.sql, self.ddl.description.dialect)
         if reader.takes("DELETE", "FROM"):
             name = named(reader)
@@ -132,6 +132,8 @@ class Safety:
                 condition = reader.between(reader.until("RETURNING"))
                 probe = f"{self.rows(name)} WHERE {condition}"
             yield Finding(rules.DELETE_ROWS, None, name, f'rows of "{name}" go', probe)
+        elif words[0] in ("WITH", "MERGE") and "DELETE" in words:
+            yield Finding(rules.DELETE_ROWS, None, None, f"rows go: {first_words(statement.sql)}")
 
     def of(self, schema: Schema, operation: Operation, operations: Sequence[Operation]) -> Iterator[Finding]:
         """What there is to know about one operation. `schema` is how everything is just before it."""
@@ -376,6 +378,21 @@ def is_indexed(table: Table, columns: Sequence[str]) -> bool:
 
 TRANSACTIONS = ("BEGIN", "START", "COMMIT", "END", "ABORT")
 """What statements begin with that have no place in a migration, which is a transaction or has none."""
+
+
+def readable(statement: Statement, found: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings about a statement. Where it is not what it begins like, that is said."""
+    try:
+        yield from found
+    except SchemaError:
+        if statement.is_understood:
+            yield unread(statement)
+
+
+def unread(statement: Statement) -> Finding:
+    """What is said of a statement that cannot be read."""
+    text = f"nothing is known of what {first_words(statement.sql)} does to tables"
+    return Finding(rules.UNREAD, None, None, text)
 
 
 def first_words(sql: str) -> str:

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 
 import asyncpg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qb.dialect import find_dialect
 from qb.migrations import operations as ops
 from qb.migrations import rules
 from qb.migrations.checking import Check
 from qb.migrations.migration import Migration
+from qb.migrations.rules import RULES
 from qb.migrations.safety import Finding
 from qb.migrations.scripts import statements
 from qb.migrations.wording import described
@@ -114,6 +117,8 @@ CASES = [
     Case("TRUNCATE spare", {"truncate": ROWS + 1}),
     Case("DELETE FROM spare", {"delete-rows": ROWS + 1}),
     Case("DELETE FROM spare WHERE id > 7200", {"delete-rows": 101}),
+    Case("WITH gone AS (DELETE FROM spare RETURNING id) SELECT count(*) FROM gone", {"delete-rows": None}),
+    Case("MERGE INTO spare USING owners o ON o.id = spare.id - 7000 WHEN MATCHED THEN DELETE", {"delete-rows": None}),
     Case(
         "ALTER TABLE albums ADD extra integer; UPDATE albums SET extra = code WHERE plays > 0",
         {"backfill": ALL - 1},
@@ -216,6 +221,21 @@ def test_what_has_no_end() -> None:
     )
     assert all_findings(f"SET LOCAL statement_timeout = '10s'; {sql}") == findings(sql)
     assert all_findings("ALTER TABLE albums ADD extra integer") == []
+
+
+WORDS = """
+    ADD ALTER ALWAYS AS BEFORE BEGIN BY CASCADE CHECK CLUSTER COLLATE COLUMN COMMIT CONCURRENTLY CONSTRAINT
+    CREATE DATA DEFAULT
+    DELETE DROP END ENUM EXCLUDE EXISTS FOREIGN FROM GENERATED IDENTITY IF INCLUDE INDEX KEY LIKE LOCK
+    MATERIALIZED NOT NULL ON ONLY PRIMARY REFERENCES REFRESH REINDEX RENAME RESET RESTRICT SCHEMA SELECT SEQUENCE SET
+    STORED TABLE TO TRIGGER TRUNCATE TYPE UNIQUE UPDATE USING VACUUM VALID VALIDATE VALUE VIEW WHERE WITH albums owners
+    nothing id plays title mood loud noted by_plays labelled numbers 'good' 'x' "albums" integer 5 ( ) , . :: + = *
+"""
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=12).map(" ".join), max_size=3))
+def test_whatever_is_written_is_read_or_said_to_be_unread(written: list[str]) -> None:
+    assert {each.rule.code for each in all_findings("; ".join(written))} <= RULES.keys()
 
 
 def test_a_transaction_in_a_migration() -> None:
