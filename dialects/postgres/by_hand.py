@@ -62,14 +62,12 @@ class ByHand:
                     labels |= {operation.label} if isinstance(operation, ops.AddLabel) else set()
                 for finding in readable(statement, self.of(statement, statement.words(self.dialect))):
                     yield number, finding
-        if self.takes_long() and not any(is_timeout(text) for text in self.script.statements):
+        long = [
+            each for each in self.safety.classified(self.steps) if each.probe and each.danger in ("locks", "rewrites")
+        ]
+        if long and not any(is_timeout(text) for text in self.script.statements):
             text = "it works through tables while others wait, and no statement_timeout ends it"
-            yield 0, Finding(rules.STATEMENT_TIMEOUT, None, None, text)
-
-    def takes_long(self) -> bool:
-        """Whether others wait while tables are worked through."""
-        dangers = {each.danger for each in self.safety.classified(self.steps) if each.probe is not None}
-        return not dangers.isdisjoint({"locks", "rewrites"})
+            yield 0, Finding(rules.STATEMENT_TIMEOUT, long[0].operation, long[0].table, text)
 
     def of(self, statement: Statement, words: list[str]) -> Iterator[Finding]:
         """What there is to know of one statement."""

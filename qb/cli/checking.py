@@ -87,8 +87,12 @@ async def pending(project: Project, folder: Folder, migrations: Iterable[Migrati
 
 def show(found: Iterable[Found], fail_on: Iterable[str]) -> None:
     """Print findings for people."""
+    last = ""
     for each in found:
-        click.secho(f"{each.migration or 'as declared'}: {subject(each)}", bold=True)
+        title = f"{each.migration or 'as declared'}: {subject(each)}"
+        if title != last:
+            click.secho(title, bold=True)
+        last = title
         rows = "" if each.rows is None else f"\n    found: {each.rows}"
         click.secho(shown_finding(each.finding) + rows, fg="red" if each.finding.danger in fail_on else "yellow")
 

@@ -142,7 +142,7 @@ class Check:
         for finding in (*self.safety.classified(steps), *rebuilt):
             yield self.places.get(id(finding.operation), []), finding
         for number, finding in self.safety.of_statements(self.script, statements, steps):
-            yield [number], finding
+            yield self.places.get(id(finding.operation), [number]), finding
 
     def step(self, reader: StatementReader, operation: Operation) -> Step:
         """An operation that qb wrote. What somebody wrote ahead of it may have done the same already."""

@@ -53,6 +53,21 @@ def test_what_is_found(qb: Command, started: Path) -> None:
     assert qb("check", "--since", "0002") == (0, "Nothing in the migrations is dangerous.\n", "")
 
 
+def test_what_belongs_to_one_statement_stands_together(qb: Command, started: Path) -> None:
+    assert qb("migrate", "new", "by hand", "--empty").returncode == 0
+    text = "ALTER TABLE artists ADD COLUMN born INTEGER NOT NULL;\nDELETE FROM artists;\n"
+    (started / "migrations" / "0003_by_hand.sql").write_text(text)
+    assert qb("migrate", "accept").returncode == 0
+    lines = [line for line in qb("check", "--since", "0002").stdout.splitlines() if line[:4] != "    "]
+    assert lines == [
+        "0003_by_hand: add column artists.born (INTEGER, not null)",
+        '  breaks: programs that run meanwhile insert rows without "artists.born", which fail [required-column]',
+        '  needs check: it fails where "artists" has rows, which get no value in "born" [required-values]',
+        "0003_by_hand: DELETE FROM artists",
+        '  destroys: rows of "artists" go [delete-rows]',
+    ]
+
+
 def test_the_rows_that_are_there_count(qb: Command, started: Path) -> None:
     assert qb("check", "--probe") == (0, "1 of no concern for the rows that are there.\n", "")
     with sqlite3.connect(started / "app.db") as raw:

@@ -219,6 +219,7 @@ def test_what_has_no_end() -> None:
         rules.STATEMENT_TIMEOUT,
         "it works through tables while others wait, and no statement_timeout ends it",
     )
+    assert found.operation == findings(sql)[0].operation
     assert all_findings(f"SET LOCAL statement_timeout = '10s'; {sql}") == findings(sql)
     assert all_findings("ALTER TABLE albums ADD extra integer") == []
 
