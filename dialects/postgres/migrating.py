@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from dialects.postgres.connection import milliseconds
-from qb.dialect import Characteristics, Connection
+from dialects.postgres.steps import created_index, dropped_index, goes_with_its_note
+from qb.dialect import Characteristics, Connection, committed
+from qb.errors import QbError
 from qb.identifiers import QUOTED
-from qb.migrations.applier import Applier
+from qb.migrations.applier import Applier, Work
 from qb.migrations.errors import MigrationsLocked
-from qb.migrations.history import NAME
+from qb.migrations.history import NAME, Record
 from qb.migrations.scripts import Script
 from qb.running.tasks import finish
-from qb.schema.tokens import Token, tokens
 
 LOCK = 7_103_520_214_906_115
 """The number of the advisory lock that everybody takes who migrates."""
@@ -62,16 +63,31 @@ class PostgresApplier(Applier):
         yield
 
     async def settle(self, connection: Connection, sql: str) -> None:
-        index = concurrent_index(sql)
+        index = created_index(sql)
         if index is not None and await self._is_valid(connection, index) is False:
             await connection.execute(f"DROP INDEX CONCURRENTLY {index}", ())
 
     async def is_done(self, connection: Connection, sql: str) -> bool:
-        index = concurrent_index(sql)
-        if index is not None:
-            return await self._is_valid(connection, index) is True
-        gone = concurrently_dropped(sql)
-        return gone is not None and await self._is_valid(connection, gone) is None
+        index, dropped = created_index(sql), dropped_index(sql)
+        if dropped is not None:
+            return await self._is_valid(connection, dropped) is None
+        return index is not None and await self._is_valid(connection, index) is True
+
+    async def step(
+        self, connection: Connection, work: Work, number: int, before: Record | None, after: Record | None
+    ) -> None:
+        # What can be in a transaction is in one with its note, so that nobody who is killed between them does it twice.
+        if not goes_with_its_note(work.script, number - 1):
+            await super().step(connection, work, number, before, after)
+            return
+        await connection.begin(Characteristics())
+        try:
+            await super().step(connection, work, number, before, after)
+            await committed(connection)
+        except BaseException:
+            with suppress(QbError):  # what went wrong first is what to tell
+                await finish(connection.rollback())
+            raise
 
     async def _is_valid(self, connection: Connection, index: str) -> bool | None:
         """Whether an index can be used; None when there is none. One whose building failed stays, and is invalid."""
@@ -79,31 +95,3 @@ class PostgresApplier(Applier):
             "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)", (index,), list
         )
         return rows[0][0] if rows else None
-
-
-def concurrent_index(sql: str) -> str | None:
-    """The name of the index, as it is written, that a statement creates outside of a transaction."""
-    found = tokens(sql, "postgres")
-    words = [token.text.upper() for token in found]
-    if words[:1] != ["CREATE"] or "CONCURRENTLY" not in words[:4]:
-        return None
-    rest = found[words.index("CONCURRENTLY") + 1 :]
-    if rest[0].is_word("IF"):
-        rest = rest[3:]
-    on = next((place for place, token in enumerate(rest) if token.is_word("ON")), 0)
-    return schema_of(rest[on + 1 :]) + rest[0].text if on else None
-
-
-def concurrently_dropped(sql: str) -> str | None:
-    """The name of the index, as it is written, that a statement drops outside of a transaction."""
-    found = tokens(sql, "postgres")
-    if [token.text.upper() for token in found[:3]] != ["DROP", "INDEX", "CONCURRENTLY"]:
-        return None
-    rest = found[5:] if len(found) > 5 and found[3].is_word("IF") else found[3:]
-    return "".join([token.text for token in rest])
-
-
-def schema_of(table: list[Token]) -> str:
-    """The schema of a table, which is that of its index, with a dot; empty where none is written."""
-    table = table[1:] if table[0].is_word("ONLY") else table
-    return f"{table[0].text}." if len(table) > 1 and table[1].text == "." else ""

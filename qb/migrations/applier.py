@@ -153,16 +153,23 @@ class Applier:
             current, target = work.before, work.after
             first = 0 if current is None or current.is_complete else current.done
             for number in range(first + 1, statements + 1):
+                halfway = current if target is None else replace(target, done=number)
                 await self.settle(connection, work.script.statements[number - 1])
-                if not await self.is_done(connection, work.script.statements[number - 1]):
-                    await self.statement(connection, work, number)
-                if target is not None:
-                    halfway = replace(target, done=number)
+                if await self.is_done(connection, work.script.statements[number - 1]):
                     await self.note(connection, current, halfway)
-                    current = halfway
+                else:
+                    await self.step(connection, work, number, current, halfway)
+                current = halfway
             if current != target:
                 await self.note(connection, current, target, work.forgotten)
         return True
+
+    async def step(
+        self, connection: Connection, work: Work, number: int, before: Record | None, after: Record | None
+    ) -> None:
+        """Run one statement of a script without a transaction, and note it."""
+        await self.statement(connection, work, number)
+        await self.note(connection, before, after)
 
     async def statement(self, connection: Connection, work: Work, number: int) -> None:
         """Run one statement of a script."""
@@ -194,6 +201,8 @@ class Applier:
 
     def changes(self, before: Record | None, after: Record | None) -> list[Compilable[Any]]:
         """What changes the entry."""
+        if after == before:
+            return []
         if after is None:
             return [] if before is None else [delete(Applied).where(Applied.name == before.name)]
         if before is None:

@@ -19,16 +19,22 @@ from qb.migrations.history import Applied
 from qb.migrations.runner import Runner
 from qb.migrations.scripts import Script
 from qb.schema.objects import Schema
+from tests.d1_server import D1Server
 from tests.migrations.outcomes import count, states
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Of an empty database that several processes can open."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/app.db"
+    if request.param == "d1":
+        server: D1Server = request.getfixturevalue("d1_server")
+        monkeypatch.setenv("CLOUDFLARE_API_TOKEN", server.token)
+        monkeypatch.setenv("CLOUDFLARE_API_BASE_URL", server.api)
+        return f"d1://{server.account}/{server.database()}"
     found: str = request.getfixturevalue("postgres_url")
     return found
 
@@ -188,6 +194,7 @@ async def test_no_way_back_is_said_before_anything_is_undone(db: Database, folde
 
 # Other processes
 
+EVERYWHERE = pytest.mark.parametrize("url", ["sqlite", "postgres", "d1"], indirect=True)
 CHILD = """
 import asyncio, os, sys
 from pathlib import Path
@@ -217,6 +224,7 @@ def child(url: str, folder: Folder, kill_at: int = 0) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+@EVERYWHERE
 async def test_a_runner_that_is_killed_at_any_statement(url: str, db: Database, folder: Folder) -> None:
     for kill_at in range(1, 6):
         process = child(url, folder, kill_at)
@@ -230,6 +238,7 @@ async def test_a_runner_that_is_killed_at_any_statement(url: str, db: Database, 
         await Runner(db, folder).down()
 
 
+@EVERYWHERE
 async def test_several_at_once(url: str, db: Database, folder: Folder) -> None:
     processes = [child(url, folder) for _ in range(4)]
     outputs = [process.communicate(timeout=60) for process in processes]

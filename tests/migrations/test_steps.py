@@ -1,0 +1,43 @@
+"""Which statements of a script outside of a transaction are done with the note that they are done."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialects.postgres.steps import created_index, dropped_index, goes_with_its_note
+from qb.migrations.scripts import Script
+
+
+@pytest.mark.parametrize(
+    ("statement", "goes"),
+    [
+        ("update a set n = n + 1", True),
+        ("INSERT INTO a SELECT 1", True),
+        ("CREATE TABLE a ()", True),
+        ("ALTER TYPE m ADD VALUE 'x'", True),
+        ("CREATE INDEX CONCURRENTLY i ON a (n)", False),
+        ("ALTER TABLE a DETACH PARTITION b CONCURRENTLY", False),
+        ("CREATE DATABASE d", False),
+        ("ALTER SYSTEM SET work_mem = '1MB'", False),
+        ("VACUUM a", False),
+        ("CALL work()", False),
+    ],
+)
+def test_what_can_be_in_a_transaction(statement: str, goes: bool) -> None:
+    assert goes_with_its_note(Script((statement,), transactional=False), 0) == goes
+    assert not goes_with_its_note(Script((statement, "BEGIN"), transactional=False), 0), "which has its own"
+
+
+@pytest.mark.parametrize(
+    ("statement", "created", "dropped"),
+    [
+        ('CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "I 1" ON app.a (n)', 'app."I 1"', None),
+        ("CREATE INDEX CONCURRENTLY ON a (n)", None, None),
+        ("CREATE INDEX i ON a (n)", None, None),
+        ('drop index concurrently if exists app."I 1" cascade', None, 'app."I 1"'),
+        ("DROP INDEX CONCURRENTLY i", None, "i"),
+        ("DROP INDEX i", None, None),
+    ],
+)
+def test_the_names_of_indexes(statement: str, created: str | None, dropped: str | None) -> None:
+    assert (created_index(statement), dropped_index(statement)) == (created, dropped)
