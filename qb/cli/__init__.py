@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -28,6 +29,8 @@ def main() -> None:
     What is not given on the command line is read from [tool.qb] in pyproject.toml: schema, dialect,
     url, migrations, seeds.
     """
+    if os.environ.get("NO_COLOR"):  # rich looks by itself, click does not
+        click.get_current_context().color = False
     sys.path.insert(0, "")  # the command runs from a folder of scripts, but the module of the tables is in this one
 
 

@@ -38,7 +38,8 @@ def documents() -> None:
 def sync(opening: str, mend: bool, as_json: bool) -> None:
     """Compare the documents with their rows, both ways.
 
-    Exits with 1 when something differs, with --mend when something does that could not be put right.
+    They are those of MODULE:FUNCTION, as `qb documents --help` explains it. Exits with 1 when something differs, with
+    --mend when something does that could not be put right.
     """
 
     async def work(store: Documents[Any, Any]) -> Synced:
@@ -63,7 +64,8 @@ def sync(opening: str, mend: bool, as_json: bool) -> None:
 def repair(opening: str, as_json: bool) -> None:
     """Remove what nobody needs any more.
 
-    That is what writes that never ended left behind, versions that were replaced, and what has expired.
+    From the documents of MODULE:FUNCTION, as `qb documents --help` explains it. That is what writes that never ended
+    left behind, versions that were replaced, and what has expired.
     """
 
     async def work(store: Documents[Any, Any]) -> Repaired:

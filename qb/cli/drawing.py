@@ -10,7 +10,9 @@ from qb.schema.diagram import FORMATS
 
 
 @click.command()
-@click.option("--format", "kind", type=click.Choice(list(FORMATS)), default="mermaid", show_default=True)
+@click.option(
+    "--format", "kind", type=click.Choice(list(FORMATS)), default="mermaid", show_default=True, help="Of the drawing."
+)
 @errors_shown
 @project_options("schema", "dialect")
 def diagram(project: Project, kind: str) -> None:

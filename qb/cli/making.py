@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from qb.cli.asking import may_ask
 from qb.cli.migrating import check_allowed, migrate
 from qb.cli.output import as_json, errors_shown, finding_data, show_json, show_sql, shown_finding, shown_path
 from qb.cli.project import Project, project_options
@@ -30,10 +30,14 @@ F = TypeVar("F", bound=Callable[..., Any])
 def answer_options(command: F) -> F:
     """The options that answer what the tables do not say by themselves."""
     for option in (
-        click.option("--renamed", multiple=True, metavar="OLD=NEW", help="albums=records, or albums.name=title."),
-        click.option("--dropped", multiple=True, metavar="NAME", help="Gone, though something like it is new."),
-        click.option("--filled", multiple=True, metavar="NAME=SQL", help="What a new column has in the rows of now."),
         click.option("--hints", type=click.Path(path_type=Path), help="A JSON file with the same, for scripts."),
+        click.option(
+            "--filled", multiple=True, metavar="NAME=SQL", help="What a new column has in the rows that are there."
+        ),
+        click.option("--dropped", multiple=True, metavar="NAME", help="It is gone, though something like it is new."),
+        click.option(
+            "--renamed", multiple=True, metavar="OLD=NEW", help="It is the same: albums=records, albums.name=title."
+        ),
     ):
         command = option(command)
     return command
@@ -149,17 +153,18 @@ def ask(undecided: Undecided, answers: Answers) -> None:
     """Ask the first open question. Raises MigrationError, with the options that answer all of them, where nobody is
     there to answer.
     """
-    if not sys.stdin.isatty():
+    if not may_ask():
         texts = [f"{each}\n  ({' or '.join(suggested(each))})" for each in undecided.questions]
         raise MigrationError("\n".join(texts)) from undecided
     question = undecided.questions[0]
     if isinstance(question, MaybeRenamed):
         owner = "" if question.owner is None else f" of {question.owner}"
         asked = f"Is {question.new!r} the {question.kind} {question.old!r}{owner}, renamed?"
-        answered(question, click.confirm(asked), answers)
+        answered(question, click.confirm(asked, err=True), answers)
     else:
         name = f"{question.table}.{question.column}"
-        answers.filled(f"{name}={click.prompt(f'What is {name} in the rows that are there? (SQL)')}")
+        sql = click.prompt(f"What is {name} in the rows that are there? (SQL)", err=True)
+        answers.filled(f"{name}={sql}")
 
 
 def show_drafts(drafts: Sequence[Draft]) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import click
 from rich.console import Console
 
+from qb.cli.asking import may_ask
 from qb.cli.output import as_json, errors_shown, show_json, show_sql, show_table, shown_finding
 from qb.cli.project import Project, project_options
 from qb.dialect import find_dialect
@@ -131,7 +131,7 @@ def baseline(project: Project, name: str, as_json: bool) -> None:
 def resolve(project: Project, name: str, outcome: str) -> None:
     """Settle what became of a migration.
 
-    It stopped halfway, or its file was edited. You have looked at the database, and perhaps mended it by
+    NAME stopped halfway, or its file was edited. You have looked at the database, and perhaps mended it by
     hand: the migration is then all there, or nothing of it.
     """
     folder = Folder(project.migrations)
@@ -175,7 +175,7 @@ def check_allowed(lost: Sequence[Finding], allow: bool) -> None:
     if not lost or allow:
         return
     listed = "\n".join([shown_finding(each) for each in lost])
-    if sys.stdin.isatty():
+    if may_ask():
         click.echo(listed, err=True)
         click.confirm("Values are lost for good. Go on?", abort=True, err=True)
         return
@@ -210,6 +210,7 @@ class Progress:
             f"  {step.statement}/{step.statements}  {first}",
             style="dim",
             markup=False,
+            highlight=False,
             overflow="ellipsis",
             no_wrap=True,
         )

@@ -129,11 +129,12 @@ def refilled(table: Table, column: Column) -> Refilled:
     is_reference = any(column.name in key.columns for key in table.foreign_keys)
     if column.default is not None and not is_key and not is_reference:
         return Refilled("every row gets its default")
-    if column.default is None and not needs_value(column):
+    is_one = takes_one_null(table, column.name)
+    if column.default is None and not needs_value(column) and not is_one:
         return Refilled(NULLED)
     if is_reference and column.nullable and not is_key:
         return Refilled(NULLED, "NULL")
-    is_ruled = is_key or is_reference
+    is_ruled = is_key or is_reference or is_one
     is_ruled = is_ruled or any(mentions(check.expression, column.name, "postgres") for check in table.checks)
     placeholder = PLACEHOLDERS.get(column.type.partition("(")[0].strip().upper())
     if is_ruled or placeholder is None:
@@ -160,6 +161,13 @@ def makes_unique(table: Table, column: str) -> bool:
         or any(key.column == column for key in index_keys)
         or any(text is not None and mentions(text, column, "postgres") for text in texts)
     )
+
+
+def takes_one_null(table: Table, column: str) -> bool:
+    """Whether a column is in a key for which two NULL are the same."""
+    keys = [key.columns for key in table.uniques if not key.nulls_distinct]
+    keys += [tuple([key.column or "" for key in each.keys]) for each in table.indexes if not each.nulls_distinct]
+    return any(column in columns for columns in keys)
 
 
 def children_of_the_gone(

@@ -15,7 +15,7 @@ from tests.d1_server import D1Server
 from tests.migrations.engines import D1Engine, migrate
 
 ACTIONS = (None, "NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT")
-SHAPES = {
+SHAPES: dict[str, dict[str, str | None]] = {
     "children": {"parents": None, "children": "parents", "grandchildren": "children"},
     "itself": {"parents": "parents", "children": "parents"},
     "circle": {"parents": "children", "children": "parents"},

@@ -76,6 +76,18 @@ def test_a_table_comes_back_empty() -> None:
             "the way back works only while the table is empty",
         ),
         (
+            PLAYS,
+            {"uniques": (Key(("plays",), "u", nulls_distinct=False),)},
+            None,
+            "the way back works only while the table is empty",
+        ),
+        (
+            replace(PLAYS, nullable=False),
+            {"indexes": (Index("i", (IndexKey(None, 'abs("plays")'),), unique=True),)},
+            None,
+            "the way back works only while the table is empty",
+        ),
+        (
             replace(PLAYS, default="1"),
             {"indexes": (Index("i", (IndexKey("plays"),), unique=True),)},
             None,
