@@ -10,7 +10,7 @@ from dialects.sqlite import guards
 from dialects.sqlite.constants import is_constant
 from dialects.sqlite.ddl import SqliteDdl
 from dialects.sqlite.forms import UNCHANGED, conversion
-from dialects.sqlite.rebuild import Rebuild, exchanged, made_and_filled
+from dialects.sqlite.rebuild import Rebuild, exchanged, made_and_filled, redirected
 from dialects.sqlite.safety import SqliteSafety
 from qb.errors import UnsupportedError
 from qb.identifiers import QUOTED
@@ -158,7 +158,7 @@ class SqliteRenderer(Renderer):
             if isinstance(each, (ops.RenameTable, ops.RenameColumn))
         ]
         statements += self.dropped_indexes(work)
-        statements += [self.ddl.create_table(table) for table in work.created]
+        statements += [self.ddl.create_table(redirected(table, work.rebuilds)) for table in work.created]
         for name, changes in work.changes.items():
             if not work.is_rebuilt(name):
                 statements += self.altered(work, name, changes)

@@ -7,7 +7,7 @@ from the start, and follow them when they are renamed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dialects.sqlite import guards
@@ -46,11 +46,10 @@ class Rebuild:
 
 def made_and_filled(rebuilds: Sequence[Rebuild]) -> list[str]:
     """The new tables, with all rows."""
-    asides = {each.name: each.aside for each in rebuilds}
     found: list[str] = []
     for each in rebuilds:
         found += [guards.columns_are_known(each.old), guards.belongings_are_known(each.old)]
-        found.append(DDL.create_table(moved(each, asides)))
+        found.append(DDL.create_table(moved(each, rebuilds)))
     for each in rebuilds:
         found += [*conversions_are_safe(each), copy(each)]
         found.append(guards.all_rows_are_copied(DDL.name(each.name), DDL.name(each.aside)))
@@ -104,14 +103,18 @@ def let_go(table: Table, key: ForeignKey, parent: Table) -> str:
     return f"UPDATE {DDL.name(table.name)} SET {column} = {beyond}"
 
 
-def moved(rebuild: Rebuild, asides: Mapping[Name, Name]) -> Table:
+def moved(rebuild: Rebuild, rebuilds: Iterable[Rebuild]) -> Table:
     """The new table under its first name, its foreign keys to rebuilt tables under theirs."""
+    return replace(redirected(rebuild.new, rebuilds), name=rebuild.aside)
 
-    def redirected(key: ForeignKey) -> ForeignKey:
-        return replace(key, table=asides.get(key.table, key.table))
 
-    keys = tuple([redirected(key) for key in rebuild.new.foreign_keys])
-    return replace(rebuild.new, name=rebuild.aside, foreign_keys=keys)
+def redirected(table: Table, rebuilds: Iterable[Rebuild]) -> Table:
+    """A table whose foreign keys to rebuilt tables are to the new ones, before they have their names: the old ones may
+    not even have the key.
+    """
+    asides = {each.name: each.aside for each in rebuilds}
+    keys = [replace(key, table=asides.get(key.table, key.table)) for key in table.foreign_keys]
+    return replace(table, foreign_keys=tuple(keys))
 
 
 def copy(rebuild: Rebuild) -> str:

@@ -424,6 +424,18 @@ def test_a_rebuild_on_d1_takes_the_children_along() -> None:
     )
 
 
+def test_a_new_table_refers_to_what_a_rebuilt_one_becomes() -> None:
+    """Until then there is no such key, which stops every change of the parent."""
+    parent = replace(PARENT, uniques=(Key(("title",)),))
+    key = ForeignKey(("title",), ALBUMS, ("title",), "CASCADE")
+    fresh = Table(Name("fresh"), (Column("title", "TEXT"),), foreign_keys=(key,))
+    before, after = lite(PARENT, dialect="d1"), lite(parent, fresh, dialect="d1")
+    assert (
+        'CREATE TABLE "fresh" (\n  "title" TEXT,\n  FOREIGN KEY ("title") REFERENCES "__new_albums" ("title") '
+        "ON DELETE CASCADE\n)"
+    ) in sql(before, after)
+
+
 @pytest.fixture
 def engine(sqlite: SqliteEngine) -> SqliteEngine:
     """A parent, and a child that goes with it."""
