@@ -19,12 +19,12 @@ class Inline(BaseCompiler):
         return self.literal(value, type)
 
 
-_MADE: dict[str, type[BaseCompiler]] = {}
+_MADE: dict[type[BaseCompiler], type[BaseCompiler]] = {}
 
 
 def inlining(compiler: type[BaseCompiler]) -> type[BaseCompiler]:
     """The compiler with `Inline` mixed in."""
-    name = f"{compiler.__module__}.{compiler.__qualname__}"
-    if name not in _MADE:
-        _MADE[name] = type(f"Inline{compiler.__name__}", (Inline, compiler), {})
-    return _MADE[name]
+    # By the class, not its name: those that compile prepared queries all have one name.
+    if compiler not in _MADE:
+        _MADE[compiler] = type(f"Inline{compiler.__name__}", (Inline, compiler), {})
+    return _MADE[compiler]

@@ -27,6 +27,7 @@ from qb import (
     delete,
     exists,
     fn,
+    index,
     insert,
     literal,
     many,
@@ -41,6 +42,7 @@ from qb.prepared.functions import Prepared
 from tests.features import feature
 
 DIALECTS = ("sqlite", "d1", "postgres")
+ENGINES = DIALECTS
 
 
 class Mood(Enum):
@@ -396,6 +398,27 @@ async def test_writes(things: Executor) -> None:
     assert await things.execute(emptied("a")) == 2
 
 
+class Page(Table, name="pages"):
+    id = col.integer().primary_key()
+    slug = col.text()
+    live = col.boolean()
+
+    one_that_is_live = index(slug, where=live == literal(True), unique=True)
+
+
+async def test_upserts_by_a_partial_index(database: Database) -> None:
+    """Its condition has no parameters: each dialect writes the value in its own way."""
+
+    def put(slug: str) -> Any:  # an insert, which is no query, is compiled alike
+        new = insert(Page).values(slug=slug, live=True)
+        return new.on_conflict(Page.slug, where=Page.live == literal(True)).do_nothing()
+
+    same(put, ("a",), ("b",))
+    made, _ = prepared(put)
+    await database.create_tables(Page)
+    assert [await database.execute(made(slug)) for slug in "aab"] == [1, 0, 1]
+
+
 async def test_a_batch_builds_none_of_its_statements(things: Executor) -> None:
     made, runs = prepared(lambda key, name: update(Thing).set(name=name).where(Thing.id == key))
     for name in ("x", "y", "z"):
@@ -505,5 +528,9 @@ async def test_many_arguments_are_one_parameter(things: Executor) -> None:
         return select(fn.count()).from_(Thing).where(Thing.name.in_(names))
 
     assert await things.fetch_value(named(["a"] * 50_000)) == 1
+    ordinary = select(fn.count()).from_(Thing).where(Thing.name.in_(["a"] * 50_000))
+    if things.dialect.name == "d1":  # which is sent a document instead
+        assert await things.fetch_value(ordinary) == 1
+        return
     with pytest.raises(TooManyParameters):
-        await things.fetch_value(select(fn.count()).from_(Thing).where(Thing.name.in_(["a"] * 50_000)))
+        await things.fetch_value(ordinary)
