@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from qb.errors import CommitUncertain, ConnectionFailed, QbError, TimeoutExceeded, UnsupportedError, closest
 from qb.identifiers import QUOTED
-from qb.nodes import Column, Table
+from qb.nodes import Column, Expression, Table
 from qb.types import SqlType
 from qb.typevars import DialectName
 
@@ -89,6 +89,10 @@ class Dialect:
         """The decoder of a type, or None when the driver's values are right already."""
         make = self.decoders.get(type.kind)
         return None if make is None else make(type)
+
+    def decoder_of(self, item: Expression) -> Decoder | None:
+        """The decoder of what a statement returns."""
+        return self.decoder(item.type)
 
     def json_decoder(self, type: SqlType) -> Decoder | None:
         """The decoder of a type inside of JSON, or None when what JSON has is right already."""

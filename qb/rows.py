@@ -14,7 +14,6 @@ from qb.errors import CompileError, MultipleRowsFound, NoRowFound, closest
 from qb.expressions import refuse_nested
 from qb.nodes.nested import JSON_WIDTH
 from qb.queries import Compilable
-from qb.types import SqlType
 from qb.typevars import R
 
 if TYPE_CHECKING:
@@ -153,19 +152,19 @@ class RowBuilder:
         self.parts: list[Part] | None = None
         """Of rows with rows inside."""
         names: list[str] = []
-        types: list[SqlType] = []
+        items: list[nodes.Expression] = []
         nested = len(projection) > 1 and any(isinstance(i, nodes.WholeSource) for i in projection)
         parts: list[Part] = []
         for item in projection:
-            start = len(types)
+            start = len(items)
             if isinstance(item, nodes.WholeSource):
                 columns = item.source.columns
-                types += [column.type for column in columns]
+                items += columns
                 attributes = tuple([column.attribute for column in columns])
                 if nested:
                     names.append(item.name)
                     cls = row_class(attributes)
-                    parts.append((start, len(types), cls, item.source in outer, partial(tuple.__new__, cls)))
+                    parts.append((start, len(items), cls, item.source in outer, partial(tuple.__new__, cls)))
                 else:
                     names += attributes
             else:
@@ -173,19 +172,18 @@ class RowBuilder:
                 inner = item.operand if isinstance(item, nodes.Label) else item
                 if isinstance(inner, nodes.Nested):
                     self.decoders.append((start, NestedRows.of(inner, dialect, in_json)))
-                types.append(item.type)
+                items.append(item)
                 parts.append((start, start + 1, None, False, itemgetter(0)))
                 names.append(output_name(item) or f"_{len(names)}")
-        self.width = len(types)
+        self.width = len(items)
         if nested:
             self.parts = parts
         self.cls = row_class(tuple(names))
         self.make: Make = partial(map, tuple.__new__, repeat(self.cls))
         self.plain: RowBuilder | None = None
         """The builder of `Row`s, when this one builds instances."""
-        find = dialect.json_decoder if in_json else dialect.decoder
-        for position, type in enumerate(types):
-            decoder = find(type)
+        for position, each in enumerate(items):
+            decoder = dialect.json_decoder(each.type) if in_json else dialect.decoder_of(each)
             if decoder is not None:
                 self.decoders.append((position, decoder))
 

@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dialects.sqlite import SqliteDialect
-from qb.dialect import Decoders, Dialect, Driver, Scratch, register
+from qb.dialect import Decoder, Decoders, Dialect, Driver, Scratch, register
 from qb.errors import UnsupportedError
 from qb.lazy import lazily
+from qb.nodes import Column, Expression, Table
 
 if TYPE_CHECKING:
     from dialects.d1.binding import D1
@@ -46,6 +47,14 @@ class D1Dialect(SqliteDialect):
         from dialects.d1.codecs import JSON_DECODERS
 
         return JSON_DECODERS
+
+    def decoder_of(self, item: Expression) -> Decoder | None:
+        is_column = isinstance(item, Column) and isinstance(item.source, Table)
+        if item.type.kind in ("integer", "smallint") and not is_column:
+            from dialects.d1.codecs import whole
+
+            return whole  # what may be large was selected as text
+        return self.decoder(item.type)
 
     def applier(self, db: Any, options: Options) -> Applier:
         from dialects.d1.migrating import D1Applier

@@ -1,7 +1,7 @@
 """How values travel to D1 and back: as JSON, whose numbers are floats.
 
 Whole numbers beyond 2^53 are bound as text, which `CAST(? AS INTEGER)` and columns of integers make exact numbers of;
-columns that may hold such numbers are selected as text. Everything else is kept as SQLite keeps it.
+columns and expressions that may hold such numbers are selected as text. Everything else is kept as SQLite keeps it.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from dialects.d1.results import ResultCompiler
 from dialects.sqlite.codecs import ENCODERS as OF_SQLITE
 from dialects.sqlite.codecs import LISTED
 from dialects.sqlite.compiler import SqliteCompiler
+from dialects.sqlite.sources import Stored
 from qb import nodes
 from qb.compiler.base import name_column
 from qb.errors import EncodingError, UnsupportedError
@@ -64,6 +65,11 @@ class D1Compiler(ResultCompiler):
         mark = super().store(value, type)
         self.is_whole = before
         return mark
+
+    def visit_stored(self, node: Stored) -> str:
+        text = super().visit_stored(node)
+        is_bound = node.operand.__class__ is Parameter and node.type.kind in WHOLE
+        return f"CAST({text} AS INTEGER)" if is_bound else text  # in a set operation there is no column
 
     def literal(self, value: object, type: SqlType) -> str:
         text = super().literal(value, type)

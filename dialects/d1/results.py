@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dialects.d1.bounds import flat, is_unbounded, of_statement
 from dialects.d1.codecs import is_large
 from dialects.d1.limits import COLUMNS
 from dialects.sqlite.compiler import SqliteCompiler
@@ -72,38 +73,31 @@ class ResultCompiler(SqliteCompiler):
 
     def visit_compound(self, node: nodes.Compound) -> str:
         text = super().visit_compound(node)
-        if node is not self.statement or not any(may_be_large(item) for item in flat(node.projection)):
+        if node is not self.statement:
             return text
-        names = [output_name(item) for item in flat(node.projection)]
+        columns = node.projection
+        large = [is_large(item.type) or of_statement(node, place, frozenset()) for place, item in enumerate(columns)]
+        if not any(large):
+            return text
+        names = [output_name(item) for item in columns]
         if None in names or len(set(names)) < len(names):
+            if not any(is_large(item.type) for item in columns):
+                return text  # most numbers are not that large
             raise UnsupportedError(
                 "a set operation with large numbers needs a name of its own for each column on D1: .as_(…)"
             )
         quoted = [QUOTED[name or ""] for name in names]
         texts = [
-            f"CAST({name} AS TEXT) AS {name}" if may_be_large(item) else name
-            for name, item in zip(quoted, flat(node.projection), strict=True)
+            f"CAST({name} AS TEXT) AS {name}" if is_cast else name for name, is_cast in zip(quoted, large, strict=True)
         ]
         return f"SELECT {', '.join(texts)} FROM ({text})"
-
-
-def flat(projection: Sequence[Node]) -> list[Expression]:
-    """The columns, those of whole sources one by one."""
-    found: list[Expression] = []
-    for item in projection:
-        if isinstance(item, nodes.WholeSource):
-            found += item.source.columns
-        else:
-            assert isinstance(item, Expression)
-            found.append(item)
-    return found
 
 
 def may_be_large(node: Expression) -> bool:
     """Whether a value may be beyond what a number of JSON keeps."""
     value = node.operand if isinstance(node, Label) else node
     if isinstance(value, Nested) or not is_large(value.type):
-        return False
+        return is_unbounded(value)
     function = value.function if isinstance(value, nodes.Over) else value
     return not (isinstance(function, nodes.Function) and function.name in COUNTS)
 

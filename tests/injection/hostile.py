@@ -85,13 +85,16 @@ SECRETS = [(1, "open"), (2, "sesame")]
 
 async def tables_of(database: Database) -> list[str]:
     """The names of all tables that there are."""
-    source = "sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+    names = select(
+        sql(
+            "(SELECT group_concat(name, char(10)) FROM sqlite_master "
+            "WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '!_cf!_%' ESCAPE '!')",
+            returns=str,
+        )
+    )
     if database.dialect.name == "postgres":
         source = "pg_tables WHERE schemaname = current_schema()"
-    name = "name" if database.dialect.name == "sqlite" else "tablename"
-    names = select(sql(f"(SELECT coalesce(string_agg({name}, chr(10)), '') FROM {source})", returns=str))
-    if database.dialect.name == "sqlite":
-        names = select(sql(f"(SELECT group_concat({name}, char(10)) FROM {source})", returns=str))
+        names = select(sql(f"(SELECT coalesce(string_agg(tablename, chr(10)), '') FROM {source})", returns=str))
     return sorted((await database.fetch_value(names)).split("\n"))
 
 

@@ -19,7 +19,7 @@ Examples = Callable[[float], settings]
 
 
 class Engines:
-    """The same data on SQLite and PostgreSQL."""
+    """The same data on several engines."""
 
     def __init__(self, runner: asyncio.Runner, data: Data, *databases: Database) -> None:
         self.runner = runner
@@ -33,8 +33,7 @@ class Engines:
 
     async def _rows(self, query: Any) -> list[list[tuple[Any, ...]]]:
         with self.shown(query):
-            sqlite, postgres = self.databases
-            return list(await asyncio.gather(sqlite.fetch_all(query), postgres.fetch_all(query)))
+            return list(await asyncio.gather(*[database.fetch_all(query) for database in self.databases]))
 
     @contextmanager
     def shown(self, query: Any) -> Iterator[None]:
@@ -54,11 +53,12 @@ class Engines:
 
     async def _refill(self) -> None:
         for database in self.databases:
-            async with database.transaction() as transaction:
-                for name, table in TABLES.items():
-                    await transaction.execute(delete(table).all_rows())
-                    if self.data[name]:
-                        await transaction.execute(insert(table).values_many(self.data[name]))
+            writes: list[Any] = []
+            for name, table in TABLES.items():
+                writes.append(delete(table).all_rows())
+                if self.data[name]:
+                    writes.append(insert(table).values_many(self.data[name]))
+            await database.batch(*writes)
 
 
 def connect(runner: asyncio.Runner, data: Data, postgres_url: str, schema: str) -> Engines:
