@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from benchmarks import importing
 from qb.migrations.scripts import parsed
 from tests.d1_server import running_d1
 from tests.workers.emulation import PYTHONS, Python, running, sdk
+from tools.worker_wheel import ordinary
 from tools.worker_wheel.building import build
 from tools.worker_wheel.graph import ROOT
 
@@ -32,20 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 INSIDE = Path(__file__).with_name("inside_worker.py")
-IMPORT = f"{importing.WORKER}, DIALECT"
-FIRST_QUERY = f"""
-{IMPORT}
-class Album(Table):
-    id = col.integer().primary_key()
-    title = col.text()
-from qb.rows import builder_for
-query = select(Album.title).where(Album.id == 7)
-query.compile(DIALECT)
-builder_for(query, DIALECT)
-"""
+PROGRAMS = {"import": ordinary.IMPORT, "with a first read": ordinary.READ, "and first writes": ordinary.WRITE}
 ROUNDS = 9
 SLOWEST = 12
-LARGEST = 12
 CHECK = Path(__file__).with_name("checking_the_schema.py")
 CHECKS = 5
 WAYS = {
@@ -70,18 +59,15 @@ def wheel() -> Table:
     shown = Table(title="The wheel for a Worker: KB, compressed", title_justify="left")
     shown.add_column("")
     shown.add_column("KB", justify="right")
-    shown.add_column("files", justify="right")
-    packages: dict[str, list[int]] = {}
+    sizes: dict[str, int] = {}
     for info in infos:
-        parts = Path(info.filename).parts
-        package = "the words about it" if parts[0].endswith("dist-info") else ".".join(parts[:-1])
-        packages.setdefault(package, []).append(info.compress_size)
-    for package in sorted(packages, key=lambda name: -sum(packages[name]))[:LARGEST]:
-        shown.add_row(package, f"{sum(packages[package]) / 1024:.1f}", str(len(packages[package])))
-    compressed = sum(info.compress_size for info in infos)
-    shown.add_row("the archive's own tables", f"{(size - compressed) / 1024:.1f}")
+        name = "the words about it" if ".dist-info/" in info.filename else info.filename
+        sizes[name] = sizes.get(name, 0) + info.compress_size
+    for name in sorted(sizes, key=sizes.__getitem__, reverse=True):
+        shown.add_row(name, f"{sizes[name] / 1024:.1f}")
+    shown.add_row("the archive's own tables", f"{(size - sum(sizes.values())) / 1024:.1f}")
     shown.add_section()
-    shown.add_row("all", f"{size / 1024:.1f}", str(len(infos)))
+    shown.add_row("all", f"{size / 1024:.1f}")
     return shown
 
 
@@ -90,24 +76,25 @@ def imports() -> Table:
     shown = Table(title="A Worker's import under Pyodide: milliseconds of the processor", title_justify="left")
     for heading in ("", *[f"{kind}, {python}" for kind in ("wheel", "sources") for python in PYTHONS]):
         shown.add_column(heading, justify="right" if heading else "left")
-    sums: dict[str, list[str]] = {"import": [], "the first time": [], "import and first query": []}
+    sums: dict[str, list[str]] = {}
     modules: dict[str, list[float]] = {}
     with sites() as (site, sources):
         for kind, version in product((site, sources), PYTHONS):
             with started(version, kind) as python:
-                first, times = json.loads(python.run(f"imported({IMPORT!r}, {ROUNDS})"))
-                _, with_query = json.loads(python.run(f"imported({FIRST_QUERY!r}, {ROUNDS})"))
-                sums["import"].append(f"{sum(times.values()):.1f}")
-                sums["the first time"].append(f"{sum(first.values()):.1f}")
-                sums["import and first query"].append(f"{sum(with_query.values()):.1f}")
-                for name, time in times.items():
+                for program, code in PROGRAMS.items():
+                    first, later = json.loads(python.run(f"ran({code!r}, {ROUNDS})"))
+                    sums.setdefault(program, []).append(f"{later:.1f}")
+                    if code is ordinary.IMPORT:
+                        sums.setdefault("import, the first time", []).append(f"{first:.1f}")
+                for name, time in json.loads(python.run(f"imported({ordinary.IMPORT!r}, {ROUNDS})")).items():
                     modules.setdefault(name, []).append(time)
     for name in sorted(modules, key=lambda name: modules[name][0], reverse=True)[:SLOWEST]:
-        shown.add_row(name, *[f"{time:.1f}" for time in modules[name]])
+        packed = [""] * (len(PYTHONS) * 2 - len(modules[name]))  # the sources have no such module
+        shown.add_row(name, *[f"{time:.1f}" for time in modules[name]], *packed)
     shown.add_section()
     for name, each in sums.items():
         shown.add_row(name, *each)
-    shown.caption = f"{len(modules)} modules; each without what it imports, the mean of {ROUNDS - 1} times"
+    shown.caption = f"{len(modules)} modules; each without what it imports: means; else medians"
     shown.caption_justify = "left"
     return shown
 

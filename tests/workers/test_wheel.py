@@ -14,10 +14,11 @@ import pytest
 
 from tests.test_layering import MODULES
 from tests.workers.emulation import Python
-from tools.worker_wheel import graph
+from tools.worker_wheel import graph, ordinary
+from tools.worker_wheel.postponing import cut
 from tools.worker_wheel.stripping import stripped
 
-LARGEST = 170 * 1024
+LARGEST = 112 * 1024
 """Bytes of the wheel. Raise it for what many Workers need, and nothing else."""
 ROOT = Path(__file__).parents[2]
 LANGUAGE = "select where nested windows upsert"
@@ -38,7 +39,7 @@ def test_it_takes_the_place_of_the_whole(wheel: Path, site: Path) -> None:
 
 
 def test_it_leaves_out_what_no_worker_needs(site: Path) -> None:
-    names = {name for name, _ in installed(site)}
+    names = set(modules(site))
     assert {"dialects.d1.compiler", "dialects.sqlite.compiler", "qb.prepared.functions", "qb.into"} <= names
     assert not any(graph.is_elsewhere(name) for name in names)
     assert not names & {"dialects.sqlite.driver", "dialects.sqlite.ddl", "qb.events"}  # which import what is left out
@@ -48,15 +49,12 @@ def test_it_leaves_out_what_no_worker_needs(site: Path) -> None:
 
 
 def test_every_module_can_be_imported(site: Path) -> None:
-    names = [name for name, _ in installed(site)]
-    script = f"import sys; sys.path.insert(0, {str(site)!r}); import {', '.join(names)}; print(qb.__file__)"
-    output = subprocess.check_output([sys.executable, "-I", "-S", "-c", script], text=True)
-    assert output.strip() == str(site / "qb" / "__init__.py")
+    found = python_with(site, f"import {', '.join(modules(site))}", "print(qb.__file__, qb.nodes.__file__)")
+    assert found.split() == [str(site / "qb" / "__init__.py"), str(site / "qb" / "nodes" / "__init__.py")]
 
 
 def test_every_module_can_be_imported_in_a_worker(python: Python, site: Path) -> None:
-    names = [name for name, _ in installed(site)]
-    assert python.run(f"import {', '.join(names)}; qb.__file__") == "/site/qb/__init__.py"
+    assert python.run(f"import {', '.join(modules(site))}; qb.__file__") == "/site/qb/__init__.py"
 
 
 QUERIES = """
@@ -108,9 +106,65 @@ def test_queries_are_the_same_in_a_worker(python: Python) -> None:
     assert python.run(QUERIES) == namespace["result"]
 
 
+def test_what_few_workers_need_is_not_read(site: Path) -> None:
+    told = "print('qb.packed' in sys.modules, 'qb.packed_rest' in sys.modules)"
+    assert python_with(site, ordinary.WRITE, told) == "True False\n"
+    assert python_with(site, ordinary.WRITE, "from qb import case", "case", told) == "True True\n"
+
+
+COMPILED = """
+compiled = 0
+def count(event, arguments):
+    global compiled
+    if event == "compile" and "site" in str(arguments[1]) and "/qb/packed" not in arguments[1]:
+        compiled += sum(map(len, arguments[0].splitlines()))
+sys.addaudithook(count)
+"""
+
+
+@pytest.mark.parametrize(("program", "most"), [("IMPORT", 38), ("READ", 94), ("WRITE", 106)])
+def test_a_worker_compiles_little(site: Path, program: str, most: int) -> None:
+    """Kilobytes of Python, which cost about a millisecond each when a Worker starts."""
+    kilobytes = int(python_with(site, COMPILED, getattr(ordinary, program), "print(compiled)")) / 1024
+    assert kilobytes <= most
+
+
+def test_functions_are_what_they_would_be(site: Path) -> None:
+    """Before they are called, and afterwards."""
+    lines = [
+        "from qb import Table, col, select",
+        "from qb.statements.select import Select",
+        "where, repr_ = Select.where, Select.__repr__",
+        "print(where.__name__, where.__qualname__, where.__module__, type(where).__name__)",
+        "class Album(Table): title = col.text()",
+        "select(Album.title).where(Album.title == 'Blue')",
+        "print(Select.where is where, where.__code__.co_varnames != (), where.__kwdefaults__)",
+        "try: select(Album.title).where(nobody=1)",
+        "except TypeError as error: print(error)",
+    ]
+    assert python_with(site, *lines).splitlines() == [
+        "where Select.where qb.statements.select function",
+        "True True None",
+        "Select.where() got an unexpected keyword argument 'nobody'",
+    ]
+
+
+def test_tracebacks_show_the_lines(site: Path) -> None:
+    lines = [
+        "import traceback",
+        "from qb import Table, col, select",
+        "class Album(Table): title = col.text()",
+        "try: select(Album.title).where(Album.title.in_('Blue'))",
+        "except TypeError: traceback.print_exc(file=sys.stdout)",
+    ]
+    told = python_with(site, *lines)
+    assert f'File "{site}/qb/expressions/core.py", line ' in told
+    assert "raise TypeError(f'in_ takes a list" in told or 'raise TypeError(f"in_ takes a list' in told
+
+
 def test_nothing_is_left_that_only_people_read(site: Path) -> None:
-    for name, path in installed(site):
-        source = path.read_text()
+    for name, pieces in modules(site).items():
+        source = "".join([piece for number, piece in enumerate(pieces) if number % 3 != 1])
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
                 assert ast.get_docstring(node) is None, name
@@ -135,13 +189,21 @@ def test_the_language_is_the_same(site: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout[-5000:]
 
 
-def installed(site: Path) -> list[tuple[str, Path]]:
-    """The modules that are there, by name."""
-    found = []
-    for path in sorted(site.rglob("*.py")):
-        parts = path.relative_to(site).with_suffix("").parts
-        found.append((".".join(parts[:-1] if parts[-1] == "__init__" else parts), path))
-    return found
+def modules(site: Path) -> dict[str, list[str]]:
+    """The modules that are there, by name, as they are cut."""
+    found = {}
+    for name in ("packed", "packed_rest"):
+        tree = ast.parse((site / "qb" / f"{name}.py").read_text(encoding="utf-8"))
+        (texts,) = [ast.literal_eval(node) for node in ast.walk(tree.body[-1]) if isinstance(node, ast.Dict)]
+        for file, text in texts.items():
+            found[file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = text.split("\f")
+    return {package: [(site / package / "__init__.py").read_text()] for package in graph.PACKAGES} | found
+
+
+def python_with(site: Path, *lines: str) -> str:
+    """What a program prints in a Python that has the wheel."""
+    program = "\n".join([f"import sys; sys.path.insert(0, {str(site)!r})", *lines])
+    return subprocess.check_output([sys.executable, "-I", "-S", "-B", "-c", program], text=True)
 
 
 @pytest.mark.parametrize(
@@ -162,3 +224,29 @@ def installed(site: Path) -> list[tuple[str, Path]]:
 def test_what_is_left_of_a_module(source: str, left: str) -> None:
     names = {ast.unparse(node) for node in ast.parse(stripped(source, {"taken"})).body}
     assert names == {ast.unparse(node) for node in ast.parse(left).body}
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("def f(a):return {}", ["f"]),
+        ("x=1\nasync def f(a):\n\tif a:return {}\ny=2", ["f"]),
+        ("class A:\n\tdef f(a):return {0}\n\tasync def g(a,b=None,*,c=1):return {0}", ["A.f", "A.g"]),
+        ("class A:\n\tdef f(a):return super().f({})", ["A.f"]),
+        ("def f(a):return 1", []),  # too short
+        ("@d\ndef f(a):return {}", []),
+        ("def f(a=d):return {}", []),
+        ("def f(*,a=d):return {}", []),
+        ("class A:\n\tdef __new__(a):return {}", []),
+        ("class A:\n\tdef f(a):return a.__b({})", []),
+        ("class A:\n\tdef f(a):return __class__({})", []),
+        ("class A:\n\tdef f(a):\n\t\tdef g(b):return super().f({})\n\t\treturn g", []),
+        ("if x:\n\tdef f(a):return {}", []),
+    ],
+)
+def test_which_functions_are_compiled_when_they_are_called(source: str, names: list[str]) -> None:
+    source = source.format("+".join(["a"] * 30))
+    pieces = cut(source).split("\f")
+    assert pieces[1::3] == names
+    text = "".join([piece for number, piece in enumerate(pieces) if number % 3 != 1])
+    assert ast.unparse(ast.parse(text)).replace("super(A, a)", "super()") == ast.unparse(ast.parse(source))

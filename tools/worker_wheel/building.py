@@ -1,4 +1,4 @@
-"""The wheel itself: the stripped modules, packed by hatchling."""
+"""The wheel itself: the packed modules, and hatchling."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tools.worker_wheel.graph import PACKAGES, ROOT, needed
+from tools.worker_wheel.packing import packed
 from tools.worker_wheel.stripping import stripped
 
 PROJECT = """\
@@ -45,8 +46,8 @@ def build(folder: Path) -> Path:
 
 
 def stage(folder: Path) -> None:
-    """Write what is packed: the modules as a Worker needs them, and the words about them."""
-    for name, text in sources().items():
+    """Write what the wheel has: the modules as a Worker needs them, and the words about them."""
+    for name, text in packed(sources()).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -56,7 +57,7 @@ def stage(folder: Path) -> None:
 
 
 def sources() -> dict[str, str]:
-    """The text of each file in the wheel, by its path."""
+    """The text of each module that a Worker may need, stripped, by its path."""
     modules = needed()
     trees = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in modules.items()}
     taken: dict[str, set[str]] = {name: set() for name in modules}

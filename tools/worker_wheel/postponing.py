@@ -1,0 +1,89 @@
+"""Which functions of a module can be compiled when they are called, and the module's text cut at them (see unpacking).
+
+A function can when nothing but its name, its defaults and its code makes it: no decorator, no variables of a function
+or class around it. `super()` has one, the class; it gets that and the instance by name.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from python_minifier import unparse
+
+from tools.worker_wheel.stripping import Function
+
+SHORTEST = 50
+"""Characters of a function that is worth it: of a shorter one, the stand-in is not quicker to make."""
+MADE_BY_CLASSES = {"__new__", "__init_subclass__", "__class_getitem__"}
+"""Methods that a class looks at when it is made."""
+
+
+def cut(source: str) -> str:
+    """A stripped module, with form feeds around the functions that can be compiled when they are called, and around
+    their names in front of them.
+    """
+    tree = ast.parse(source)
+    for scope in tree.body:
+        if isinstance(scope, ast.ClassDef):
+            for method in scope.body:
+                if isinstance(method, Function) and method.args.args:
+                    named = SuperNamed(scope.name, method.args.args[0].arg)
+                    method.body = [named.visit(statement) for statement in method.body]
+    text = unparse(ast.fix_missing_locations(tree))
+    lines = [f"{line}\n" for line in text.split("\n")]
+    pieces, done = [], 0
+    for name, function in functions(ast.parse(text)):
+        assert function.end_lineno is not None
+        body = "".join(lines[function.lineno - 1 : function.end_lineno])
+        if len(body) >= SHORTEST and can_wait(function):
+            pieces += ["".join(lines[done : function.lineno - 1]), name, body]
+            done = function.end_lineno
+    return "\f".join([*pieces, "".join(lines[done:])])
+
+
+def functions(tree: ast.Module) -> list[tuple[str, Function]]:
+    """Those of the module and of its classes, by their names."""
+    found: list[tuple[str, Function]] = []
+    for node in tree.body:
+        if isinstance(node, Function):
+            found.append((node.name, node))
+        elif isinstance(node, ast.ClassDef):
+            found += [(f"{node.name}.{each.name}", each) for each in node.body if isinstance(each, Function)]
+    return found
+
+
+def can_wait(function: Function) -> bool:
+    """Whether it can be compiled later."""
+    defaults = [*function.args.defaults, *filter(None, function.args.kw_defaults)]
+    return (
+        not function.decorator_list
+        and function.name not in MADE_BY_CLASSES
+        and all(isinstance(each, ast.Constant) for each in defaults)
+        and not any(is_of_a_class(node) for node in ast.walk(function))
+    )
+
+
+def is_of_a_class(node: ast.AST) -> bool:
+    """Whether it means what it does because of the class around it."""
+    if isinstance(node, ast.Call):
+        return ast.unparse(node) == "super()"
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name == "__class__" if isinstance(node, ast.Name) else name.startswith("__") and not name.endswith("__")
+
+
+class SuperNamed(ast.NodeTransformer):
+    """`super()` with the arguments that Python finds by itself in a class."""
+
+    def __init__(self, scope: str, first: str) -> None:
+        self.scope, self.first = scope, first
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:  # ast's name
+        self.generic_visit(node)
+        if ast.unparse(node) == "super()":
+            node.args = [ast.Name(self.scope, ast.Load()), ast.Name(self.first, ast.Load())]
+        return node
+
+    def visit_FunctionDef(self, node: Function) -> Function:  # likewise
+        return node  # it has a first argument of its own
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815  # likewise
