@@ -122,11 +122,28 @@ sys.addaudithook(count)
 """
 
 
-@pytest.mark.parametrize(("program", "most"), [("IMPORT", 38), ("READ", 94), ("WRITE", 106)])
+@pytest.mark.parametrize(("program", "most"), [("IMPORT", 33), ("READ", 85), ("WRITE", 97)])
 def test_a_worker_compiles_little(site: Path, program: str, most: int) -> None:
     """Kilobytes of Python, which cost about a millisecond each when a Worker starts."""
     kilobytes = int(python_with(site, COMPILED, getattr(ordinary, program), "print(compiled)")) / 1024
     assert kilobytes <= most
+
+
+PRELOADED = """
+from dialects.d1 import preload
+from dialects.d1.driver import D1Driver
+from dialects.d1.preloading import Empty, finish
+def request():
+    finish(Database(D1Driver(DIALECT, Empty())).fetch_all(select(Album.title).where(Album.id == 7)))
+preload(select(Album.title).where(Album.id == 1))
+before = compiled
+request()
+print(compiled - before)
+"""
+
+
+def test_a_request_compiles_nothing_that_was_preloaded(site: Path) -> None:
+    assert python_with(site, COMPILED, ordinary.TABLE, PRELOADED) == "0\n"
 
 
 def test_functions_are_what_they_would_be(site: Path) -> None:
@@ -235,8 +252,11 @@ def test_what_is_left_of_a_module(source: str, left: str) -> None:
         ("class A:\n\tdef f(a):return super().f({})", ["A.f"]),
         ("def f(a):return 1", []),  # too short
         ("@d\ndef f(a):return {}", []),
-        ("def f(a=d):return {}", []),
-        ("def f(*,a=d):return {}", []),
+        ("def f(a=(1,d),*,b=frozenset()):return {}", ["f"]),
+        ("def f(a=d()):return {}", []),
+        ("def f(*,a=[]):return {}", []),
+        ("class A:\n\td=1\n\tdef f(a=d):return {}", []),
+        ("class A:\n\tdef d(a):return a\n\tdef f(a,*,b=d):return {}", []),
         ("class A:\n\tdef __new__(a):return {}", []),
         ("class A:\n\tdef f(a):return a.__b({})", []),
         ("class A:\n\tdef f(a):return __class__({})", []),

@@ -23,3 +23,18 @@ from qb import insert, update
 insert(Album).values(title="Blue").compile(DIALECT)
 update(Album).set(title="Hejira").where(Album.id == 7).compile(DIALECT)
 """
+WORKER = f"""{TABLE}
+from qb import query
+
+@query
+def album(id):
+    return select(Album).where(Album.id == id)
+
+async def request(binding):
+    return await Database(D1(binding)).fetch_one(album(7))
+"""
+PRELOADED = f"""{WORKER}
+from dialects.d1 import preload
+preload(album(1))
+"""
+"""The same, with what Cloudflare does when the Worker is deployed."""

@@ -32,35 +32,49 @@ def cut(source: str) -> str:
     text = unparse(ast.fix_missing_locations(tree))
     lines = [f"{line}\n" for line in text.split("\n")]
     pieces, done = [], 0
-    for name, function in functions(ast.parse(text)):
+    for name, function, within in functions(ast.parse(text)):
         assert function.end_lineno is not None
         body = "".join(lines[function.lineno - 1 : function.end_lineno])
-        if len(body) >= SHORTEST and can_wait(function):
+        if len(body) >= SHORTEST and can_wait(function, within):
             pieces += ["".join(lines[done : function.lineno - 1]), name, body]
             done = function.end_lineno
     return "\f".join([*pieces, "".join(lines[done:])])
 
 
-def functions(tree: ast.Module) -> list[tuple[str, Function]]:
-    """Those of the module and of its classes, by their names."""
-    found: list[tuple[str, Function]] = []
+def functions(tree: ast.Module) -> list[tuple[str, Function, set[str]]]:
+    """Those of the module and of its classes: their names, themselves, and the names that their class sets."""
+    found: list[tuple[str, Function, set[str]]] = []
     for node in tree.body:
         if isinstance(node, Function):
-            found.append((node.name, node))
+            found.append((node.name, node, set()))
         elif isinstance(node, ast.ClassDef):
-            found += [(f"{node.name}.{each.name}", each) for each in node.body if isinstance(each, Function)]
+            names = {
+                each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+            }
+            methods = [each for each in node.body if isinstance(each, Function)]
+            names |= {each.name for each in methods}
+            found += [(f"{node.name}.{each.name}", each, names) for each in methods]
     return found
 
 
-def can_wait(function: Function) -> bool:
-    """Whether it can be compiled later."""
+def can_wait(function: Function, within: set[str]) -> bool:
+    """Whether it can be compiled later; `within` are the names of the class around it."""
     defaults = [*function.args.defaults, *filter(None, function.args.kw_defaults)]
     return (
         not function.decorator_list
         and function.name not in MADE_BY_CLASSES
-        and all(isinstance(each, ast.Constant) for each in defaults)
+        and all(is_settled(each, within) for each in defaults)
         and not any(is_of_a_class(node) for node in ast.walk(function))
     )
+
+
+def is_settled(default: ast.expr, within: set[str]) -> bool:
+    """Whether a default is the same whenever it is made: a constant, or what the module calls so."""
+    if isinstance(default, ast.Tuple):
+        return all(is_settled(each, within) for each in default.elts)
+    if isinstance(default, ast.Call):
+        return ast.unparse(default) == "frozenset()"
+    return isinstance(default, ast.Constant) or (isinstance(default, ast.Name) and default.id not in within)
 
 
 def is_of_a_class(node: ast.AST) -> bool:

@@ -18,7 +18,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import ModuleType
 
 
@@ -63,7 +63,7 @@ class Unpacked:
         pieces = self.pieces(module.__name__)
         file, namespace = module.__file__, module.__dict__
         assert file is not None
-        namespace["_later"] = partial(stand_in, pieces, file, namespace)
+        namespace["_later"] = partial(stand_ins, pieces, file, namespace)
         exec(compile(skeleton(pieces), file, "exec"), namespace)
         del namespace["_later"]
 
@@ -77,14 +77,20 @@ class Unpacked:
 
 
 def skeleton(pieces: list[str]) -> str:
-    """The code of a module, in which the functions are made of their names; every line where it was."""
-    parts = [*pieces]
+    """The code of a module, in which the functions are made of their names, those that follow each other by one line;
+    every line where it was.
+    """
+    parts, first, last = [], 1, len(pieces) - 3
     for number in range(1, len(pieces), 3):
-        scope, _, name = pieces[number].rpartition(".")
+        scope, _, _ = pieces[number].rpartition(".")
+        if number < last and not pieces[number + 2] and pieces[number + 3].rpartition(".")[0] == scope:
+            continue
+        names = ",".join([name.rpartition(".")[2] for name in pieces[first : number + 1 : 3]])
         indent = "\t" if scope else ""
-        parts[number] = f"{indent}{name}=_later({number})"
-        parts[number + 1] = "\n" * pieces[number + 1].count("\n")
-    return "".join(parts)
+        lines = sum([function.count("\n") for function in pieces[first + 1 : number + 2 : 3]])
+        parts.append(f"{pieces[first - 1]}{indent}{names},=_later({first},{number})" + "\n" * lines)
+        first = number + 3
+    return "".join([*parts, pieces[-1]])
 
 
 def called(*args: Any, _compiled: Callable[[], FunctionType], **kwargs: Any) -> Any:
@@ -92,13 +98,14 @@ def called(*args: Any, _compiled: Callable[[], FunctionType], **kwargs: Any) -> 
     return _compiled()(*args, **kwargs)
 
 
-def stand_in(pieces: list[str], file: str, namespace: dict[str, Any], number: int) -> FunctionType:
-    """A function that has its own code when it is called."""
-    name = pieces[number]
-    function = FunctionType(called.__code__, namespace, name.rpartition(".")[2])
-    function.__qualname__ = name
-    function.__kwdefaults__ = {"_compiled": partial(compiled, function, pieces, number, file)}
-    return function
+def stand_ins(pieces: list[str], file: str, namespace: dict[str, Any], first: int, last: int) -> Iterator[FunctionType]:
+    """Functions that have their own code when they are called."""
+    for number in range(first, last + 1, 3):
+        name = pieces[number]
+        function = FunctionType(called.__code__, namespace, name.rpartition(".")[2])
+        function.__qualname__ = name
+        function.__kwdefaults__ = {"_compiled": partial(compiled, function, pieces, number, file)}
+        yield function
 
 
 def compiled(function: FunctionType, pieces: list[str], number: int, file: str) -> FunctionType:
