@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 INSIDE = Path(__file__).with_name("inside_worker.py")
 PROGRAMS = {"import": ordinary.IMPORT, "with a first read": ordinary.READ, "and first writes": ordinary.WRITE}
+FIRST = {"the first of all": ordinary.WORKER, "the first, preloaded": ordinary.PRELOADED}
 ROUNDS = 9
 SLOWEST = 12
 CHECK = Path(__file__).with_name("checking_the_schema.py")
@@ -105,13 +106,21 @@ def requests() -> Table:
     for heading in ("", *[f"{rows}, {python}" for rows in ("1 row", "1,000 rows") for python in PYTHONS]):
         shown.add_column(heading, justify="right" if heading else "left")
     columns = []
+    first: dict[str, list[float]] = {}
     with sites() as (site, _):
         for version in PYTHONS:
             with started(version, site) as python:
+                for name, worker in FIRST.items():
+                    first.setdefault(name, []).append(python.run(f"await first_request({worker!r}, {ROUNDS})"))
                 columns.append(json.loads(python.run(f"await requests({ROUNDS})")))
+    for name, times in first.items():
+        shown.add_row(name, *[f"{time:.2f}" for time in times])
+    shown.add_section()
     for way in columns[0]["1"]:
         shown.add_row(way, *[f"{column[count][way]:.2f}" for count in ("1", "1000") for column in columns])
-    shown.caption = "A prepared query, ten columns; the binding answers at once. SDK: with its wrapped binding."
+    shown.caption = (
+        "A prepared query, ten columns (the first: two); the binding answers at once. SDK: with its wrapped binding."
+    )
     shown.caption_justify = "left"
     return shown
 

@@ -15,11 +15,15 @@ from qb.nodes import Column, Expression, Table
 if TYPE_CHECKING:
     from dialects.d1.binding import D1
     from dialects.d1.driver import D1Driver
+    from dialects.d1.preloading import preload
     from qb.compiler import Compiler
     from qb.migrations.applier import Applier, Options
     from qb.migrations.render import Renderer
 else:
-    __getattr__ = lazily(__name__, {"D1": "dialects.d1.binding", "D1Driver": "dialects.d1.driver"})
+    __getattr__ = lazily(
+        __name__,
+        {"D1": "dialects.d1.binding", "D1Driver": "dialects.d1.driver", "preload": "dialects.d1.preloading"},
+    )
 
 
 class D1Dialect(SqliteDialect):
@@ -83,4 +87,4 @@ class D1Dialect(SqliteDialect):
 
 DIALECT = register(D1Dialect())
 
-__all__ = ["D1", "DIALECT", "D1Dialect", "D1Driver"]
+__all__ = ["D1", "DIALECT", "D1Dialect", "D1Driver", "preload"]

@@ -20,13 +20,13 @@ from queries import game, games, leaderboard
 from tables import Game, Genre, Score
 from workers import Request, Response, WorkerEntrypoint
 
-from dialects.d1 import D1, DIALECT
+from dialects.d1 import D1, preload
 from qb import Database, insert
 from qb.errors import CheckViolated, EncodingError, ForeignKeyViolated, NoRowFound, UniqueViolated
 
-# This is compiled, with all that it imports, when the Worker is deployed, and then no request has to.
-for statement in (game(1), games(Genre.PUZZLE, "chess", "", 1), games(None, None, "", 1), leaderboard(1, 1)):
-    statement.compile(DIALECT)
+# What these need is imported and compiled when the Worker is deployed, and then no request has to.
+preload(game(1), games(Genre.PUZZLE, "chess", "", 1), games(None, None, "", 1), leaderboard(1, 1))
+preload(insert(Game).values(title="", genre=Genre.PUZZLE).returning(Game))
 
 
 class Default(WorkerEntrypoint):
