@@ -19,9 +19,7 @@ MADE_BY_CLASSES = {"__new__", "__init_subclass__", "__class_getitem__"}
 
 
 def cut(source: str) -> str:
-    """A stripped module, with form feeds around the functions that can be compiled when they are called, and around
-    their names in front of them.
-    """
+    """A stripped module, with form feeds around the functions that can be compiled when they are called."""
     tree = ast.parse(source)
     for scope in tree.body:
         if isinstance(scope, ast.ClassDef):
@@ -32,28 +30,28 @@ def cut(source: str) -> str:
     text = unparse(ast.fix_missing_locations(tree))
     lines = [f"{line}\n" for line in text.split("\n")]
     pieces, done = [], 0
-    for name, function, within in functions(ast.parse(text)):
+    for function, within in functions(ast.parse(text)):
         assert function.end_lineno is not None
         body = "".join(lines[function.lineno - 1 : function.end_lineno])
         if len(body) >= SHORTEST and can_wait(function, within):
-            pieces += ["".join(lines[done : function.lineno - 1]), name, body]
+            pieces += ["".join(lines[done : function.lineno - 1]), body]
             done = function.end_lineno
     return "\f".join([*pieces, "".join(lines[done:])])
 
 
-def functions(tree: ast.Module) -> list[tuple[str, Function, set[str]]]:
-    """Those of the module and of its classes: their names, themselves, and the names that their class sets."""
-    found: list[tuple[str, Function, set[str]]] = []
+def functions(tree: ast.Module) -> list[tuple[Function, set[str]]]:
+    """Those of the module and of its classes, each with the names that its class sets."""
+    found: list[tuple[Function, set[str]]] = []
     for node in tree.body:
         if isinstance(node, Function):
-            found.append((node.name, node, set()))
+            found.append((node, set()))
         elif isinstance(node, ast.ClassDef):
             names = {
                 each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
             }
             methods = [each for each in node.body if isinstance(each, Function)]
             names |= {each.name for each in methods}
-            found += [(f"{node.name}.{each.name}", each, names) for each in methods]
+            found += [(each, names) for each in methods]
     return found
 
 

@@ -4,8 +4,7 @@ called.
 A Worker starts without compiled modules, and to compile them is most of what importing them costs. Few of the functions
 of a module are called by any one Worker, so of the others only the names are made.
 
-A module's text is cut into code and functions by form feeds, which are white space to Python: code, the name of a
-function, the function, code, and so on.
+A module's text is cut into code and functions, in turns, by form feeds, which are white space to Python.
 """
 
 from __future__ import annotations
@@ -69,7 +68,7 @@ class Unpacked:
 
     def get_source(self, name: str) -> str:
         """The text of a module: tracebacks show its lines."""
-        return "".join([piece for number, piece in enumerate(self.pieces(name)) if number % 3 != 1])
+        return "".join(self.pieces(name))
 
     def pieces(self, name: str) -> list[str]:
         """The text of a module, cut."""
@@ -80,17 +79,26 @@ def skeleton(pieces: list[str]) -> str:
     """The code of a module, in which the functions are made of their names, those that follow each other by one line;
     every line where it was.
     """
-    parts, first, last = [], 1, len(pieces) - 3
-    for number in range(1, len(pieces), 3):
-        scope, _, _ = pieces[number].rpartition(".")
-        if number < last and not pieces[number + 2] and pieces[number + 3].rpartition(".")[0] == scope:
+    parts, first = [], 1
+    for number in range(1, len(pieces), 2):
+        indent = indent_of(pieces[number])
+        if not pieces[number + 1] and number + 2 < len(pieces) and indent_of(pieces[number + 2]) == indent:
             continue
-        names = ",".join([name.rpartition(".")[2] for name in pieces[first : number + 1 : 3]])
-        indent = "\t" if scope else ""
-        lines = sum([function.count("\n") for function in pieces[first + 1 : number + 2 : 3]])
+        functions = pieces[first : number + 1 : 2]
+        names, lines = ",".join(map(name_of, functions)), "".join(functions).count("\n")
         parts.append(f"{pieces[first - 1]}{indent}{names},=_later({first},{number})" + "\n" * lines)
-        first = number + 3
+        first = number + 2
     return "".join([*parts, pieces[-1]])
+
+
+def indent_of(function: str) -> str:
+    """What is in front of a method; nothing of a function."""
+    return "\t" if function[0] == "\t" else ""
+
+
+def name_of(function: str) -> str:
+    """The name of a function."""
+    return function.partition("def ")[2].partition("(")[0]
 
 
 def called(*args: Any, _compiled: Callable[[], FunctionType], **kwargs: Any) -> Any:
@@ -100,22 +108,23 @@ def called(*args: Any, _compiled: Callable[[], FunctionType], **kwargs: Any) -> 
 
 def stand_ins(pieces: list[str], file: str, namespace: dict[str, Any], first: int, last: int) -> Iterator[FunctionType]:
     """Functions that have their own code when they are called."""
-    for number in range(first, last + 1, 3):
-        name = pieces[number]
-        function = FunctionType(called.__code__, namespace, name.rpartition(".")[2])
-        function.__qualname__ = name
+    for number in range(first, last + 1, 2):
+        function = FunctionType(called.__code__, namespace, name_of(pieces[number]))
         function.__kwdefaults__ = {"_compiled": partial(compiled, function, pieces, number, file)}
         yield function
 
 
 def compiled(function: FunctionType, pieces: list[str], number: int, file: str) -> FunctionType:
     """The function that stood in for itself, as it was written."""
-    text = pieces[number + 1]
-    line = "".join(pieces[:number]).count("\n")
-    text = "\n" * line + text if text[0] != "\t" else "\n" * (line - 1) + "if 1:\n" + text
+    text, before, name = pieces[number], "".join(pieces[:number]), function.__name__
+    lines = before.count("\n")
+    if indent_of(text):
+        text, lines = f"if 1:\n{text}", lines - 1
+        scope = f"\n{before}".rpartition("\nclass ")[2].partition(":")[0].partition("(")[0]
+        function.__qualname__ = f"{scope}.{name}"
     found: dict[str, FunctionType] = {}
-    exec(compile(text, file, "exec"), function.__globals__, found)
-    written = found[function.__name__]
+    exec(compile("\n" * lines + text, file, "exec"), function.__globals__, found)
+    written = found[name]
     function.__defaults__, function.__kwdefaults__ = written.__defaults__, written.__kwdefaults__
     function.__code__ = written.__code__
     return function

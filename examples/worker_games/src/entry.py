@@ -26,7 +26,7 @@ from qb.errors import CheckViolated, EncodingError, ForeignKeyViolated, NoRowFou
 
 # What these need is imported and compiled when the Worker is deployed, and then no request has to.
 preload(game(1), games(Genre.PUZZLE, "chess", "", 1), games(None, None, "", 1), leaderboard(1, 1))
-preload(insert(Game).values(title="", genre=Genre.PUZZLE).returning(Game))
+preload(insert(Game).values(title="", genre=Genre.PUZZLE, tags=[]).returning(Game))
 
 
 class Default(WorkerEntrypoint):
