@@ -90,9 +90,14 @@ class PostgresRenderer(Renderer):
     def pieces(
         self, before: Schema, operations: tuple[Operation, ...]
     ) -> Iterator[tuple[tuple[Operation, ...], Sequence[str]]]:
+        others = list(self.script(before, operations).statements)
         for each in operations:
-            yield (each,), self.statements(before, each)
+            statements = self.statements(before, each)
+            others = [statement for statement in others if statement not in statements]
+            yield (each,), statements
             before = step(before, each)
+        for statement in others:  # what is done for several of them together
+            yield (), [statement]
 
     def statements(self, before: Schema, operation: Operation) -> list[str]:
         """The SQL of one operation on a schema."""

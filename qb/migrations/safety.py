@@ -162,7 +162,7 @@ class Safety:
             case ops.AlterColumn():
                 yield from self.altered_column(schema, operation, operations)
             case ops.AddConstraint(table, constraint):
-                was_there = ops.DropConstraint(table, constraint) in operations
+                was_there = operation.using_index or ops.DropConstraint(table, constraint) in operations
                 if not was_there and not self.is_about_nothing(schema, table, constraint, operations):
                     yield from self.added_constraint(operation, table, constraint)
             case ops.ValidateConstraint(table, name):
