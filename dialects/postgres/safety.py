@@ -8,6 +8,7 @@ from itertools import pairwise
 from dialects.postgres.by_hand import ByHand
 from dialects.postgres.conversions import INTEGERS, JSON, NETWORKS, TEXTS, converted, is_lossless, is_of, parsed
 from dialects.postgres.ddl import PostgresDdl
+from dialects.postgres.exchanges import exchanged, is_exchange
 from dialects.postgres.harmless import FUNCTIONS, WORDS, words
 from dialects.postgres.reading import PostgresStatementReader
 from qb.identifiers import QUOTED
@@ -33,6 +34,8 @@ VOLATILE = words(
 """Of PostgreSQL's own functions, those that may give another value in each row, so that a new column cannot do with one
 default for all.
 """
+UNSEEN = (rules.RENAME_COLUMN, rules.ALLOW_NULL, rules.DROP_DEFAULT, rules.DROP_TRIGGER)
+"""What nobody sees of where one column takes the place of another."""
 
 
 class PostgresSafety(Safety):
@@ -55,7 +58,13 @@ class PostgresSafety(Safety):
         yield from ByHand(self, script, steps).findings(statements)
 
     def of(self, schema: Schema, operation: Operation, operations: Sequence[Operation]) -> Iterator[Finding]:
-        yield from super().of(schema, operation, operations)
+        is_part = is_exchange(operation, operations)
+        for finding in super().of(schema, operation, operations):
+            if not is_part or finding.rule not in UNSEEN:
+                yield finding
+        pair = exchanged(schema, operation, operations)
+        if pair is not None:
+            yield from self.exchanged_type(schema, operation, *pair)
         match operation:
             case ops.AddColumn(table, column, using):
                 yield from self.added_column(operation, table, column, using)
@@ -75,6 +84,14 @@ class PostgresSafety(Safety):
             case ops.DropIndex(table, index, concurrently) if not concurrently:
                 text = f'it waits for everybody who uses "{table}", and everybody else waits for it'
                 yield Finding(rules.DROP_INDEX, operation, table, text, self.rows(table))
+
+    def exchanged_type(
+        self, schema: Schema, operation: Operation, table: Name, old: Column, new: Column
+    ) -> Iterator[Finding]:
+        """A column of another type under the name of the old one."""
+        if old.type != new.type and (self.lossy(schema, table, old, new) or not self.is_alike(old, new)):
+            text = f'programs that run meanwhile still take "{table}.{old.name}" for {old.type}, and it is {new.type}'
+            yield Finding(rules.CHANGE_TYPE, operation, table, text)
 
     def added_column(self, operation: Operation, table: Name, column: Column, using: str | None) -> Iterator[Finding]:
         """A column that every row gets a value of its own for."""

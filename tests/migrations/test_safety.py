@@ -9,9 +9,11 @@ import pytest
 
 from dialects.postgres.harmless import FUNCTIONS
 from dialects.postgres.safety import VOLATILE
+from dialects.postgres.sync import both
 from qb.dialect import find_dialect
 from qb.migrations import operations as ops
 from qb.migrations import rules
+from qb.migrations.apply import applied
 from qb.migrations.diff import diff
 from qb.migrations.operations import Constraint, Operation
 from qb.migrations.safety import Finding
@@ -308,6 +310,22 @@ def test_what_goes_meanwhile_is_not_in_danger() -> None:
         ops.CreateIndex,
     ]
     assert {each.danger for each in findings(before, *stage.operations)} == {"locks", "rewrites"}
+
+
+@pytest.mark.parametrize(
+    ("type", "said"), [("bigint", set()), ("smallint", {"change-type"}), ("text", {"change-type"})]
+)
+def test_a_column_that_takes_the_place_of_another(type: str, said: set[str]) -> None:
+    """As `--online` does: under its name, programs find what triggers have kept in step with it."""
+    old, new = column("year"), replace(column("year"), name="__new_year", type=type)
+    sync = both(ALBUMS, "year", "__new_year")
+    before = applied(BEFORE, [ops.AddColumn(ALBUMS, new), ops.CreateTrigger(sync)])
+    loosened = ops.AlterColumn(ALBUMS, old, replace(old, nullable=True, default=None))
+    renames = (ops.RenameColumn(ALBUMS, "year", "__old_year"), ops.RenameColumn(ALBUMS, "__new_year", "year"))
+    found = findings(before, ops.DropTrigger(sync), loosened, *renames)
+    assert {each.rule.code for each in found} == said
+    assert {each.rule.code for each in findings(before, loosened)} == {"allow-null"}
+    assert {each.rule.code for each in findings(before, renames[0])} == {"rename-column"}
 
 
 def test_a_sequence_forgets_where_it_stands() -> None:
