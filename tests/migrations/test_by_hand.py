@@ -284,7 +284,7 @@ async def test_what_is_concurrent_lets_everybody_write(
     for sql in ("CREATE INDEX CONCURRENTLY i ON here.albums (title)", "DROP INDEX CONCURRENTLY here.i"):
         await reader.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM here.albums")
         work = asyncio.create_task(worker.execute(sql))
-        while not await writer.fetchval(WAITS, worker.get_server_pid()):  # noqa: ASYNC110  # nobody tells when it waits
+        while not work.done() and not await writer.fetchval(WAITS, worker.get_server_pid()):  # noqa: ASYNC110  # nobody tells when it waits
             await asyncio.sleep(0.01)
         locks = {row["mode"] for row in await writer.fetch(LOCKS, worker.get_server_pid())}
         assert locks == {"ShareUpdateExclusiveLock"}
