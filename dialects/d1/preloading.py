@@ -6,9 +6,9 @@ from collections.abc import Coroutine, Sequence
 from json import loads
 from typing import Any
 
-from dialects.d1 import DIALECT
 from dialects.d1.driver import D1Driver
 from dialects.d1.transport import Answer, Statement, Transport
+from qb.dialect import find_dialect
 from qb.queries import Compilable, Query
 from qb.rows import builder_for
 from qb.running.database import Database
@@ -24,9 +24,10 @@ def preload(*statements: Compilable) -> None:
     arguments of these classes, of others only what they need is there. Raises what compiling raises, so that a mistake
     is found before it is deployed.
     """
-    db = Database(D1Driver(DIALECT, Empty()))
+    dialect = find_dialect("d1")
+    db = Database(D1Driver(dialect, Empty()))
     for statement in statements:
-        if isinstance(statement, Query) and builder_for(statement, DIALECT) is not None:
+        if isinstance(statement, Query) and builder_for(statement, dialect) is not None:
             finish(db.fetch_all(statement))
         else:
             finish(db.execute(statement))
