@@ -212,7 +212,8 @@ def modules(site: Path) -> dict[str, list[str]]:
     found = {}
     for name in ("packed", "packed_rest"):
         tree = ast.parse((site / "qb" / f"{name}.py").read_text(encoding="utf-8"))
-        (texts,) = [ast.literal_eval(node) for node in ast.walk(tree.body[-1]) if isinstance(node, ast.Dict)]
+        values = {ast.unparse(node.targets[0]): node.value for node in tree.body if isinstance(node, ast.Assign)}
+        texts = ast.literal_eval(values["MODULES"])
         for file, text in texts.items():
             found[file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")] = text.split("\f")
     return {package: [(site / package / "__init__.py").read_text()] for package in graph.PACKAGES} | found

@@ -24,7 +24,7 @@ def packed(modules: dict[str, str]) -> dict[str, str]:
     finder = stripped(Path(__file__).with_name("unpacking.py").read_text(encoding="utf-8"), {"install"})
     return {
         **{path: f"import qb.packed\n{modules[path]}" for path in outside},
-        "qb/packed.py": f"{finder}\ninstall({literal(at_once)})\n",
+        "qb/packed.py": f"{finder}\nMODULES={literal(at_once)}\ninstall(MODULES)\n",
         "qb/packed_rest.py": f"MODULES={literal(rest)}\n",
     }
 
@@ -39,7 +39,9 @@ def loaded_by(program: str) -> set[str]:
 
 
 def literal(texts: dict[str, str]) -> str:
-    """A dictionary of texts as Python reads it most quickly: without escapes."""
+    """A dictionary of texts as Python reads it most quickly: without escapes, and as the value of a name. In the
+    brackets of a call, for which the parser tries several rules, it would take three times as long.
+    """
     for path, text in texts.items():
         assert "'''" not in text, f"{path} has three quotation marks in a row"
         assert not text.endswith("\\"), f"{path} ends with a backslash"
