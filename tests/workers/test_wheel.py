@@ -123,9 +123,11 @@ sys.addaudithook(count)
 """
 
 
-@pytest.mark.parametrize(("program", "most"), [("IMPORT", 33), ("READ", 85), ("WRITE", 97)])
+@pytest.mark.parametrize(("program", "most"), [("IMPORT", 34), ("READ", 88), ("WRITE", 100)])
 def test_a_worker_compiles_little(site: Path, program: str, most: int) -> None:
-    """Kilobytes of Python, which cost about a millisecond each when a Worker starts."""
+    """Kilobytes of Python, which cost about a millisecond each when a Worker starts. Raise them for what ordinary
+    Workers need, and nothing else.
+    """
     kilobytes = int(python_with(site, COMPILED, getattr(ordinary, program), "print(compiled)")) / 1024
     assert kilobytes <= most
 
@@ -153,16 +155,18 @@ def test_functions_are_what_they_would_be(site: Path) -> None:
         "from qb import Table, col, select",
         "from qb.statements.select import Select",
         "where, repr_ = Select.where, Select.__repr__",
-        "print(where.__name__, where.__module__, type(where).__name__)",
+        "import pickle; print(pickle.loads(pickle.dumps(select)) is select)",
+        "print(where.__name__, where.__qualname__, where.__module__, type(where).__name__)",
         "class Album(Table): title = col.text()",
         "select(Album.title).where(Album.title == 'Blue')",
-        "print(Select.where is where, where.__qualname__, where.__code__.co_varnames != (), where.__kwdefaults__)",
+        "print(Select.where is where, where.__code__.co_varnames != (), where.__kwdefaults__)",
         "try: select(Album.title).where(nobody=1)",
         "except TypeError as error: print(error)",
     ]
     assert python_with(site, *lines).splitlines() == [
-        "where qb.statements.select function",
-        "True Select.where True None",
+        "True",
+        "where Select.where qb.statements.select function",
+        "True True None",
         "Select.where() got an unexpected keyword argument 'nobody'",
     ]
 
@@ -276,5 +280,5 @@ def test_which_functions_are_compiled_when_they_are_called(source: str, names: l
 def test_every_line_is_where_it_was() -> None:
     functions = ["\tdef f(a):\n\t\tif a:return 1\n\t\treturn 2\n", "\tdef g(a):return 3\n", "def h(a):return 4\n"]
     pieces = ["x=1\nclass A:\n", functions[0], "", functions[1], "", functions[2], "y=2\n"]
-    assert skeleton(pieces) == "x=1\nclass A:\n\tf,g,=_later(1,3)\n\n\n\nh,=_later(5,5)\ny=2\n"
+    assert skeleton(pieces) == "x=1\nclass A:\n\tf,g,=_later(1,3,__qualname__)\n\n\n\nh,=_later(5,5)\ny=2\n"
     assert skeleton(pieces).count("\n") == "".join(pieces).count("\n")

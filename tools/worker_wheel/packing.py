@@ -39,9 +39,7 @@ def loaded_by(program: str) -> set[str]:
 
 
 def literal(texts: dict[str, str]) -> str:
-    """A dictionary of texts as Python reads it most quickly: without escapes, and as the value of a name. In the
-    brackets of a call, for which the parser tries several rules, it would take three times as long.
-    """
+    """A dictionary of texts as Python reads it most quickly: without escapes."""
     for path, text in texts.items():
         assert "'''" not in text, f"{path} has three quotation marks in a row"
         assert not text.endswith("\\"), f"{path} ends with a backslash"

@@ -86,7 +86,8 @@ def skeleton(pieces: list[str]) -> str:
             continue
         functions = pieces[first : number + 1 : 2]
         names, lines = ",".join(map(name_of, functions)), "".join(functions).count("\n")
-        parts.append(f"{pieces[first - 1]}{indent}{names},=_later({first},{number})" + "\n" * lines)
+        where = f"{first},{number},__qualname__" if indent else f"{first},{number}"  # a class has one
+        parts.append(f"{pieces[first - 1]}{indent}{names},=_later({where})" + "\n" * lines)
         first = number + 2
     return "".join([*parts, pieces[-1]])
 
@@ -106,25 +107,26 @@ def called(*args: Any, _compiled: Callable[[], FunctionType], **kwargs: Any) -> 
     return _compiled()(*args, **kwargs)
 
 
-def stand_ins(pieces: list[str], file: str, namespace: dict[str, Any], first: int, last: int) -> Iterator[FunctionType]:
-    """Functions that have their own code when they are called."""
+def stand_ins(
+    pieces: list[str], file: str, namespace: dict[str, Any], first: int, last: int, scope: str = ""
+) -> Iterator[FunctionType]:
+    """Functions that have their own code when they are called; `scope` is the class that they are in."""
     for number in range(first, last + 1, 2):
-        function = FunctionType(called.__code__, namespace, name_of(pieces[number]))
+        name = name_of(pieces[number])
+        function = FunctionType(called.__code__, namespace, name)
+        function.__qualname__ = f"{scope}.{name}" if scope else name
         function.__kwdefaults__ = {"_compiled": partial(compiled, function, pieces, number, file)}
         yield function
 
 
 def compiled(function: FunctionType, pieces: list[str], number: int, file: str) -> FunctionType:
     """The function that stood in for itself, as it was written."""
-    text, before, name = pieces[number], "".join(pieces[:number]), function.__name__
-    lines = before.count("\n")
+    text, lines = pieces[number], "".join(pieces[:number]).count("\n")
     if indent_of(text):
         text, lines = f"if 1:\n{text}", lines - 1
-        scope = f"\n{before}".rpartition("\nclass ")[2].partition(":")[0].partition("(")[0]
-        function.__qualname__ = f"{scope}.{name}"
     found: dict[str, FunctionType] = {}
     exec(compile("\n" * lines + text, file, "exec"), function.__globals__, found)
-    written = found[name]
+    written = found[function.__name__]
     function.__defaults__, function.__kwdefaults__ = written.__defaults__, written.__kwdefaults__
     function.__code__ = written.__code__
     return function
