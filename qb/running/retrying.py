@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from qb.errors import DatabaseError
-from qb.running.engine import Engine
-from qb.running.transaction import Transaction
-from qb.typevars import DialectName
+
+if TYPE_CHECKING:  # a Worker, which has no transactions, pauses as well
+    from collections.abc import Awaitable, Callable
+
+    from qb.running.engine import Engine
+    from qb.running.transaction import Transaction
+    from qb.typevars import DialectName
 
 T = TypeVar("T")
 

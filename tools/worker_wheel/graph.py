@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("qb", "dialects")
-STARTS = ("qb", "dialects.d1", "dialects.d1.endpoint")
+STARTS = ("qb", "qb.idempotency", "dialects.d1", "dialects.d1.endpoint")
 """What a Worker imports."""
 ELSEWHERE = {
     "qb.migrations": "migrations make the tables, when the Worker is deployed",
