@@ -75,15 +75,22 @@ class D1Server:
         (found,) = self.query(
             database,
             (
-                "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite!_%' "
-                "ESCAPE '!' AND name NOT LIKE '!_cf!_%' ESCAPE '!' ORDER BY sql NOT LIKE '%VIRTUAL%', rowid DESC",
+                "SELECT o.type, o.name, t.type AS kind FROM sqlite_master o "
+                "LEFT JOIN pragma_table_list t ON t.name = o.name AND t.schema = 'main' "
+                "WHERE o.type IN ('table', 'trigger', 'view') AND o.name NOT LIKE 'sqlite!_%' ESCAPE '!' "
+                "AND o.name NOT LIKE '!_cf!_%' ESCAPE '!' "
+                # What uses a table goes before it.
+                "ORDER BY o.type <> 'trigger', o.type <> 'view', t.type <> 'virtual', o.rowid DESC",
                 [],
             ),
         )
-        dropping: list[tuple[str, Sequence[Any]]] = [
-            (f"DROP {row['type']} IF EXISTS {QUOTED[row['name']]}", []) for row in found["results"]
-        ]
-        return [("PRAGMA defer_foreign_keys = on", []), *dropping]  # tables may refer to each other
+        dropping = [f"DROP {row['type']} IF EXISTS {QUOTED[row['name']]}" for row in found["results"]]
+        # Tables may refer to each other: a row needs what it refers to until it is deleted.
+        tables = [row["name"] for row in found["results"] if row["kind"] == "table"]
+        first = len(dropping) - sum([row["kind"] in ("table", "shadow") for row in found["results"]])
+        deleting = [f"DELETE FROM {QUOTED[name]}" for name in tables]
+        statements = ["PRAGMA defer_foreign_keys = on", *dropping[:first], *deleting, *dropping[first:]]
+        return [(statement, []) for statement in statements]
 
 
 @contextmanager
