@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dialects.sqlite.guards import text
 from qb.identifiers import QUOTED
-from qb.schema.objects import Column
+from qb.schema.objects import Column, Identity
 from tests.migrations.random_cases import Case
 from tests.migrations.random_columns import KIND, is_text, literal
 from tests.migrations.random_schemas import LOG
@@ -25,6 +26,8 @@ def filling(case: Case) -> Iterator[str]:
         for number in range(case.rows, 0, -1):  # so that a row's place is not its number
             values = [value(column, later.get(column.name, column), number, case) for column in columns]
             yield f"INSERT INTO {QUOTED[table.name.name]} ({names}){force} VALUES ({', '.join(values)})"
+        if any(column.identity == Identity("autoincrement") for column in columns):  # as after deleted rows
+            yield f"UPDATE sqlite_sequence SET seq = seq + 5 WHERE name = {text(table.name.name)}"
 
 
 def value(column: Column, later: Column, number: int, case: Case) -> str:
@@ -35,14 +38,13 @@ def value(column: Column, later: Column, number: int, case: Case) -> str:
         return "NULL"
     if kind.startswith("parent"):
         number = 1 + number % case.rows
-    text = literal(kind, column.type, number)
     if is_text(column.type) and later.type == "REAL":
         return f"'{number}.0'"
     if is_text(column.type) and later.type == "numeric(12,2)":
         return f"'{number}.00'"
     if column.type == "text" and later.type.startswith("timestamp"):
         return f"'2020-01-{number:02} 00:00:00'"
-    return text
+    return literal(kind, column.type, number)
 
 
 def plain(kind: str, text: str | None) -> str | None:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from dialects.sqlite.guards import text
 from qb.dialect import find_dialect
 from qb.identifiers import QUOTED
 from qb.migrations.apply import applied
 from qb.migrations.diff import diff
 from qb.migrations.reverse import reverse
-from qb.schema.objects import Schema, Table
+from qb.schema.objects import Identity, Schema, Table
 from tests.d1_server import D1Server
 from tests.migrations.engines import D1Engine, Engine, PostgresEngine, SqliteEngine, migrate, sorted_columns
 from tests.migrations.random_cases import Case, cases
@@ -60,12 +62,33 @@ def rows(engine: Engine, table: Table, other: Table, columns: Mapping[str, str])
     return [
         tuple(
             [
-                text if one.type == two.type else plain(KIND[one.name], text)
-                for text, (one, two) in zip(row, pairs, strict=True)
+                value if one.type == two.type else plain(KIND[one.name], value)
+                for value, (one, two) in zip(row, pairs, strict=True)
             ]
         )
         for row in engine.rows(f"SELECT {', '.join(texts)} FROM {QUOTED[table.name.name]} ORDER BY {order}")
     ]
+
+
+def numbers(engine: Engine, tables: Iterable[tuple[Table, Table]]) -> list[Any]:
+    """Of the first of each pair: what numbers SQLite gives to its rows besides their keys, and the highest that
+    AUTOINCREMENT has given; as far as the second one has them, too.
+    """
+    found = []
+    for table, other in tables:
+        name = table.name.name
+        if engine.dialect != "postgres" and not numbers_itself(table) and not numbers_itself(other):
+            found.append(engine.rows(f"SELECT rowid FROM {QUOTED[name]} ORDER BY {QUOTED[number_of(table).name]}"))
+        if all(Identity("autoincrement") in [column.identity for column in each.columns] for each in (table, other)):
+            found.append(engine.rows(f"SELECT seq FROM sqlite_sequence WHERE name = {text(name)}"))
+    return found
+
+
+def numbers_itself(table: Table) -> bool:
+    """Whether the rows of a table of SQLite have no other number than their key."""
+    key = table.primary_key
+    is_number = key is not None and [table.column(name).type for name in key.columns] == ["INTEGER"]
+    return is_number or "WITHOUT ROWID" in table.options
 
 
 def same(names: Iterable[str]) -> dict[str, str]:
@@ -100,6 +123,7 @@ def check(engine: Engine, fresh: Engine, case: Case) -> None:
     engine.execute("DELETE FROM log")
     before = [rows(engine, old, old, same(columns)) for old, _, columns in case.kept]
     to_compare = [rows(engine, old, new, columns) for old, new, columns in case.kept]
+    numbers_before = numbers(engine, [(old, new) for old, new, _ in case.kept])
     assert orphans(engine, case.before) == []
 
     operations = diff(case.before, case.after, case.hints)
@@ -111,6 +135,7 @@ def check(engine: Engine, fresh: Engine, case: Case) -> None:
     assert engine.facts() == fresh.facts()
     for (old, new, columns), expected in zip(case.kept, to_compare, strict=True):
         assert rows(engine, new, old, {name: former for former, name in columns.items()}) == expected
+    assert numbers(engine, [(new, old) for old, new, _ in case.kept]) == numbers_before
     assert orphans(engine, case.after) == []
     assert engine.rows("SELECT * FROM log") == [], "no trigger has fired"
 
@@ -124,6 +149,7 @@ def check(engine: Engine, fresh: Engine, case: Case) -> None:
         assert engine.facts() == fresh.facts()
         for (old, _, columns), expected in zip(case.kept, before, strict=True):
             assert rows(engine, old, old, same(columns)) == expected
+        assert numbers(engine, [(old, new) for old, new, _ in case.kept]) == numbers_before
         assert orphans(engine, case.before) == []
         assert engine.rows("SELECT * FROM log") == [], "no trigger has fired on the way back"
         clear(fresh, case.before)
