@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -33,6 +34,7 @@ LOG = Name("log")
 """What triggers write to."""
 NOTE = "note_it"
 """The function that triggers of PostgreSQL call. It is there, in no schema of ours."""
+NAME = re.compile(r'"(?:[^"]|"")*"')
 AGAIN = " again"
 """After the name of an index, which may be that of another one in the other schema."""
 LABELS = (("x", "y"), ("y", "x"), ("x", "y", "z"), ("z", "x", "y"), ("x", "it's", "y"), ("y", "x", "w"))
@@ -43,16 +45,22 @@ def random_schema(draw: Draw, like: Schema) -> Schema:
     names = draw.draw(st.lists(st.sampled_from(TABLES), min_size=1, max_size=4, unique=True))
     before = {table.name.name: table for table in like.tables}
     alone = [RandomTable(draw, name, before.get(name)).table() for name in names]
-    tables = [with_foreign_keys(draw, table, alone) for table in alone]
+    tables = [with_foreign_keys(draw, table, alone, before.get(table.name.name)) for table in alone]
     enums = (Enum(Name("mood"), draw.one(*LABELS)), Enum(Name("Mood 2"), draw.one(*LABELS)))
     log = Table(LOG, (Column("what", "text" if draw.is_postgres else "TEXT"),))
     views = tuple(random_views(draw, tables))
+    known = {QUOTED[name] for table in tables for name in (table.name.name, *[each.name for each in table.columns])}
+    triggers = {
+        each.name: each
+        for each in like.triggers
+        if set(NAME.findall(each.sql)) <= known | {QUOTED[each.name]} and each.table in [table.name for table in tables]
+    }
     return Schema(
         like.dialect,
         enums=enums if draw.is_postgres else (),
         tables=(*tables, log),
         views=views,
-        triggers=tuple(random_triggers(draw, tables, views)),
+        triggers=tuple([triggers.get(each.name, each) for each in random_triggers(draw, tables, views)]),
     )
 
 
@@ -193,9 +201,15 @@ class RandomTable:
             yield index
 
 
-def with_foreign_keys(draw: Draw, table: Table, tables: Sequence[Table]) -> Table:
-    """A table with foreign keys to any of the tables, itself included."""
+def with_foreign_keys(draw: Draw, table: Table, tables: Sequence[Table], like: Table | None) -> Table:
+    """A table with foreign keys to any of the tables, itself included. Some are as those of a table that there was."""
     columns = {column.name for column in table.columns}
+    if like is not None and draw.maybe():
+        keys = {(each.name, key.columns) for each in tables for key in keys_of(each)}
+        there = [key for key in like.foreign_keys if columns.issuperset(key.columns)]
+        there = [key for key in there if (key.table, key.references) in keys]
+        if there:
+            return replace(table, foreign_keys=tuple(there))
     found = []
     for name in ("up", "other"):
         if name not in columns or not draw.maybe():
@@ -203,11 +217,10 @@ def with_foreign_keys(draw: Draw, table: Table, tables: Sequence[Table]) -> Tabl
         for number in range(1 + draw.maybe(5)):
             parent = draw.one(*tables)
             part = f"{name} part"
-            keys = [key for key in (parent.primary_key, *parent.uniques) if key is not None and is_referable(key)]
-            keys = [key for key in keys if len(key.columns) == 1 or part in columns]
-            if not keys:
+            referable = [key for key in keys_of(parent) if len(key.columns) == 1 or part in columns]
+            if not referable:
                 continue
-            references = draw.one(*keys).columns
+            references = draw.one(*referable).columns
             own = tuple([part if each == "part" else name for each in references])
             given = f"{table.name} {name} {number}"
             implied = implied_name(table.name.name, "_".join(own), "fkey") if draw.is_postgres else None
@@ -230,21 +243,27 @@ def with_foreign_keys(draw: Draw, table: Table, tables: Sequence[Table]) -> Tabl
     return replace(table, foreign_keys=tuple(found))
 
 
-def is_referable(key: Key) -> bool:
-    """Whether foreign keys point to it."""
-    return all(KIND[name] in ("key", "part") for name in key.columns) and key.deferral is None
+def keys_of(table: Table) -> list[Key]:
+    """The keys to which foreign keys point."""
+    keys = [key for key in (table.primary_key, *table.uniques) if key is not None and key.deferral is None]
+    return [key for key in keys if all(KIND[name] in ("key", "part") for name in key.columns)]
 
 
 def random_views(draw: Draw, tables: Sequence[Table]) -> Iterator[View]:
     """A view of one table or of two, and a view of it; one may be materialized."""
     if not draw.maybe():
         return
-    one, other = draw.one(*tables), draw.one(*tables)
+    is_plain = draw.maybe()  # so that it may be the same in both schemas
+    one, other = (
+        (min(tables, key=lambda table: table.name),) * 2 if is_plain else (draw.one(*tables), draw.one(*tables))
+    )
     key, other_key = (QUOTED[number_of(table).name] for table in (one, other))
-    wanted = [QUOTED[column.name] for column in one.columns if draw.maybe(3) and KIND[column.name] != "key"]
+    wanted = [
+        QUOTED[column.name] for column in one.columns if not is_plain and draw.maybe(3) and KIND[column.name] != "key"
+    ]
     columns = ", ".join([f"one.{key} AS first", *[f"one.{name}" for name in wanted]])
     sql = f"SELECT {columns} FROM {QUOTED[one.name.name]} AS one"
-    if draw.maybe():
+    if not is_plain and draw.maybe():
         sql += f" JOIN {QUOTED[other.name.name]} AS two ON two.{other_key} = one.{key}"
     name = Name("view one")
     if draw.is_postgres and draw.maybe(4):
