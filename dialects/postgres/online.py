@@ -133,6 +133,8 @@ class Online:
         if getattr(operation, "table", None) not in self.there:
             if isinstance(operation, ops.ReplaceEnum) and self.is_used(operation.before.name):
                 self.refused.append((operation, "every column of the type is written again"))
+            if isinstance(operation, ops.RenameTable):
+                self.refused.append((operation, "programs know one of both names: leave a view of the old one"))
             return
         match operation:
             case ops.AddColumn() if why_written(operation):
@@ -140,6 +142,8 @@ class Online:
             case ops.AlterColumn(_, old, new, using):
                 if new.generated is not None:
                     self.refused.append((operation, "it is computed for every row"))
+                elif new.identity is not None and old.identity is None:
+                    self.refused.append((operation, "its highest number is searched"))
                 elif using is not None or is_retyped(old, new):
                     self.consider(self.retype, operation)
                 elif old.nullable and not new.nullable:
@@ -178,8 +182,12 @@ class Online:
         self.rows.append(ops.Backfill(table, column.name, value, where, key))
 
     def require(self, operation: ops.AlterColumn) -> None:
-        """NOT NULL, which a check shows to hold already."""
-        self.hold_not_null(operation.table, operation.before, operation.after)
+        """NOT NULL, which a check shows to hold already. A default comes before the check, for who relies on it."""
+        table, before, after = operation.table, operation.before, operation.after
+        if after.default is not None and before.default != after.default:
+            self.expand.append(ops.AlterColumn(table, before, replace(before, default=after.default)))
+            before = replace(before, default=after.default)
+        self.hold_not_null(table, before, after)
 
     def hold_not_null(self, table: Name, before: Column, after: Column, name: str | None = None) -> None:
         """A check for new rows, then for all; then NOT NULL looks at none. `name` is that of the column meanwhile."""

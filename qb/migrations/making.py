@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qb.dialect import Dialect
 from qb.migrations.apply import applied
@@ -87,9 +87,12 @@ def drafts_of(renderer: Renderer, before: Schema, stages: Iterable[Stage], notes
         back, reversal = way_back(renderer, before, stage.operations)
         heads = tuple([f"{described(each)}: " for each in stage.operations])
         mine = tuple([note for note in notes if note.startswith(heads)])
+        notes = tuple([note for note in notes if note not in mine])
         findings = renderer.safety().findings(before, stage.operations)
         drafts.append(Draft(stage.operations, stage.script, back, reversal, findings, there, mine))
         before = there
+    if drafts and notes:  # of what is done in other words
+        drafts[-1] = replace(drafts[-1], notes=(*drafts[-1].notes, *notes))
     return drafts
 
 

@@ -382,11 +382,13 @@ CASES: dict[str, tuple[Schema, Schema, list[list[str]]]] = {
         with_(),
         with_(columns=(ID, replace(NAME, nullable=False, default="'x'"), N)),
         [
-            ['ALTER TABLE "t" ADD CONSTRAINT "__not_null_name" CHECK ("name" IS NOT NULL) NOT VALID'],
+            [
+                'ALTER TABLE "t" ALTER COLUMN "name" SET DEFAULT \'x\'',
+                'ALTER TABLE "t" ADD CONSTRAINT "__not_null_name" CHECK ("name" IS NOT NULL) NOT VALID',
+            ],
             ['ALTER TABLE "t" VALIDATE CONSTRAINT "__not_null_name"'],
             [
                 'ALTER TABLE "t" ALTER COLUMN "name" SET NOT NULL',
-                'ALTER TABLE "t" ALTER COLUMN "name" SET DEFAULT \'x\'',
                 'ALTER TABLE "t" DROP CONSTRAINT "__not_null_name"',
             ],
         ],
@@ -483,11 +485,24 @@ ONLY = "the table has no primary key, by whose order batches could be made"
             None,
             f"alter column t.n: bigint for integer: {ONLY}",
         ),
+        (with_(), with_(columns=(ID, NAME, replace(N, type="smallint"))), None, None),
         (
             with_(),
-            with_(columns=(ID, NAME, replace(N, type="smallint"))),
+            replace(with_(), tables=(replace(PLAIN, name=U),)),
+            Hints(tables={U: T}),
+            "rename table t to u: programs know one of both names: leave a view of the old one",
+        ),
+        (
+            with_(),
+            with_(columns=(ID, NAME, replace(N, identity=Identity("by default")))),
             None,
+            "alter column t.n: identity by default: its highest number is searched",
+        ),
+        (
+            with_(),
+            with_(columns=(ID, NAME, Column("n", "integer", generated=Generated("id + 1")))),
             None,
+            "alter column t.n: nullable, generated as id + 1: it is computed for every row",
         ),
         (
             with_(),
