@@ -43,6 +43,7 @@ class Online:
     """Finds the way for the operations between two schemas."""
 
     def __init__(self, renderer: Renderer, before: Schema, operations: Sequence[Operation]) -> None:
+        operations = renderer.around(before, tuple(operations), ())  # with the views of views that go
         self.renderer = renderer
         self.before = before
         self.after = applied(before, operations)
@@ -73,13 +74,16 @@ class Online:
 
     def first(self, with_renames: bool = True) -> list[Operation]:
         """What is done ahead of all else, of that which waits."""
-        return [
+        found: list[Operation] = [
             each
             for each in self.waiting
             if isinstance(each, FIRST)
             and not (isinstance(each, ops.AddColumn) and each.table in self.there and why_written(each))
             and (with_renames or not isinstance(each, ops.RenameColumn))
         ]
+        if any(isinstance(each, (ops.RenameTable, ops.RenameColumn)) for each in found):  # which they know by old names
+            found = [*[each for each in self.waiting if isinstance(each, (ops.DropView, ops.DropTrigger))], *found]
+        return found
 
     def stages(self) -> tuple[Stage, ...]:
         """The migrations."""
@@ -288,6 +292,9 @@ class Online:
             for part in self.parts_with(schema, table, column):
                 if isinstance(part, Constraint) and (part.primary_key or part.exclusion):
                     raise NotOnline(f"it is in the {part}")
+                key = part.foreign_key if isinstance(part, Constraint) else None
+                if key is not None and not self.is_key(key.table, key.references):
+                    raise NotOnline(f"the {part} points to a key that comes later")
             keys = [key for each in schema.tables for key in each.foreign_keys]
             if any(key.table == table and column in key.references for key in keys):
                 raise NotOnline("foreign keys point to it")
@@ -342,6 +349,8 @@ class Online:
             raise NotOnline("PostgreSQL builds it in one go only")
         if constraint.key is not None and former:
             raise NotOnline("another one has its name until then")
+        if constraint.primary_key is not None and self.middle.table(table).primary_key is not None:
+            raise NotOnline("there is another one until then")
         key = constraint.foreign_key
         if key is not None and not self.is_key(key.table, key.references):
             self.late[0].append(ops.AddConstraint(table, edited(constraint, valid=False)))
@@ -387,8 +396,11 @@ class Online:
         """Raise NotOnline when a column is not there in time."""
         there = {column.name for column in self.middle.table(table).columns}
         there |= {each.column.name for each in self.expand if isinstance(each, ops.AddColumn) and each.table == table}
+        late = {
+            each.after.name for each, _ in self.refused if isinstance(each, ops.AlterColumn) and each.table == table
+        }
         needed = columns_of(part, [column.name for column in self.after.table(table).columns])
-        if not needed <= there:
+        if not needed <= there - late:
             raise NotOnline("its column comes later")
 
 
