@@ -150,6 +150,8 @@ class Online:
                     self.refused.append((operation, "its highest number is searched"))
                 elif using is not None or is_retyped(old, new):
                     self.consider(self.retype, operation)
+                elif old.nullable and not new.nullable and old.generated is not None:
+                    self.refused.append((operation, "it is computed until then"))
                 elif old.nullable and not new.nullable:
                     self.consider(self.require, operation)
             case ops.AddConstraint(_, constraint) if getattr(constraint.rule, "valid", True):
