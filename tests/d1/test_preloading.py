@@ -81,6 +81,7 @@ def test_every_kind_of_statement_can_be_preloaded() -> None:
         insert(Album).values(title="Blue").returning(Album.id),
         insert(Album).values_many([{"title": "Blue"}, {"title": "Hejira"}]),
         update(Album).set(plays=1).where(Album.id == 1),
+        update(Album).set(plays=Album.plays + 1).where(Album.id == 1).returning(Album.plays),
         delete(Album).where(Album.id == 1).returning(Album.title),
     )
     preload()
