@@ -61,6 +61,7 @@ LINES: list[tuple[Operation, str]] = [
         "alter column app.albums.year: integer for text, not null, no default ('x'), not generated, no identity, "
         "collation of the database, its comment",
     ),
+    (ops.Backfill(ALBUMS, "year", "1999", "year IS NULL", ("id",)), "fill app.albums.year with 1999 in batches"),
     (ops.AddConstraint(ALBUMS, KEY), "add foreign key (artist_id) to app.albums"),
     (ops.AddConstraint(ALBUMS, Constraint(check=Check("x > 1", "c"))), "add check c to app.albums"),
     (ops.AddConstraint(ALBUMS, Constraint(check=Check("x > 1"))), "add check (x > 1) to app.albums"),

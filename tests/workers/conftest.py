@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,11 +37,22 @@ def runtime() -> Iterator[Runtime]:
         yield runtime
 
 
-@pytest.fixture(scope="session", params=PYTHONS)
-def python(request: pytest.FixtureRequest, runtime: Runtime, site: Path) -> Python:
+@pytest.fixture(scope="session")
+def start(runtime: Runtime, site: Path) -> Callable[[str], Python]:
+    """Starts each Python once, whatever the order of the tests: a Node cannot load the same Pyodide twice."""
+
+    @cache
+    def started(version: str) -> Python:
+        folders = {f"/site/{path.name}": path for path in site.iterdir()}
+        python = Python(runtime, version, {**folders, "/sdk/workers": sdk(), "/src": EXAMPLE / "src"})
+        migrated = python.request("POST", "/migrations", token=TOKEN)
+        assert migrated[1]["applied"] == ["0001_games", "0002_scores"]
+        return python
+
+    return started
+
+
+@pytest.fixture(params=PYTHONS)
+def python(request: pytest.FixtureRequest, start: Callable[[str], Python]) -> Python:
     """A Python with the wheel for Workers, the SDK and the example, whose migrations are applied."""
-    folders = {f"/site/{path.name}": path for path in site.iterdir()}
-    python = Python(runtime, request.param, {**folders, "/sdk/workers": sdk(), "/src": EXAMPLE / "src"})
-    migrated = python.request("POST", "/migrations", token=TOKEN)
-    assert migrated[1]["applied"] == ["0001_games", "0002_scores"]
-    return python
+    return start(request.param)

@@ -166,7 +166,8 @@ def test_every_step_does_its_work(workflow: dict[str, Any], repository: Reposito
     assert "0002_scores.sql" in said["Check that the migrations apply"]
     built = repository.folder / "built"
     assert {path.name for path in built.glob("*.py")} >= {"entry.py", "queries.py", "tables.py", "bundled.py"}
-    assert (built / "python_modules" / "dialects" / "d1" / "endpoint.py").is_file()
+    packed = "".join([path.read_text() for path in (built / "python_modules" / "qb").glob("packed*.py")])
+    assert "qb_migration_runs" in packed, "it has the endpoint of migrations"
     assert "0002_scores.sql" in said["Migrate"]
     assert "belong together" in said["Check that the database is as the tables say"]
     (noted,) = d1_server.query(database, ("SELECT name FROM d1_migrations ORDER BY id", []))
