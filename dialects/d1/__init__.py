@@ -61,12 +61,12 @@ class D1Dialect(SqliteDialect):
         return self.decoder(item.type)
 
     def applier(self, db: Any, options: Options) -> Applier:
-        from dialects.d1.migrating import D1Applier
+        from dialects.d1.migrations.migrating import D1Applier
 
         return D1Applier(db, options)
 
     def renderer(self) -> Renderer:
-        from dialects.d1.migrate import D1Renderer
+        from dialects.d1.migrations.migrate import D1Renderer
 
         return D1Renderer()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dialects.d1.histories import ONE_ROW, OURS, RUNS, WRANGLERS
+from dialects.d1.migrations.histories import ONE_ROW, OURS, RUNS, WRANGLERS
 from qb.dialect import Connection
 from qb.errors import DatabaseError, UnsupportedError
 from qb.running.database import Database

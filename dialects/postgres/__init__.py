@@ -73,22 +73,22 @@ class PostgresDialect(Dialect):
         return [(text, (*parameters, unexpected(rows)), counted)]
 
     def ddl(self) -> Ddl:
-        from dialects.postgres.ddl import PostgresDdl
+        from dialects.postgres.schema.ddl import PostgresDdl
 
         return PostgresDdl()
 
     def applier(self, db: Any, options: Options) -> Applier:
-        from dialects.postgres.migrating import PostgresApplier
+        from dialects.postgres.migrations.migrating import PostgresApplier
 
         return PostgresApplier(db, options)
 
     def introspection(self) -> Introspection:
-        from dialects.postgres.introspect import PostgresIntrospection
+        from dialects.postgres.schema.introspect import PostgresIntrospection
 
         return PostgresIntrospection()
 
     def renderer(self) -> Renderer:
-        from dialects.postgres.migrate import PostgresRenderer
+        from dialects.postgres.migrations.migrate import PostgresRenderer
 
         return PostgresRenderer()
 

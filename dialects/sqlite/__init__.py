@@ -62,22 +62,22 @@ class SqliteDialect(Dialect):
         return [(sql, parameters, None), (*looking, None)]
 
     def ddl(self) -> Ddl:
-        from dialects.sqlite.ddl import SqliteDdl
+        from dialects.sqlite.schema.ddl import SqliteDdl
 
         return SqliteDdl()
 
     def renderer(self) -> Renderer:
-        from dialects.sqlite.migrate import SqliteRenderer
+        from dialects.sqlite.migrations.migrate import SqliteRenderer
 
         return SqliteRenderer()
 
     def introspection(self) -> Introspection:
-        from dialects.sqlite.introspect import SqliteIntrospection
+        from dialects.sqlite.schema.introspect import SqliteIntrospection
 
         return SqliteIntrospection()
 
     def applier(self, db: Any, options: Options) -> Applier:
-        from dialects.sqlite.migrating import SqliteApplier
+        from dialects.sqlite.migrations.migrating import SqliteApplier
 
         return SqliteApplier(db, options)
 

@@ -11,12 +11,12 @@ import click
 from qb.cli.output import as_json, errors_shown, finding_data, show_json, shown_finding
 from qb.cli.project import Project, project_options
 from qb.dialect import find_dialect
-from qb.migrations.checking import Found, check_declared, unused
-from qb.migrations.checking import check as checked
+from qb.migrations.checks.checking import Found, check_declared, unused
+from qb.migrations.checks.checking import check as checked
+from qb.migrations.checks.probing import SMALL, is_settled, probed
+from qb.migrations.checks.rules import DANGERS
 from qb.migrations.files import Folder
 from qb.migrations.migration import Migration
-from qb.migrations.probing import SMALL, is_settled, probed
-from qb.migrations.rules import DANGERS
 from qb.migrations.runner import Runner
 from qb.migrations.wording import described
 

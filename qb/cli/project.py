@@ -17,7 +17,7 @@ import click
 
 from qb.dialect import find_dialect
 from qb.errors import QbError
-from qb.migrations.allowing import Allowance, in_settings
+from qb.migrations.checks.allowing import Allowance, in_settings
 from qb.running.database import Database
 from qb.schema.ddl import Ddl
 from qb.schema.declared import Declared, declared_in

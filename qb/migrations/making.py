@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from qb.dialect import Dialect
 from qb.migrations.apply import applied
+from qb.migrations.checks.safety import Finding
 from qb.migrations.diff import diff
 from qb.migrations.files import Folder
 from qb.migrations.hints import Hints
@@ -14,7 +15,6 @@ from qb.migrations.migration import Migration
 from qb.migrations.operations import Operation
 from qb.migrations.render import Renderer, Stage
 from qb.migrations.reverse import Reversal, reverse
-from qb.migrations.safety import Finding
 from qb.migrations.scripts import Script
 from qb.migrations.wording import described
 from qb.schema.canonical import canonical

@@ -9,10 +9,10 @@ from typing import ClassVar
 from qb.errors import UnsupportedError
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied
+from qb.migrations.checks.safety import Safety
 from qb.migrations.expressions import mentions
 from qb.migrations.operations import Operation
 from qb.migrations.plan import planned
-from qb.migrations.safety import Safety
 from qb.migrations.scripts import Script
 from qb.schema.ddl import Ddl
 from qb.schema.objects import Name, Schema, Trigger, View

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from dialects.d1 import histories
 from dialects.d1.endpoint import Bundled, migrate, status
+from dialects.d1.migrations import histories
 from dialects.d1.transport import RequestError
 from qb import Database, sql
 from qb.dialect import find_dialect

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dialects.sqlite.introspect import SqliteIntrospection
+from dialects.sqlite.schema.introspect import SqliteIntrospection
 from qb.dialect import Job, Load, find_dialect
 from qb.schema.canonical import canonical
 from qb.schema.declared import declared_in

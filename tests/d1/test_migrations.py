@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dialects.d1.migrating import WranglerApplied
+from dialects.d1.migrations.migrating import WranglerApplied
 from qb import Database, Table, col, select, sql
 from qb.dialect import find_dialect
 from qb.migrations.applier import Options, Step

@@ -12,7 +12,7 @@ from urllib.error import HTTPError
 
 import asyncpg
 
-from dialects.sqlite.introspect import SqliteIntrospection
+from dialects.sqlite.schema.introspect import SqliteIntrospection
 from qb.migrations.render import Stage
 from qb.migrations.scripts import Script, parsed
 from qb.schema.canonical import canonical

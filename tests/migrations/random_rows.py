@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dialects.sqlite.guards import text
+from dialects.sqlite.migrations.guards import text
 from qb.identifiers import QUOTED
 from qb.schema.objects import Column, Identity
 from tests.migrations.random_cases import Case

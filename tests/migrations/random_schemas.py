@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from dialects.postgres.describe import implied_name
+from dialects.postgres.schema.describe import implied_name
 from qb.identifiers import QUOTED
 from qb.schema.objects import (
     Check,

@@ -1,10 +1,10 @@
-"""docs/migration-rules.md: the rules of `qb check`, made of what `qb.migrations.rules` declares."""
+"""docs/migration-rules.md: the rules of `qb check`, made of what `qb.migrations.checks.rules` declares."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from qb.migrations.rules import DANGERS, RULES, Danger, Rule
+from qb.migrations.checks.rules import DANGERS, RULES, Danger, Rule
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "migration-rules.md"
 MAKE = "python -m tests.migrations.rule_table"

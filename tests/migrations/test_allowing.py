@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from qb.dialect import find_dialect
-from qb.migrations.allowing import Allowance, in_script, in_settings
-from qb.migrations.checking import Found, check, unused
+from qb.migrations.checks.allowing import Allowance, in_script, in_settings
+from qb.migrations.checks.checking import Found, check, unused
 from qb.migrations.errors import MigrationError
 from qb.migrations.files import Folder
 from qb.migrations.scripts import Script, parsed

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from qb.dialect import find_dialect
 from qb.migrations import operations as ops
-from qb.migrations import rules
-from qb.migrations.checking import Check
+from qb.migrations.checks import rules
+from qb.migrations.checks.checking import Check
+from qb.migrations.checks.rules import RULES
+from qb.migrations.checks.safety import Finding
 from qb.migrations.migration import Migration
-from qb.migrations.rules import RULES
-from qb.migrations.safety import Finding
 from qb.migrations.scripts import statements
 from qb.migrations.wording import described
 from tests.migrations.albums import BEFORE, ROWS

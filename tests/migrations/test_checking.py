@@ -9,10 +9,10 @@ import pytest
 
 from qb import Database
 from qb.dialect import find_dialect
-from qb.migrations.checking import Found, check, check_declared
+from qb.migrations.checks.checking import Found, check, check_declared
+from qb.migrations.checks.probing import is_settled, probed
 from qb.migrations.files import Folder
 from qb.migrations.making import draft, write
-from qb.migrations.probing import is_settled, probed
 from qb.migrations.runner import Runner
 from qb.schema.canonical import canonical
 from qb.schema.objects import Column, ForeignKey, Index, IndexKey, Key, Name, Schema, Table

@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from dialects.postgres.online import Online
+from dialects.postgres.migrations.online import Online
 from qb import Database, Table, check, col, index, sql
 from qb.dialect import find_dialect
 from qb.errors import UnsupportedError

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from dialects.sqlite.guards import text
+from dialects.sqlite.migrations.guards import text
 from qb.dialect import find_dialect
 from qb.identifiers import QUOTED
 from qb.migrations.apply import applied

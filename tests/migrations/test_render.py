@@ -327,7 +327,7 @@ OTHER = Sequence(Name("n", "app"), "INCREMENT BY 2 NO CYCLE")
     ],
 )
 def test_operations_on_postgres(operation: Operation, statements: list[str]) -> None:
-    from dialects.postgres.migrate import PostgresRenderer
+    from dialects.postgres.migrations.migrate import PostgresRenderer
 
     assert PostgresRenderer().statements(albums(PLAYS), operation) == statements
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qb.migrations.rules import RULES
+from qb.migrations.checks.rules import RULES
 from tests.migrations import test_by_hand, test_safety
 from tests.migrations.rule_table import MAKE, PAGE, page
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from dialects.postgres.harmless import FUNCTIONS
-from dialects.postgres.safety import VOLATILE
-from dialects.postgres.sync import both
+from dialects.postgres.migrations.safety import VOLATILE
+from dialects.postgres.migrations.sync import both
 from qb.dialect import find_dialect
 from qb.migrations import operations as ops
-from qb.migrations import rules
 from qb.migrations.apply import applied
+from qb.migrations.checks import rules
+from qb.migrations.checks.safety import Finding
 from qb.migrations.diff import diff
 from qb.migrations.operations import Constraint, Operation
-from qb.migrations.safety import Finding
 from qb.migrations.wording import described
 from qb.schema.objects import (
     Check,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dialects.d1.migrating import WranglerApplied
+from dialects.d1.migrations.migrating import WranglerApplied
 from qb import Database, Table, col, index, select, sql
 from qb.dialect import Dialect, find_dialect
 from qb.errors import DatabaseError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dialects.postgres.steps import created_index, dropped_index, goes_with_its_note
+from dialects.postgres.migrations.steps import created_index, dropped_index, goes_with_its_note
 from qb.migrations.scripts import Script
 
 

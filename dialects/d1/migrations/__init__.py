@@ -1,0 +1,1 @@
+"""Migrations of D1: written and applied."""

@@ -1,0 +1,1 @@
+"""Migrations of PostgreSQL: written, judged and applied."""

@@ -1,0 +1,71 @@
+"""What an online change leaves for programs that do not know it yet, until a later migration takes it away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dialects.postgres.migrations.conversions import TEXTS, converted, parsed
+from dialects.postgres.migrations.parts import columns_of
+from dialects.postgres.migrations.sync import SYNC, is_sync, twin_of
+from qb.identifiers import QUOTED
+from qb.migrations import operations as ops
+from qb.migrations.expressions import mentions
+from qb.migrations.operations import Operation
+from qb.migrations.renames import aside
+from qb.schema.objects import Column, Name, Schema
+
+OLD, NEW = "__old_", "__new_"
+
+
+def is_leftover(schema: Schema, operation: Operation) -> bool:
+    """Whether an operation takes away what is left, or gives what stands beside it its own name and default."""
+    match operation:
+        case ops.DropTrigger(trigger):
+            return is_sync(trigger)
+        case ops.DropColumn(table, column):
+            return column.name in left(schema, table)
+        case ops.DropIndex(table, index):
+            return bool(columns_of(index, left(schema, table)))
+        case ops.DropConstraint(table, constraint):
+            return bool(columns_of(constraint, left(schema, table)))
+        case ops.RenameIndex(_, old) | ops.RenameConstraint(_, old):
+            return old.startswith(NEW)
+        case ops.AlterColumn(table, before, after):
+            synced = [each for each in schema.triggers if each.table == table and is_sync(each)]
+            has_twin = any(mentions(each.sql, after.name, "postgres") for each in synced)
+            return has_twin and before.default is None and after.default is not None
+    return False
+
+
+def values_elsewhere(schema: Schema, operations: Sequence[Operation]) -> dict[tuple[Name, str], str]:
+    """The values of columns that come back when operations are undone, by what took their place."""
+    found = {}
+    for each in operations:
+        if isinstance(each, ops.DropTrigger):
+            twin = twin_of(each.trigger)
+            if twin is not None:
+                found[each.trigger.table, each.trigger.name.removeprefix(SYNC)] = twin
+        elif isinstance(each, ops.RenameColumn) and each.new == aside(each.old):
+            meanwhile = [
+                one.old
+                for one in operations
+                if isinstance(one, ops.RenameColumn) and (one.table, one.new) == (each.table, each.old)
+            ]
+            if meanwhile:
+                table = schema.table(each.table)
+                found[each.table, each.old] = either(table.column(each.old), table.column(meanwhile[0]))
+    return found
+
+
+def either(old: Column, new: Column) -> str:
+    """The value of a column, or that of the one which took its place in rows that were written since."""
+    value = f"{QUOTED[new.name]}::text" if parsed(old.type).name in TEXTS else converted(None, new, old)
+    return f"coalesce({QUOTED[old.name]}, {value or QUOTED[new.name]})"
+
+
+def left(schema: Schema, table: Name) -> list[str]:
+    """The columns of a table that are there for programs which do not know what took their place."""
+    triggers = [each.name for each in schema.triggers if each.table == table and is_sync(each)]
+    synced = [name.removeprefix(SYNC) for name in triggers]
+    columns = [column.name for each in schema.tables if each.name == table for column in each.columns]
+    return [name for name in columns if name in synced or name.startswith(OLD)]

@@ -1,0 +1,113 @@
+"""SQL of PostgreSQL that people write into migrations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from qb.migrations import operations as ops
+from qb.migrations.checks.reading import StatementReader
+from qb.schema.objects import Column, Enum, Name
+
+ALIASES = {
+    "int": "integer",
+    "int4": "integer",
+    "int8": "bigint",
+    "int2": "smallint",
+    "bool": "boolean",
+    "float8": "double precision",
+    "float4": "real",
+    "decimal": "numeric",
+    "character varying": "varchar",
+    "character": "char",
+    "bpchar": "char",
+    "timestamp with time zone": "timestamptz",
+    "timestamp without time zone": "timestamp",
+    "time without time zone": "time",
+    "time with time zone": "timetz",
+}
+"""Names of types, and those under which schemas have them."""
+SERIALS = {
+    "serial": "integer",
+    "serial4": "integer",
+    "bigserial": "bigint",
+    "serial8": "bigint",
+    "smallserial": "smallint",
+    "serial2": "smallint",
+}
+"""Types that are none, and what a column becomes of them."""
+TYPE = re.compile(r"(?P<head>[^([]+?)\s*(?P<numbers>\([^)]*\))?(?P<tail>[^[]*?)\s*(?P<array>(\[\d*\])*)")
+
+
+class PostgresStatementReader(StatementReader):
+    """Knows what else PostgreSQL alters."""
+
+    def type_name(self, text: str) -> str:
+        match = TYPE.fullmatch(" ".join(text.split()))
+        if match is None or '"' in text:
+            return text
+        name = (match["head"] + match["tail"]).lower()
+        numbers = re.sub(r"\s*,\s*", ", ", match["numbers"] or "")
+        return ALIASES.get(name, name) + numbers + ("[]" if match["array"] else "")
+
+    def numbered(self, table: Name, column: Column) -> Column:
+        if column.type not in SERIALS:
+            return column
+        default = f"nextval('{table.name}_{column.name}_seq')"
+        return replace(column, type=SERIALS[column.type], nullable=False, default=default)
+
+    def drop(self) -> None:
+        reader = self.reader
+        if not reader.takes("TYPE"):
+            super().drop()
+            return
+        reader.takes("IF", "EXISTS")
+        enum = self.enum(self.name())
+        self.statement.cascades = reader.takes("CASCADE")
+        if not self.statement.cascades:
+            self.do(ops.DropEnum(enum))
+
+    def alter(self) -> None:
+        reader = self.reader
+        if reader.takes("TYPE"):
+            self.alter_type(self.name())
+        elif reader.takes("SEQUENCE"):
+            reader.takes("IF", "EXISTS")
+            name = self.name()
+            sequence = next((each for each in self.schema.sequences if each.name.name == name.name), None)
+            if sequence is not None and reader.takes("AS"):
+                options = f"AS {self.type_name(reader.word().text)}"
+                self.do(ops.AlterSequence(sequence, replace(sequence, options=options)))
+        else:
+            super().alter()
+
+    def alter_type(self, name: Name) -> None:
+        """An enum type, or another, which is no operation."""
+        reader = self.reader
+        if reader.takes("ADD", "VALUE"):
+            enum = self.enum(name)
+            self.if_not_exists()
+            label = self.string()
+            if label not in enum.labels:
+                self.do(ops.AddLabel(enum.name, label))
+        elif reader.takes("RENAME", "VALUE"):
+            enum = self.enum(name)
+            old = self.string()
+            reader.expect("TO")
+            if old not in enum.labels:
+                self.know(replace(enum, labels=(*enum.labels, old)))
+            self.do(ops.RenameLabel(enum.name, old, self.string()))
+
+    def enum(self, name: Name) -> Enum:
+        """The enum type that is meant."""
+        for enum in self.schema.enums:
+            if enum.name.name == name.name:
+                return enum
+        enum = Enum(name, ())
+        self.know(enum)
+        return enum
+
+    def know(self, enum: Enum) -> None:
+        """More is known of an enum type."""
+        others = [each for each in self.schema.enums if each.name != enum.name]
+        self.schema = replace(self.schema, enums=(*others, enum))

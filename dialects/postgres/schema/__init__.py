@@ -1,0 +1,1 @@
+"""The schema of a PostgreSQL database: written as DDL, and read from its catalogs."""

@@ -1,0 +1,1 @@
+"""Migrations of SQLite: written, judged and applied."""

@@ -1,0 +1,1 @@
+"""What is dangerous in migrations."""
