@@ -26,7 +26,7 @@ FACTS = """SELECT c.relname, pg_get_userbyid(c.relowner), obj_description(c.oid,
         || ' ' || p.is_grantable FROM aclexplode(c.relacl) p ORDER BY 1),
     ARRAY(SELECT a.attname || ' ' || p.privilege_type || ' ' || pg_get_userbyid(p.grantee)
         FROM pg_attribute a, aclexplode(a.attacl) p WHERE a.attrelid = c.oid ORDER BY 1)
-    FROM pg_class c WHERE c.relname IN ('v', 'm') ORDER BY 1"""
+    FROM pg_class c WHERE c.relname IN ('v', 'm') AND c.relnamespace = 'here'::regnamespace ORDER BY 1"""
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import asyncpg
@@ -195,16 +196,21 @@ def test_d1(request: pytest.FixtureRequest, d1_server: D1Server) -> None:
 @pytest.fixture(scope="module")
 def postgres(postgres_server: PostgresServer) -> Iterator[tuple[PostgresEngine, PostgresEngine]]:
     """Two databases of one server."""
-    with asyncio.Runner() as loop:
-        connections = []
+    with ExitStack() as stack:
+        loop = stack.enter_context(asyncio.Runner())
+
+        def connected(**options: str) -> asyncpg.Connection:
+            connection = loop.run(asyncpg.connect(postgres_server.url, **options))
+            stack.callback(lambda: loop.run(connection.close()))
+            return connection
+
+        server = connected()
+        engines = []
         for name in ("one_way", "other_way"):
-            first: asyncpg.Connection = loop.run(asyncpg.connect(postgres_server.url))
-            loop.run(first.execute(f"CREATE DATABASE {name}"))
-            loop.run(first.close())
-            connections.append(loop.run(asyncpg.connect(postgres_server.url, database=name)))
-        yield PostgresEngine(loop, connections[0]), PostgresEngine(loop, connections[1])
-        for connection in connections:
-            loop.run(connection.close())
+            loop.run(server.execute(f"DROP DATABASE IF EXISTS {name}"))  # that of another module
+            loop.run(server.execute(f"CREATE DATABASE {name}"))
+            engines.append(PostgresEngine(loop, connected(database=name)))
+        yield engines[0], engines[1]
 
 
 def test_postgres(request: pytest.FixtureRequest, postgres: tuple[PostgresEngine, PostgresEngine]) -> None:

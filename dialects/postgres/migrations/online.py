@@ -211,6 +211,10 @@ class Online:
             for each in self.waiting
         ):
             raise NotOnline("other columns change their names with it")
+        if any(
+            isinstance(each, ops.AddColumn) and (each.table, each.column.name) == (table, old) for each in self.waiting
+        ):
+            raise NotOnline("a new column gets its name")
         altered = [each for each in self.waiting if isinstance(each, ops.AlterColumn)]
         if any((each.table, each.after.name) == (table, new) for each in altered):
             raise NotOnline("it changes in other ways, too: rename it in a migration of its own")
