@@ -204,7 +204,7 @@ def _(operation: ops.ValidateConstraint, schema: Schema) -> Schema:
 
 @apply.register
 def _(operation: ops.CreateIndex, schema: Schema) -> Schema:
-    return changed(schema, operation.table, lambda table: replace(table, indexes=(*table.indexes, operation.index)))
+    return changed(schema, operation.table, lambda table: with_index(table, operation.index))
 
 
 @apply.register
@@ -218,7 +218,8 @@ def _(operation: ops.DropIndex, schema: Schema) -> Schema:
 def _(operation: ops.RenameIndex, schema: Schema) -> Schema:
     def renaming(table: Table) -> Table:
         (index,) = [each for each in table.indexes if each.name == operation.old]
-        return replace(table, indexes=exchanged(table.indexes, index, replace(index, name=operation.new)))
+        others = replace(table, indexes=without(table.indexes, index))
+        return with_index(others, replace(index, name=operation.new))
 
     return changed(schema, operation.table, renaming)
 
@@ -263,8 +264,19 @@ def pointed(table: Table, name: Name, change: Callable[[ForeignKey], ForeignKey]
     return replace(table, foreign_keys=tuple(keys))
 
 
+def with_index(table: Table, index: Index) -> Table:
+    """With one index more."""
+    for each in table.indexes:
+        if each.name == index.name:
+            raise SchemaError(f"{table.name} cannot have index {index} as well as index {each}: one name for two")
+    return replace(table, indexes=(*table.indexes, index))
+
+
 def with_constraint(table: Table, constraint: Constraint) -> Table:
     """With one constraint more."""
+    for each in ops.constraints_of(table):
+        if each.name is not None and each.name == constraint.name:
+            raise SchemaError(f"{table.name} cannot have {constraint.rule} as well as {each.rule}: one name for two")
     if constraint.primary_key is not None:
         if table.primary_key is not None:
             raise ValueError(f"{table.name} has a primary key already")

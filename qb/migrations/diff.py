@@ -18,6 +18,7 @@ from qb.migrations.renames import aside, steps
 from qb.schema.objects import Check, Column, Enum, Index, Name, Schema, Table
 
 T = TypeVar("T")
+P = TypeVar("P", Constraint, Index)
 
 
 def diff(before: Schema, after: Schema, hints: Hints | None = None) -> tuple[Operation, ...]:
@@ -128,9 +129,10 @@ class Comparison:
         """The constraints of a table. One that differs in its name only is renamed."""
         gone, fresh = list(constraints_of(old)), list(constraints_of(new))
         take_pairs(gone, fresh, lambda one, other: one.name == other.name and self.rule(one) == self.rule(other))
-        for one, other in take_pairs(
+        renamed = take_pairs(
             gone, fresh, lambda one, other: one.name and other.name and self.rule(one) == self.rule(other)
-        ):
+        )
+        for one, other in in_turn(renamed, gone, fresh):
             yield ops.RenameConstraint(new.name, one.name or "", other.name or "")
         for one, _ in take_pairs(gone, fresh, is_validated):
             yield ops.ValidateConstraint(new.name, one.name or "")
@@ -147,7 +149,8 @@ class Comparison:
         """The indexes of a table. One that differs in its name only is renamed."""
         gone, fresh = list(old.indexes), list(new.indexes)
         take_pairs(gone, fresh, lambda one, other: one.name == other.name and self.keys(one) == self.keys(other))
-        for one, other in take_pairs(gone, fresh, lambda one, other: self.keys(one) == self.keys(other)):
+        renamed = take_pairs(gone, fresh, lambda one, other: self.keys(one) == self.keys(other))
+        for one, other in in_turn(renamed, gone, fresh):
             yield ops.RenameIndex(new.name, one.name, other.name)
         yield from [ops.DropIndex(new.name, each) for each in gone]
         yield from [ops.CreateIndex(new.name, each) for each in fresh]
@@ -228,6 +231,23 @@ def take_pairs(gone: list[T], fresh: list[T], same: Callable[[T, T], object]) ->
             fresh.remove(each)
             found.append((other, each))
     return found
+
+
+def in_turn(pairs: list[tuple[P, P]], gone: list[P], fresh: list[P]) -> Iterator[tuple[P, P]]:
+    """Pairs of what is renamed, in an order in which no name is taken twice. Where names go round in a circle, one goes
+    and comes back.
+    """
+    waiting = list(pairs)
+    while waiting:
+        taken = {one.name for one, _ in waiting}
+        ready = [pair for pair in waiting if pair[1].name not in taken]
+        if not ready:
+            ready = [waiting[0]]
+            gone.append(waiting[0][0])
+            fresh.append(waiting[0][1])
+        else:
+            yield from ready
+        waiting = [pair for pair in waiting if pair not in ready]
 
 
 def is_validated(old: Constraint, new: Constraint) -> bool:

@@ -421,6 +421,42 @@ def test_an_operation_that_does_not_fit() -> None:
         applied(schema(), [ops.DropEnum(Enum(Name("m"), ("a",)))])
 
 
+def test_two_things_of_one_name() -> None:
+    index, rule = Index("i", (IndexKey("id"),)), objects.Check("id > 0", "i")
+    there = schema(table(ID, indexes=(index, replace(index, name="j")), checks=(rule,)))
+    for operation, message in (
+        (ops.CreateIndex(ALBUMS, index), r"albums cannot have index Index\(name='i'.* as well as index Index"),
+        (ops.RenameIndex(ALBUMS, "j", "i"), r"index Index\(name='i'.* as well as index Index\(name='i'"),
+        (
+            ops.AddConstraint(ALBUMS, Constraint(check=Check("id > 1", "i"))),
+            r"albums cannot have Check\(expression='id > 1'.* as well as Check\(expression='id > 0', name='i'",
+        ),
+    ):
+        with pytest.raises(SchemaError, match=message):
+            applied(there, [operation])
+
+
+@pytest.mark.parametrize("names", ["abc", "bca", "bac", "bcd", "cba"])
+def test_names_that_go_from_one_to_another(names: str) -> None:
+    """Within a table, one after the other; of a circle one goes and comes back."""
+    columns = [Column(name, "integer") for name in ("x", "y", "z")]
+
+    def named(names: str) -> Schema:
+        pairs = list(zip(names, columns, strict=True))
+        return schema(
+            table(
+                *columns,
+                indexes=tuple([Index(f"by {name}", (IndexKey(column.name),)) for name, column in pairs]),
+                checks=tuple([Check(f"{column.name} > 0", name) for name, column in pairs]),
+            )
+        )
+
+    found = check(named("abc"), named(names))
+    circles = {"bca": 1, "bac": 1, "cba": 1}.get(names, 0)
+    assert [type(each) for each in found].count(ops.DropIndex) == circles
+    assert [type(each) for each in found].count(ops.DropConstraint) == circles
+
+
 @pytest.mark.parametrize(
     "data", [{}, {"operation": "Explode"}, {"operation": "DropSchema"}, {"operation": "DropSchema", "x": 1}]
 )
