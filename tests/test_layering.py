@@ -81,6 +81,7 @@ FLOORS = [
     "qb.running.explaining",
     "qb.running.ambient",
     "qb.running.joining",
+    "qb.running.sender",
     "qb.running.executor",
     "qb.cache",
     "qb.running.transaction",
@@ -317,7 +318,7 @@ dialects dialects.d1 dialects.d1.binding dialects.d1.driver dialects.d1.transpor
 qb.definitions qb.dialect qb.errors qb.expressions qb.expressions.core qb.identifiers qb.lazy qb.nodes qb.nodes.base
 qb.nodes.compound qb.nodes.conditions qb.nodes.operators qb.nodes.order qb.nodes.select qb.nodes.sources
 qb.nodes.subqueries qb.nodes.values qb.queries qb.running qb.running.ambient qb.running.database qb.running.engine
-qb.running.executor qb.statements qb.statements.select qb.statements.selection qb.statements.sources
+qb.running.executor qb.running.sender qb.statements qb.statements.select qb.statements.selection qb.statements.sources
 qb.statements.with_clause qb.symbols qb.tables qb.types qb.typevars
 """
 

@@ -12,7 +12,8 @@ from qb.dialect import PLAIN, Connection, Driver, Isolation, Job, find_dialect
 from qb.errors import QbError, TransactionError, UnsupportedError
 from qb.running.ambient import CURRENT, current
 from qb.running.engine import Engine
-from qb.running.executor import Executor, Rewrite
+from qb.running.executor import Executor
+from qb.running.sender import Rewrite
 from qb.typevars import DialectName
 
 if TYPE_CHECKING:

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeGuard, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, NoReturn, TypeVar, overload
 
 from qb import nodes
-from qb.dialect import Affected, Connection, Dialect, Job, Load
+from qb.dialect import Affected, Connection, Dialect, Load
 from qb.errors import CompileError, DatabaseError, MultipleRowsFound, NoRowFound, TransactionError, shortened
 from qb.queries import Compilable, Compiled, Query
-from qb.running.engine import Engine
+from qb.running.sender import Sender, combined, in_all
 from qb.typevars import DialectName
 
 if TYPE_CHECKING:
     from qb.bulk.inserting import Inserted
-    from qb.bulk.loading import PlainInsert
-    from qb.bulk.portions import BulkInsert
     from qb.columns import Column
-    from qb.rows import NewRow, Row, RowBuilder
+    from qb.rows import NewRow, Row
     from qb.schema.declared import Declared
     from qb.tables import Table
 
 T = TypeVar("T")
-S = TypeVar("S", bound=Compilable[Any])
 K = TypeVar("K")
 TB = TypeVar("TB", bound="Table")
 A = TypeVar("A")
@@ -34,12 +31,10 @@ D = TypeVar("D")
 E = TypeVar("E")
 F = TypeVar("F")
 
-Rewrite = Callable[[nodes.Node], nodes.Node]
-"""What gives a statement another tree, as `transformed` takes it."""
 TRANSACTION_CONTROL = frozenset({"ABORT", "BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START"})
 
 
-class Executor(Generic[DialectName]):
+class Executor(Sender, Generic[DialectName]):
     """Runs queries: a `Database` or a `Transaction`. Functions that take one work inside and outside of
     transactions.
 
@@ -47,10 +42,6 @@ class Executor(Generic[DialectName]):
 
     Every method raises a `DatabaseError` where the database refuses or fails.
     """
-
-    def __init__(self, engine: Engine, rewrites: tuple[Rewrite, ...] = ()) -> None:
-        self._engine = engine
-        self._rewrites = rewrites
 
     @property
     def dialect(self) -> Dialect:
@@ -238,45 +229,6 @@ class Executor(Generic[DialectName]):
             return await self.execute(statement)
         return await self._fetch(statement, None)  # type: ignore[arg-type]  # with rows, it is a query
 
-    async def _in_parts(self, statement: Compilable[Any]) -> list[Any]:
-        """The results of the parts of a statement."""
-        try:
-            return await self._together(self._jobs(statement))
-        except DatabaseError as error:
-            self._attribute(error, statement, ())
-            raise
-
-    async def _together(self, jobs: Iterable[Job]) -> list[Any]:
-        """The results of statements: all of them are done, or none."""
-        raise NotImplementedError
-
-    def _jobs(self, statement: Compilable[Any]) -> Iterator[Job]:
-        """What a statement is on its way to the engine: one, or the parts of one."""
-        if statement._expected_rows is not None:
-            yield from self._expecting(statement, statement._expected_rows)
-            return
-        if self._is_load(statement):
-            from qb.bulk.loading import load_of
-
-            yield load_of(statement.node, self.dialect)
-            return
-        builder = self._rows_of(statement)
-        build = None if builder is None else builder.build
-        if self._is_bulk(statement):
-            for sql, parameters in self._portions(statement):
-                yield sql, parameters, build
-        else:
-            yield *self._compile(statement), build
-
-    def _expecting(self, statement: Compilable[Any], rows: int) -> list[Job]:
-        """A write that must change so many rows."""
-        dialect, tracker = self._engine.dialect, self._engine.tracker
-        jobs = dialect.expecting(*self._compile(statement), rows)
-        if tracker is not None:
-            for job in jobs:
-                tracker.note(job.sql if isinstance(job, Load) else job[0], statement, dialect)
-        return jobs
-
     async def insert_many(
         self,
         table: type[TB],
@@ -373,16 +325,6 @@ class Executor(Generic[DialectName]):
         """A transaction, or a savepoint inside one."""
         raise NotImplementedError
 
-    def _connection(self, reads: bool, alone: bool = False) -> AbstractAsyncContextManager[Connection]:
-        """The connection to run a statement on, which may write unless `reads` says that it does not. It is for one
-        call, unless `alone` wants it for several.
-        """
-        raise NotImplementedError
-
-    def _at_once(self, reads: bool) -> Connection | None:
-        """Likewise, where it need not be waited for nor given back; None where it must."""
-        raise NotImplementedError
-
     def _atomic(self) -> AbstractAsyncContextManager[Executor[DialectName]]:
         """What several statements are run on that are one: all of them are done, or none."""
         raise NotImplementedError
@@ -405,60 +347,6 @@ class Executor(Generic[DialectName]):
             compiled = self._compile(query)
             async with self._connection(self._engine.driver.reads_only(compiled[0]), alone=True) as connection:
                 yield connection, [compiled]
-
-    def _rewritten(self, statement: S) -> S:
-        for rewrite in self._rewrites:
-            statement = statement.transformed(rewrite)
-        return statement
-
-    def _is_large(self, statement: Compilable[Any]) -> bool:
-        return self._is_bulk(statement) or self._is_load(statement)
-
-    def _is_bulk(self, statement: Compilable[Any]) -> TypeGuard[BulkInsert]:
-        """Whether it is an insert that has to be split."""
-        if statement.is_prepared or not statement.node.is_insert:
-            return False
-        from qb.bulk.portions import is_bulk
-
-        return is_bulk(statement, self.dialect)
-
-    def _is_load(self, statement: Compilable[Any]) -> TypeGuard[PlainInsert]:
-        """Whether it is an insert for which the driver has a faster way."""
-        if statement.is_prepared or not statement.node.is_insert:
-            return False
-        from qb.bulk.loading import is_load
-
-        return is_load(statement, self._engine.driver)
-
-    def _compile(self, statement: Compilable) -> Compiled:
-        dialect, tracker = self._engine.dialect, self._engine.tracker
-        compiled = statement.compile(dialect)
-        if len(compiled[1]) > dialect.max_parameters:
-            self._refuse(compiled)
-        if tracker is not None:
-            tracker.note(compiled[0], statement, dialect)
-        return compiled
-
-    def _portions(self, statement: BulkInsert) -> Iterator[Compiled]:
-        """The parts of a statement."""
-        from qb.bulk.portions import portions
-
-        dialect, tracker = self._engine.dialect, self._engine.tracker
-        for compiled in portions(statement.node, dialect):
-            if tracker is not None:
-                tracker.note(compiled[0], statement, dialect)
-            yield compiled
-
-    def _rows_of(self, statement: Compilable[Any]) -> RowBuilder | None:
-        from qb.rows import builder_for
-
-        return builder_for(statement, self._engine.dialect)
-
-    def _builder(self, query: Query[Any]) -> RowBuilder:
-        builder = self._rows_of(query)
-        if builder is None:
-            raise CompileError(f"this {type(query).__name__} returns no rows: add .returning(…), or use execute()")
-        return builder
 
     async def _fetch(self, query: Query[T], limit: int | None) -> list[T]:
         if self._rewrites:
@@ -493,33 +381,8 @@ class Executor(Generic[DialectName]):
             self._attribute(error, query, parameters)
             raise
 
-    def _refuse(self, compiled: Compiled) -> None:
-        from qb.bulk.portions import within_limit
-
-        within_limit(compiled, self._engine.dialect)  # raises
-
-    def _attribute(self, error: DatabaseError, statement: Compilable[Any], parameters: Sequence[object]) -> None:
-        from qb.running.attribution import attribute
-
-        attribute(error, statement, parameters if self._engine.show_parameters else None)
-
     def _not_one(self, query: Query[Any], rows: list[Any]) -> NoReturn:
         sql, _ = query.compile(self._engine.dialect)
         if rows:
             raise MultipleRowsFound(f"more than one row was found\n  in: {shortened(sql)}")
         raise NoRowFound(f"no row was found\n  in: {shortened(sql)}")
-
-
-def in_all(parts: list[Affected]) -> Affected:
-    """What the parts of a statement changed together."""
-    result = Affected(sum(parts))
-    result.last_row_id = next((part.last_row_id for part in reversed(parts) if part.last_row_id is not None), None)
-    result.meta = parts[0].meta
-    return result
-
-
-def combined(parts: list[Any]) -> Any:
-    """The result of a statement that was run in parts: the rows of all, or how many rows all changed."""
-    if len(parts) == 1:
-        return parts[0]
-    return in_all(parts) if isinstance(parts[0], Affected) else [row for rows in parts for row in rows]

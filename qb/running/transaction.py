@@ -12,8 +12,9 @@ from qb.dialect import PLAIN, Characteristics, Connection, Isolation, Job, commi
 from qb.errors import QbError, TransactionError, UnsupportedError, closest
 from qb.running.ambient import CURRENT
 from qb.running.engine import Engine
-from qb.running.executor import Executor, Rewrite
+from qb.running.executor import Executor
 from qb.running.joining import current_task, joined
+from qb.running.sender import Rewrite
 from qb.running.tasks import finish
 from qb.typevars import DialectName
 
