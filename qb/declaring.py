@@ -21,9 +21,10 @@ class Declaring:
     ) -> None:
         self.label = model.__name__
         check_identifier(name, self.label)
-        for other in (schema, renamed_from):
-            if other is not None:
-                check_identifier(other, self.label)
+        if schema is not None:
+            check_identifier(schema, self.label)
+        if renamed_from is not None:
+            check_identifier(renamed_from, self.label, None)  # its schema may stand before it
         self.model = model
         self.base = base
         """What all tables have in common: `Table`, which is on the floor above."""

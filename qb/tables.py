@@ -38,11 +38,11 @@ class Table(metaclass=TableType):
             name = col.text().unique()
 
     `name` is the table's name in the database (by default the class's, in snake case), `schema` the schema
-    it is in, `renamed_from` its former name. Columns and constraints may also come from plain classes
-    (mixins) among the bases, or from a base that is `abstract=True`: it is no table itself, but helpers can be typed
-    with it. `comment` is what PostgreSQL says of the table, and `options` are its storage parameters
-    (`options={"fillfactor": 70}`); on SQLite a table may be `without_rowid`, or `strict=False` to take values of any
-    type. Raises SchemaError, naming table and column, where a declaration is wrong.
+    it is in, `renamed_from` its former name, with the schema where that was another (`"archive.artists"`). Columns and
+    constraints may also come from plain classes (mixins) among the bases, or from a base that is `abstract=True`: it is
+    no table itself, but helpers can be typed with it. `comment` is what PostgreSQL says of the table, and `options` are
+    its storage parameters (`options={"fillfactor": 70}`); on SQLite a table may be `without_rowid`, or `strict=False`
+    to take values of any type. Raises SchemaError, naming table and column, where a declaration is wrong.
     """
 
     __qb_definition__: ClassVar[Definition]

@@ -16,12 +16,11 @@ from qb.dialect import find_dialect
 from qb.migrations.answers import Answers, all_hints, answered, suggested
 from qb.migrations.errors import MigrationError
 from qb.migrations.files import Folder
-from qb.migrations.hints import Hints, MaybeRenamed, Undecided, declared_hints, still_open
+from qb.migrations.hints import Hints, MaybeRenamed, Undecided, declared_hints
 from qb.migrations.making import Draft, draft, left_over, write
 from qb.migrations.operations import Operation
 from qb.migrations.scripts import Script
 from qb.migrations.wording import described
-from qb.schema.declared import apart
 from qb.schema.objects import Schema
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -139,7 +138,7 @@ def drafts_of(
     answers = all_hints(given, before, after)
     if path is not None:
         answers.read(path)
-    declared = still_open(declared_hints(apart(project.declared())[0]), before).merged(Hints(certain=certain))
+    declared = declared_hints(project.declared(), before).merged(Hints(certain=certain))
     dialect = find_dialect(project.dialect_name())
     while True:
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qb.migrations.errors import MigrationError
 from qb.migrations.hints import Hints, MaybeRenamed, NoValue, Question
-from qb.schema.objects import Name, Schema
+from qb.schema.objects import Name, Schema, Sequence, Table
 
 
 class Answers:
@@ -28,10 +28,11 @@ class Answers:
         old, sign, new = text.partition("=")
         if not sign:
             raise MigrationError(f"{text!r}: a rename is written old=new")
-        table, target = find(old, self._before), find(new, self._after)
-        if table is not None and target is not None:
-            self.hints.tables[target] = table
-            return
+        for hints, one, other in self._named():
+            former, target = find(old, one), find(new, other)
+            if former is not None and target is not None:
+                hints[target] = former
+                return
         enums = [enum.name for enum in self._after.enums]
         owner, name = self._part(old, enums)
         if owner in enums:
@@ -40,9 +41,9 @@ class Answers:
             self.hints.columns[owner, new] = name
 
     def dropped(self, text: str) -> None:
-        """A table or `table.column` that is gone, though something like it is new."""
-        table = find(text, self._before)
-        dropped = (table, None) if table is not None else self._part(text)
+        """A table, a sequence or `table.column` that is gone, though something like it is new."""
+        name = find(text, [name for _, names, _ in self._named() for name in names])
+        dropped = (name, None) if name is not None else self._part(text)
         self.hints = self.hints.merged(Hints(dropped=frozenset({dropped})))
 
     def filled(self, text: str) -> None:
@@ -65,19 +66,31 @@ class Answers:
                 f'{path} has no hints: {{"renamed": ["a.b=c"], "dropped": ["a.b"], "filled": ["a.b=SQL"]}} ({error})'
             ) from error
 
+    def _named(self) -> list[tuple[dict[Name, Name], list[Name], list[Name]]]:
+        """By kind: the former names that are known, the names before, and those afterwards."""
+        one, other = self._before, self._after
+        return [
+            (self.hints.tables, names_of(one.tables), names_of(other.tables)),
+            (self.hints.sequences, names_of(one.sequences), names_of(other.sequences)),
+        ]
+
     def _part(self, text: str, enums: Iterable[Name] = ()) -> tuple[Name, str]:
         """What is in a table of the schema afterwards, or in an enum type."""
         owner, dot, name = text.rpartition(".")
-        found = find(owner, self._after, enums)
+        found = find(owner, [*names_of(self._after.tables), *enums])
         if not dot or found is None:
-            known = ", ".join([str(table.name) for table in self._after.tables])
+            known = ", ".join(map(str, names_of(self._after.tables)))
             raise MigrationError(f"{text!r} names neither a table nor table.column; the tables are {known}")
         return found, name
 
 
-def find(text: str, schema: Schema, enums: Iterable[Name] = ()) -> Name | None:
-    """The table, or one of the enums, that is called so."""
-    names = [*[table.name for table in schema.tables], *enums]
+def names_of(items: Iterable[Table | Sequence]) -> list[Name]:
+    """Their names."""
+    return [each.name for each in items]
+
+
+def find(text: str, names: Iterable[Name]) -> Name | None:
+    """The one of some names that is written so."""
     return next((name for name in names if str(name) == text), None)
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from qb.errors import SchemaError
 from qb.migrations import operations as ops
 from qb.migrations.expressions import renamed
+from qb.migrations.following import with_sequence
 from qb.migrations.operations import Constraint, Operation
 from qb.schema.objects import Check, Column, Exclusion, ForeignKey, Generated, Index, IndexKey, Key, Name, Schema, Table
 
@@ -93,6 +94,11 @@ def _(operation: ops.DropSequence, schema: Schema) -> Schema:
 
 
 @apply.register
+def _(operation: ops.RenameSequence, schema: Schema) -> Schema:
+    return with_sequence(schema, operation.old, operation.new)
+
+
+@apply.register
 def _(operation: ops.AlterSequence, schema: Schema) -> Schema:
     return replace(schema, sequences=exchanged(schema.sequences, operation.before, operation.after))
 
@@ -111,11 +117,16 @@ def _(operation: ops.DropTable, schema: Schema) -> Schema:
 def _(operation: ops.RenameTable, schema: Schema) -> Schema:
     old, new = schema.table(operation.old), operation.new
     tables = exchanged(schema.tables, old, replace(old, name=new))
-    return replace(
+    owned = [each for each in schema.sequences if each.table == old.name]
+    found = replace(
         schema,
+        sequences=tuple([replace(each, table=new) if each in owned else each for each in schema.sequences]),
         tables=tuple([pointed(table, old.name, lambda key: replace(key, table=new)) for table in tables]),
         triggers=tuple([replace(each, table=new) if each.table == old.name else each for each in schema.triggers]),
     )
+    for each in owned if new.schema != old.name.schema else ():  # which go along into another schema
+        found = with_sequence(found, each.name, Name(each.name.name, new.schema))
+    return found
 
 
 @apply.register
@@ -159,7 +170,16 @@ def _(operation: ops.RenameColumn, schema: Schema) -> Schema:
     def redirect(key: ForeignKey) -> ForeignKey:
         return replace(key, references=each_renamed(key.references, names))
 
-    return replace(schema, tables=tuple([pointed(table, operation.table, redirect) for table in tables]))
+    return replace(
+        schema,
+        sequences=tuple(
+            [
+                replace(each, column=new) if (each.table, each.column) == (operation.table, old) else each
+                for each in schema.sequences
+            ]
+        ),
+        tables=tuple([pointed(table, operation.table, redirect) for table in tables]),
+    )
 
 
 @apply.register

@@ -15,7 +15,7 @@ from qb.migrations.matching import Matching
 from qb.migrations.operations import Constraint, Operation, constraints_of
 from qb.migrations.plan import planned
 from qb.migrations.renames import aside, steps
-from qb.schema.objects import Check, Column, Enum, Index, Name, Schema, Table
+from qb.schema.objects import Check, Column, Enum, Index, Name, Schema, Sequence, Table
 
 T = TypeVar("T")
 P = TypeVar("P", Constraint, Index)
@@ -46,25 +46,26 @@ class Comparison:
         self.hints = hints
         self.dialect = before.dialect
         self.matching = Matching(before, after, hints)
-        self.questions: list[Question] = [*self.matching.questions]
+        self.questions: list[Question] = self.matching.questions
 
     def operations(self) -> Iterator[Operation]:
         """All differences, in no order but that of the renames."""
         yield from [ops.CreateSchema(name) for name in self.after.schemas if name not in self.before.schemas]
         yield from [ops.DropSchema(name) for name in self.before.schemas if name not in self.after.schemas]
         renames = list(self.renames())
+        renames += self.renamed_sequences(applied(self.before, renames))
         yield from renames
         middle = applied(self.before, renames)
         yield from self.tables(middle)
         yield from self.enums()
-        yield from self.sequences()
+        yield from self.sequences(middle)
         yield from self.views_and_triggers(middle)
 
     def renames(self) -> Iterator[Operation]:
         """Everything gets its new name first, so that all else can be compared by it."""
         tables = {old: new for new, old in self.matching.tables.items()}
         there = [table.name for table in self.before.tables]
-        for old, new in steps(tables, there, lambda name: name._replace(name=aside(name.name)), self.matching.spelling):
+        for old, new in steps(tables, there, out_of_the_way, self.matching.spelling):
             yield ops.RenameTable(old, new)
         for table in self.after.tables:
             pairs = self.matching.columns.get(table.name, {})
@@ -74,6 +75,15 @@ class Comparison:
             )
             for before, after in steps(columns, names, aside, self.matching.spelling):
                 yield ops.RenameColumn(table.name, before, after)
+
+    def renamed_sequences(self, middle: Schema) -> Iterator[Operation]:
+        """Sequences, once tables and columns have their new names."""
+        old = {each.name: moved for each, moved in zip(self.before.sequences, middle.sequences, strict=True)}
+        pairs = self.matching.sequences(old, {each.name: each for each in self.after.sequences})
+        names = {old[former].name: new for new, former in pairs.items()}
+        there = [each.name for each in middle.sequences]
+        for before, after in steps(names, there, out_of_the_way, self.matching.spelling):
+            yield ops.RenameSequence(before, after)
 
     def tables(self, middle: Schema) -> Iterator[Operation]:
         """The tables, now that what is in both schemas has one name in them."""
@@ -193,16 +203,27 @@ class Comparison:
             for label in reversed(fresh):
                 yield ops.AddLabel(new.name, label, following.get(label))
 
-    def sequences(self) -> Iterator[Operation]:
-        """The sequences that belong to no column."""
-        old = {each.name: each for each in self.before.sequences}
+    def sequences(self, middle: Schema) -> Iterator[Operation]:
+        """The sequences. A column that goes would take its own along, and one that is new has to be there first."""
+        old = {each.name: each for each in middle.sequences}
+        columns = {(table.name, column.name) for table in self.after.tables for column in table.columns}
         for sequence in self.after.sequences:
             before = old.pop(sequence.name, None)
+            there = before or free(sequence)
             if before is None:
-                yield ops.CreateSequence(sequence)
-            elif before != sequence:
-                yield ops.AlterSequence(before, sequence)
-        yield from [ops.DropSequence(each) for each in old.values()]
+                yield ops.CreateSequence(there)
+            elif owner(before) != owner(sequence):
+                there = free(before)
+                yield from [ops.AlterSequence(before, there)] if before != there else []
+            if there.options != sequence.options:
+                yield ops.AlterSequence(there, replace(there, options=sequence.options))
+            if owner(there) != owner(sequence):
+                yield ops.AlterSequence(free(sequence), sequence)
+        for each in old.values():
+            if each.table is not None and owner(each) not in columns:
+                yield ops.AlterSequence(each, free(each))
+                each = free(each)
+            yield ops.DropSequence(each)
 
     def views_and_triggers(self, middle: Schema) -> Iterator[Operation]:
         """What differs goes before everything else and comes back after it, so that nothing in between meets it.
@@ -214,6 +235,21 @@ class Comparison:
         yield from [ops.DropView(each) for each in self.before.views if each not in self.after.views]
         yield from [ops.CreateView(each) for each in self.after.views if each not in self.before.views]
         yield from [ops.CreateTrigger(each) for each in self.after.triggers if each not in middle.triggers]
+
+
+def out_of_the_way(name: Name) -> Name:
+    """Another name for what is in the way of a rename."""
+    return name._replace(name=aside(name.name))
+
+
+def owner(sequence: Sequence) -> tuple[Name | None, str | None]:
+    """The column with which a sequence goes."""
+    return sequence.table, sequence.column
+
+
+def free(sequence: Sequence) -> Sequence:
+    """A sequence that goes with no column."""
+    return replace(sequence, table=None, column=None)
 
 
 def needs_value(column: Column) -> bool:

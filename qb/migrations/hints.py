@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from qb.errors import SchemaError
+from qb.schema.declared import Declared, Sequence, apart
 from qb.schema.objects import Name, Schema
-from qb.tables import Table, definition_of
+from qb.tables import definition_of
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Hints:
     labels: dict[tuple[Name, str], str] = field(default_factory=dict)
     """Former names of enum labels."""
     dropped: frozenset[tuple[Name, str | None]] = frozenset()
-    """Tables (with None) and columns that are really dropped, though something like them is added: tables by their
+    """Tables, sequences (with None) and columns that are really dropped, though something like them is added: by their
     old name, columns by the new name of their table and their old one."""
     using: dict[tuple[Name, str], str] = field(default_factory=dict)
     """SQL for the values of a column in the rows that are there, over the columns as they were."""
@@ -29,6 +30,8 @@ class Hints:
     """Nothing is open: what is not hinted to be renamed is dropped and added, and what fills a column is known to be
     missing. Everything has to be possible in one transaction, so an enum type gets new labels by being replaced.
     """
+    sequences: dict[Name, Name] = field(default_factory=dict)
+    """Former names of sequences."""
 
     def merged(self, other: Hints) -> Hints:
         """Both, where they say different things the other's."""
@@ -39,32 +42,51 @@ class Hints:
             self.dropped | other.dropped,
             {**self.using, **other.using},
             self.certain or other.certain,
+            {**self.sequences, **other.sequences},
         )
 
 
-def declared_hints(tables: Iterable[type[Table]]) -> Hints:
-    """What the tables say by `renamed_from=`."""
+def declared_hints(declared: Iterable[Declared], before: Schema) -> Hints:
+    """What the declarations say by `renamed_from=`, as far as it is still to be done."""
+    tables, others = apart(declared)
     hints = Hints()
     for definition in dict.fromkeys([definition_of(table) for table in tables]):
         name = Name(definition.source.name, definition.source.schema)
         if definition.renamed_from is not None:
-            hints.tables[name] = Name(definition.renamed_from, name.schema)
+            hints.tables[name] = former(definition.renamed_from, name, [each.name for each in before.tables])
         for column in definition.columns.values():
             if column.declaration.renamed_from is not None:
                 hints.columns[name, column.declaration.name] = column.declaration.renamed_from
-    return hints
+    for each in others:
+        if isinstance(each, Sequence) and each.renamed_from is not None:
+            name = Name(each.name, each.schema)
+            hints.sequences[name] = former(each.renamed_from, name, [one.name for one in before.sequences])
+    return still_open(hints, before)
+
+
+def former(text: str, name: Name, there: Collection[Name]) -> Name:
+    """The former name of what is called `name` now: in the same schema, unless there is one that is written so."""
+    same = Name(text, name.schema)
+    if same in there and same != name:
+        return same
+    return next((each for each in there if str(each) == text and each != name), same)
 
 
 def still_open(hints: Hints, before: Schema) -> Hints:
     """Without the renames that were done long ago: what has its new name, which nothing else gives up."""
     columns = {(table.name, column.name) for table in before.tables for column in table.columns}
-    given_up = {(table, former) for (table, _), former in hints.columns.items()}
-    there = {table.name for table in before.tables}
+    given_up = {(table, old) for (table, _), old in hints.columns.items()}
     return replace(
         hints,
-        tables={new: old for new, old in hints.tables.items() if new not in there or new in hints.tables.values()},
+        tables=not_done(hints.tables, [each.name for each in before.tables]),
         columns={new: old for new, old in hints.columns.items() if new not in columns or new in given_up},
+        sequences=not_done(hints.sequences, [each.name for each in before.sequences]),
     )
+
+
+def not_done(renames: dict[Name, Name], there: Collection[Name]) -> dict[Name, Name]:
+    """Those of some renames that are still to be done."""
+    return {new: old for new, old in renames.items() if new not in there or new in renames.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +94,7 @@ class MaybeRenamed:
     """Something is gone and something like it is new."""
 
     kind: str
-    """`table`, `column` or `label`."""
+    """`table`, `column`, `label` or `sequence`."""
     owner: Name | None
     """The table of the columns, the enum type of the labels."""
     old: str
@@ -83,6 +105,11 @@ class MaybeRenamed:
             return (
                 f'the table "{self.old}" is gone, and "{self.new}" has much the same columns. If it is the same table, '
                 f'declare it with renamed_from="{self.old}"; if not, hint that "{self.old}" is dropped'
+            )
+        if self.kind == "sequence":
+            return (
+                f'the sequence "{self.old}" is gone, and "{self.new}" is new. If it is the same, and goes on from where it '
+                f'stands, declare it with renamed_from="{self.old}"; if not, hint that "{self.old}" is dropped'
             )
         if self.kind == "label":
             return (

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from qb.identifiers import seen
 from qb.migrations.hints import Hints, MaybeRenamed, Question
-from qb.schema.objects import Column, Name, Schema, Table
+from qb.schema.objects import Column, Name, Schema, Sequence, Table
 
 K = TypeVar("K", Name, str)
+V = TypeVar("V")
 
 
 class Matching:
@@ -22,7 +23,7 @@ class Matching:
         old_tables = {table.name: table for table in before.tables}
         new_tables = {table.name: table for table in after.tables}
         self.tables = self.pairs(old_tables, new_tables, hints.tables)
-        self.ask_about_tables(old_tables, new_tables)
+        self.ask("table", old_tables, new_tables, self.tables, much_alike)
         self.columns: dict[Name, dict[str, str]] = {
             new: self.columns_of(old_tables[old], new_tables[new]) for new, old in self.tables.items()
         }
@@ -66,17 +67,31 @@ class Matching:
                     self.questions.append(MaybeRenamed("column", new.name, gone.name, fresh.name))
         return pairs
 
-    def ask_about_tables(self, old: Mapping[Name, Table], new: Mapping[Name, Table]) -> None:
-        """A table that is gone, and one that is new, with much the same columns."""
-        for gone in missing(old, self.tables.values()):
-            if self.hints.certain or (gone.name, None) in self.hints.dropped:
+    def sequences(self, old: Mapping[Name, Sequence], new: Mapping[Name, Sequence]) -> dict[Name, Name]:
+        """The old names of sequences by the new ones. `old` has them by the names that they had, as they are once
+        tables and columns are renamed: a sequence goes along with the table of its column into another schema.
+        """
+        along = {each.name: name for name, each in old.items() if each.name != name}
+        pairs = self.pairs(old, new, {**along, **self.hints.sequences})
+        self.ask("sequence", old, new, pairs, may_be_one)
+        return pairs
+
+    def ask(
+        self,
+        kind: str,
+        old: Mapping[Name, V],
+        new: Mapping[Name, V],
+        pairs: Mapping[Name, Name],
+        alike: Callable[[V, V], bool],
+    ) -> None:
+        """About something that is gone, and something like it that is new."""
+        taken = set(pairs.values())
+        for name, gone in old.items():
+            if name in taken or self.hints.certain or (name, None) in self.hints.dropped:
                 continue
-            for fresh in missing(new, self.tables):
-                if much_alike(gone, fresh):
-                    self.questions.append(MaybeRenamed("table", None, str(gone.name), str(fresh.name)))
-
-
-V = TypeVar("V")
+            for other, fresh in new.items():
+                if other not in pairs and alike(gone, fresh):
+                    self.questions.append(MaybeRenamed(kind, None, str(name), str(other)))
 
 
 def missing(items: Mapping[K, V], names: Iterable[K]) -> list[V]:
@@ -94,3 +109,9 @@ def much_alike(gone: Table, fresh: Table) -> bool:
     """Whether one table may be the other: at least half of their columns have the same names."""
     one, other = {column.name for column in gone.columns}, {column.name for column in fresh.columns}
     return 2 * len(one & other) >= max(len(one), len(other))
+
+
+def may_be_one(gone: Sequence, fresh: Sequence) -> bool:
+    """Whether one sequence may be the other: they do not belong to different columns."""
+    owners = {(each.table, each.column) for each in (gone, fresh)}
+    return len(owners) == 1 or (None, None) in owners

@@ -147,8 +147,16 @@ class DropSequence(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class RenameSequence(Operation):
+    """A sequence gets another name, or another schema; it goes on from where it stands."""
+
+    old: Name
+    new: Name
+
+
+@dataclass(frozen=True, slots=True)
 class AlterSequence(Operation):
-    """Other options of a sequence; it goes on from where it stands."""
+    """Other options of a sequence, or another column that owns it; it goes on from where it stands."""
 
     before: Sequence
     after: Sequence

@@ -22,13 +22,24 @@ def ends_computing(operation: ops.AlterColumn) -> bool:
     return operation.before.generated is not None and operation.after.generated is None
 
 
+def is_freed(operation: ops.AlterSequence) -> bool:
+    """Whether a sequence does not go with its column any more."""
+    return operation.before.table is not None and operation.after.table is None
+
+
+def is_owned(operation: ops.AlterSequence) -> bool:
+    """Whether a sequence goes with a column from now on."""
+    return operation.before.table is None and operation.after.table is not None
+
+
 PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, ops.CreateSchema),
     lambda each: isinstance(each, (ops.RenameLabel, ops.AddLabel)),
     lambda each: isinstance(each, ops.DropTrigger),
     lambda each: isinstance(each, ops.DropView),
-    lambda each: isinstance(each, (ops.RenameTable, ops.RenameColumn)),
-    # What depends on tables and columns goes before them.
+    lambda each: isinstance(each, (ops.RenameTable, ops.RenameColumn, ops.RenameSequence)),
+    # What depends on tables and columns goes before them, and a sequence that stays does not go with its column.
+    lambda each: isinstance(each, ops.AlterSequence) and is_freed(each),
     lambda each: isinstance(each, ops.DropConstraint) and each.constraint.foreign_key is not None,
     lambda each: isinstance(each, ops.DropTable),
     lambda each: isinstance(each, ops.DropIndex),
@@ -37,7 +48,7 @@ PHASES: Sequence[Callable[[Operation], bool]] = (
     # Types come before the columns that are of them.
     lambda each: isinstance(each, ops.CreateEnum),
     lambda each: isinstance(each, ops.ReplaceEnum),
-    lambda each: isinstance(each, (ops.CreateSequence, ops.AlterSequence)),
+    lambda each: isinstance(each, ops.CreateSequence) or (isinstance(each, ops.AlterSequence) and not is_owned(each)),
     # A new column may be filled from one that goes; a computed one goes before what it reads and comes after it.
     lambda each: isinstance(each, ops.DropColumn) and each.column.generated is not None,
     lambda each: isinstance(each, ops.AlterColumn) and ends_computing(each),
@@ -55,6 +66,7 @@ PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, ops.CreateTable),
     lambda each: isinstance(each, ops.AddConstraint),
     lambda each: isinstance(each, ops.ValidateConstraint),
+    lambda each: isinstance(each, ops.AlterSequence),
     lambda each: isinstance(each, ops.CreateView),
     lambda each: isinstance(each, ops.CreateTrigger),
     lambda each: isinstance(each, ops.DropSequence),

@@ -131,15 +131,17 @@ def names_through(operations: Sequence[Operation], tables: Iterable[Name]) -> se
     """The names of tables, and those that they have before and between renames."""
     names = set(tables)
     for each in reversed(operations):
-        if isinstance(each, ops.RenameTable) and each.new in names:
+        if isinstance(each, (ops.RenameTable, ops.RenameSequence)) and each.new in names:
             names.add(each.old)
     return names
 
 
 def renamed_tables(operations: Iterable[Operation]) -> set[Name]:
-    """The tables that are renamed, or have a column that is: a text with the old name would mean another one."""
+    """The tables that are renamed, or have a column that is, and sequences, which views may read as well: a text with
+    the old name would mean another one.
+    """
     return {
-        each.new if isinstance(each, ops.RenameTable) else each.table
+        each.table if isinstance(each, ops.RenameColumn) else each.new
         for each in operations
-        if isinstance(each, (ops.RenameTable, ops.RenameColumn))
+        if isinstance(each, (ops.RenameTable, ops.RenameColumn, ops.RenameSequence))
     }

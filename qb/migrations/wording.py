@@ -30,8 +30,13 @@ def described(operation: Operation) -> str:
             return f"create sequence {sequence.name}"
         case ops.DropSequence(sequence):
             return f"drop sequence {sequence.name}"
-        case ops.AlterSequence(_, after):
-            return f"alter sequence {after.name}: {after.options or 'no options'}"
+        case ops.RenameSequence(old, new):
+            return f"rename sequence {old} to {new}"
+        case ops.AlterSequence(before, after):
+            changes = [after.options or "no options"] if before.options != after.options else []
+            if (before.table, before.column) != (after.table, after.column):
+                changes += [f"owned by {after.table}.{after.column}" if after.table else "owned by no column"]
+            return f"alter sequence {after.name}: {', '.join(changes)}"
         case ops.CreateView(view):
             return f"create view {view.name}"
         case ops.DropView(view):

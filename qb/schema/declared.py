@@ -61,16 +61,23 @@ class Trigger(Standalone):
 class Sequence(Standalone):
     """A sequence."""
 
-    __slots__ = ("name", "options", "owner", "schema", "type")
+    __slots__ = ("name", "options", "owner", "renamed_from", "schema", "type")
 
     def __init__(
-        self, name: str, schema: str | None, type: str, options: str, owner: Callable[[], Column[Any, Any, Any]] | None
+        self,
+        name: str,
+        schema: str | None,
+        type: str,
+        options: str,
+        owner: Callable[[], Column[Any, Any, Any]] | None,
+        renamed_from: str | None,
     ) -> None:
         self.name = name
         self.schema = schema
         self.type = type
         self.options = options
         self.owner = owner
+        self.renamed_from = renamed_from
 
 
 class EnumDeclaration(Standalone):
@@ -130,15 +137,19 @@ def sequence(
     cache: int | None = None,
     cycle: bool = False,
     owned_by: Callable[[], Column[Any, Any, Any]] | None = None,
+    renamed_from: str | None = None,
 ) -> Sequence:
     """A sequence of PostgreSQL: `sequence("invoice_numbers", start=1000)`.
 
-    One that is `owned_by=lambda: Invoice.number` goes when this column does.
+    One that is `owned_by=lambda: Invoice.number` goes when this column does. `renamed_from` is its former name, with
+    the schema where that was another (`"billing.numbers"`): it goes on from where it stands.
     """
     if type not in ("smallint", "integer", "bigint"):
         raise SchemaError(f"sequence({name!r}): {type!r} is no type of a sequence")
     checked, _, in_schema = named("sequence", name, schema, "")
-    return Sequence(checked, in_schema, type, counting(start, increment, minvalue, maxvalue, cache, cycle), owned_by)
+    check_former("sequence", renamed_from)
+    options = counting(start, increment, minvalue, maxvalue, cache, cycle)
+    return Sequence(checked, in_schema, type, options, owned_by, renamed_from)
 
 
 def enum_type(python_type: type[Enum], *, name: str | None = None, schema: str | None = None) -> EnumDeclaration:
@@ -158,6 +169,12 @@ def named(what: str, name: str, schema: str | None, text: Text) -> tuple[str, Te
         if part is not None:
             check_identifier(part, f"{what}()")
     return name, text, schema
+
+
+def check_former(what: str, name: str | None) -> None:
+    """The same of a former name, before which its schema may stand."""
+    if name is not None:
+        check_identifier(name, f"{what}()", None)
 
 
 Declared = type[Table] | Standalone

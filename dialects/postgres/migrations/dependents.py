@@ -17,6 +17,8 @@ from qb.schema.objects import Index, Name, Schema, Table
 Place = tuple[Name, str]
 """A table and a column of it."""
 Rename = ops.RenameConstraint | ops.RenameIndex
+RENAMES = (ops.RenameTable, ops.RenameColumn, ops.RenameSequence)
+"""What is done before all else."""
 
 
 def expanded(schema: Schema, operations: tuple[Operation, ...]) -> tuple[tuple[Operation, ...], set[Name]]:
@@ -32,7 +34,7 @@ class Expansion:
 
     def __init__(self, schema: Schema, operations: tuple[Operation, ...]) -> None:
         self.operations = list(operations)
-        renames = [each for each in operations if isinstance(each, (ops.RenameTable, ops.RenameColumn))]
+        renames = [each for each in operations if isinstance(each, RENAMES)]
         self.middle = applied(schema, renames)
         """With the new names of tables and columns, and otherwise as it was."""
         after = applied(schema, operations)

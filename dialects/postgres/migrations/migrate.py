@@ -27,6 +27,7 @@ from qb.migrations.scripts import statements as split
 from qb.migrations.wording import described
 from qb.schema.ddl import Ddl, deferrable, without_unchecked
 from qb.schema.objects import Column, Enum, Name, Schema, Table
+from qb.schema.objects import Sequence as NumberSequence
 from qb.types import TEXT
 
 
@@ -122,9 +123,10 @@ class PostgresRenderer(Renderer):
                 return [self.ddl.create_sequence(sequence)]
             case ops.DropSequence(sequence):
                 return [f"DROP SEQUENCE {name(sequence.name)}"]
+            case ops.RenameSequence(old, new):
+                return self.rename("SEQUENCE", old, new)
             case ops.AlterSequence(old, new):
-                options = changed_options(old.options, new.options)
-                return [f"ALTER SEQUENCE {name(new.name)} {' '.join(options)}"] if options else []
+                return self.alter_sequence(old, new)
             case ops.CreateTable(table):
                 indexes = [self.ddl.create_index(table.name, index) for index in table.indexes]
                 return [
@@ -136,7 +138,7 @@ class PostgresRenderer(Renderer):
             case ops.DropTable(table):
                 return [f"DROP TABLE {name(table.name)}"]
             case ops.RenameTable(old, new):
-                return self.rename_table(old, new)
+                return self.rename("TABLE", old, new)
             case ops.AlterTable():
                 return self.alter_table(operation)
             case ops.AddColumn(table, column, using):
@@ -203,15 +205,26 @@ class PostgresRenderer(Renderer):
         name = QUOTED[key.name or ""]
         return f"CONSTRAINT {name} {kind} USING INDEX {name}{deferrable(key.deferral)}"
 
-    def rename_table(self, old: Name, new: Name) -> list[str]:
+    def rename(self, kind: str, old: Name, new: Name) -> list[str]:
         """Another schema, another name, or both."""
         found = []
         if old.schema != new.schema:
-            found.append(f"ALTER TABLE {self.ddl.name(old)} SET SCHEMA {QUOTED[new.schema or 'public']}")
+            found.append(f"ALTER {kind} {self.ddl.name(old)} SET SCHEMA {QUOTED[new.schema or 'public']}")
             old = Name(old.name, new.schema)
         if old.name != new.name:
-            found.append(f"ALTER TABLE {self.ddl.name(old)} RENAME TO {QUOTED[new.name]}")
+            found.append(f"ALTER {kind} {self.ddl.name(old)} RENAME TO {QUOTED[new.name]}")
         return found
+
+    def alter_sequence(self, old: NumberSequence, new: NumberSequence) -> list[str]:
+        """Other options, or another column that owns it."""
+        options = changed_options(old.options, new.options)
+        found = [f"ALTER SEQUENCE {self.ddl.name(new.name)} {' '.join(options)}"] if options else []
+        if (old.table, old.column) == (new.table, new.column):
+            return found
+        bound = (
+            self.ddl.own(new) if new.table is not None else f"ALTER SEQUENCE {self.ddl.name(new.name)} OWNED BY NONE"
+        )
+        return [*found, bound]
 
     def alter_table(self, operation: ops.AlterTable) -> list[str]:
         """PostgreSQL's tables have no options but the comment."""

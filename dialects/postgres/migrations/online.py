@@ -27,7 +27,7 @@ from qb.migrations.render import Renderer, Stage
 from qb.schema.objects import Check, Column, Index, Name, Schema
 
 FIRST = (
-    *(ops.CreateSchema, ops.CreateEnum, ops.CreateSequence, ops.AlterSequence),
+    *(ops.CreateSchema, ops.CreateEnum, ops.CreateSequence, ops.RenameSequence, ops.AlterSequence),
     *(ops.RenameTable, ops.RenameColumn, ops.RenameLabel, ops.AddLabel, ops.AddColumn),
 )
 """What others may need, and is done ahead of them where it has no form of its own."""
@@ -81,7 +81,8 @@ class Online:
             and not (isinstance(each, ops.AddColumn) and each.table in self.there and why_written(each))
             and (with_renames or not isinstance(each, ops.RenameColumn))
         ]
-        if any(isinstance(each, (ops.RenameTable, ops.RenameColumn)) for each in found):  # which they know by old names
+        renames = (ops.RenameTable, ops.RenameColumn, ops.RenameSequence)
+        if any(isinstance(each, renames) for each in found):  # which they know by old names
             found = [*[each for each in self.waiting if isinstance(each, (ops.DropView, ops.DropTrigger))], *found]
         return found
 
@@ -139,6 +140,8 @@ class Online:
                 self.refused.append((operation, "every column of the type is written again"))
             if isinstance(operation, ops.RenameTable):
                 self.refused.append((operation, "programs know one of both names: leave a view of the old one"))
+            if isinstance(operation, ops.RenameSequence):
+                self.refused.append((operation, "programs know one of both names"))
             return
         match operation:
             case ops.AddColumn() if why_written(operation):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from qb.migrations import operations as ops
 from qb.migrations.checks.reading import StatementReader
-from qb.schema.objects import Column, Enum, Name
+from qb.schema.objects import Column, Enum, Name, Sequence
 
 ALIASES = {
     "int": "integer",
@@ -73,13 +73,20 @@ class PostgresStatementReader(StatementReader):
             self.alter_type(self.name())
         elif reader.takes("SEQUENCE"):
             reader.takes("IF", "EXISTS")
-            name = self.name()
-            sequence = next((each for each in self.schema.sequences if each.name.name == name.name), None)
-            if sequence is not None and reader.takes("AS"):
-                options = f"AS {self.type_name(reader.word().text)}"
-                self.do(ops.AlterSequence(sequence, replace(sequence, options=options)))
+            self.alter_sequence(self.sequence(self.name()))
         else:
             super().alter()
+
+    def alter_sequence(self, sequence: Sequence) -> None:
+        """A sequence. What else it may count is no danger."""
+        reader = self.reader
+        if reader.takes("RENAME", "TO"):
+            self.do(ops.RenameSequence(sequence.name, Name(self.new_name().name, sequence.name.schema)))
+        elif reader.takes("SET", "SCHEMA"):
+            self.do(ops.RenameSequence(sequence.name, Name(sequence.name.name, reader.name())))
+        elif reader.takes("AS"):
+            options = f"AS {self.type_name(reader.word().text)}"
+            self.do(ops.AlterSequence(sequence, replace(sequence, options=options)))
 
     def alter_type(self, name: Name) -> None:
         """An enum type, or another, which is no operation."""

@@ -30,7 +30,7 @@ Constraining = ops.AddConstraint | ops.DropConstraint | ops.RenameConstraint | o
 Indexing = ops.CreateIndex | ops.DropIndex | ops.RenameIndex
 ELSEWHERE = (
     *(ops.CreateEnum, ops.DropEnum, ops.AddLabel, ops.RenameLabel, ops.ReplaceEnum),
-    *(ops.CreateSequence, ops.DropSequence, ops.AlterSequence),
+    *(ops.CreateSequence, ops.DropSequence, ops.RenameSequence, ops.AlterSequence),
 )
 """What other engines have."""
 
