@@ -108,8 +108,8 @@ class MaybeRenamed:
             )
         if self.kind == "sequence":
             return (
-                f'the sequence "{self.old}" is gone, and "{self.new}" is new. If it is the same, and goes on from where it '
-                f'stands, declare it with renamed_from="{self.old}"; if not, hint that "{self.old}" is dropped'
+                f'the sequence "{self.old}" is gone, and "{self.new}" is new. If it is the same sequence, declare it '
+                f'with renamed_from="{self.old}"; if not, hint that "{self.old}" is dropped'
             )
         if self.kind == "label":
             return (

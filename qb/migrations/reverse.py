@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from qb.migrations import operations as ops
-from qb.migrations.apply import applied
+from qb.migrations.apply import applied, step
 from qb.migrations.diff import diff, needs_value
 from qb.migrations.expressions import mentions
 from qb.migrations.hints import Hints
@@ -63,6 +63,8 @@ def reverse(
         if isinstance(each, ops.DropTable):
             name = formers.get(each.table.name, each.table.name)
             losses.append(f'the rows of "{name}" do not come back: it is made again, empty')
+        elif isinstance(each, ops.DropSequence):
+            losses.append(f'where "{each.sequence.name}" stood does not come back: it counts from its start again')
         elif isinstance(each, ops.AlterColumn) and not has_no_way_back(each):
             losses += lost_values(each)
         elif isinstance(each, ops.AlterColumn) or (isinstance(each, ops.DropColumn) and not each.column.generated):
@@ -92,6 +94,7 @@ def reverse(
         labels={(each.enum, each.old): each.new for each in operations if isinstance(each, ops.RenameLabel)},
         using=using,
         certain=True,
+        sequences=sequence_names(before, operations),
     )
     return Reversal(diff(after, before, hints), tuple(losses), tuple(dict.fromkeys(empty_only)))
 
@@ -192,6 +195,18 @@ def table_names(operations: Iterable[Operation]) -> dict[Name, Name]:
     for each in operations:
         if isinstance(each, ops.RenameTable):
             first[each.new] = first.pop(each.old, each.old)
+    return {old: new for new, old in first.items()}
+
+
+def sequence_names(before: Schema, operations: Iterable[Operation]) -> dict[Name, Name]:
+    """The new names of sequences that were renamed, or went along with their tables, by the old ones."""
+    first: dict[Name, Name] = {}
+    for each in operations:
+        after = step(before, each)
+        if isinstance(each, (ops.RenameTable, ops.RenameSequence)):
+            for old, new in zip(before.sequences, after.sequences, strict=True):
+                first |= {new.name: first.pop(old.name, old.name)} if old.name != new.name else {}
+        before = after
     return {old: new for new, old in first.items()}
 
 

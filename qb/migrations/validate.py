@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TEXTS = {"default", "generated", "expression", "where", "sql", "definition"}
 """What the engine writes in its own words."""
+SEQUENCE_NAME = re.compile(r'SEQUENCE NAME "(?:[^"]|"")*"\s*')
+"""What an identity begins with whose sequence has a name of its own."""
 WORDS = {
     "type": "the type",
     "nullable": "NULL",
@@ -130,7 +133,9 @@ class Comparison:
     def table(self, expected: Table, found: Table) -> Iterator[Difference]:
         """In what two tables differ."""
         path = f"{expected.name}."
-        yield from self.named("column", path, expected.columns, found.columns, lambda each: each.name)
+        declared = {column.name: column for column in expected.columns}
+        columns = [as_declared(column, declared.get(column.name)) for column in found.columns]
+        yield from self.named("column", path, expected.columns, columns, lambda each: each.name)
         if (expected.primary_key is None) != (found.primary_key is None):
             yield Difference("unexpected" if expected.primary_key is None else "missing", "primary key", path[:-1])
         elif expected.primary_key is not None and found.primary_key is not None:
@@ -192,6 +197,17 @@ class Comparison:
             elif part.name == "keys":
                 changes[part.name] = tuple([self.plain(key) for key in here])
         return replace(value, **changes)
+
+
+def as_declared(found: Column, declared: Column | None) -> Column:
+    """A column, without the name of the sequence that numbers it where none is declared: with a table that is renamed,
+    that one is not.
+    """
+    if found.identity is None or declared is None or declared.identity is None:
+        return found
+    if SEQUENCE_NAME.match(declared.identity.options):
+        return found
+    return replace(found, identity=replace(found.identity, options=SEQUENCE_NAME.sub("", found.identity.options)))
 
 
 def path_of(trigger: Trigger) -> str:

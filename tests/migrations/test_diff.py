@@ -385,8 +385,38 @@ def test_the_declarations_say_former_names() -> None:
         title = col.text("Title", renamed_from="name")
 
     records = Name("records")
-    assert declared_hints([Record]) == Hints(
+    before = schema(table(ID, PLAYS))
+    assert declared_hints([Record], before) == Hints(
         {records: ALBUMS}, {(records, "heard"): "plays", (records, "Title"): "name"}
+    )
+    assert declared_hints([Record], applied(before, [ops.RenameTable(ALBUMS, records)])).tables == {}, "it was done"
+
+
+def test_former_names_in_other_schemas() -> None:
+    class Record(Table, name="records", schema="app", renamed_from="old.albums"):
+        id = col.integer().primary_key()
+
+    class Moved(Table, name="moved", schema="app", renamed_from="moved"):
+        id = col.integer().primary_key()
+
+    class Same(Table, name="same", schema="app", renamed_from="albums"):
+        id = col.integer().primary_key()
+
+    class Odd(Table, name="odd", renamed_from="with.dot"):
+        id = col.integer().primary_key()
+
+    names = [Name("albums", "old"), Name("moved"), Name("albums", "app"), Name("albums"), Name("with.dot")]
+    before = schema(*[objects.Table(name, (ID,)) for name in names])
+    assert declared_hints([Record, Moved, Same, Odd], before).tables == {
+        Name("records", "app"): Name("albums", "old"),
+        Name("moved", "app"): Name("moved"),
+        Name("same", "app"): Name("albums", "app"),
+        Name("odd"): Name("with.dot"),
+    }
+    nothing = schema()
+    assert declared_hints([Record], nothing).tables == {Name("records", "app"): Name("old.albums", "app")}
+    assert diff(nothing, schema(objects.Table(Name("records", "app"), (ID,))), declared_hints([Record], nothing)) == (
+        ops.CreateTable(objects.Table(Name("records", "app"), (ID,))),
     )
 
 

@@ -307,6 +307,19 @@ OTHER = Sequence(Name("n", "app"), "INCREMENT BY 2 NO CYCLE")
             ops.RenameTable(ALBUMS, Name("records", "app")),
             ['ALTER TABLE "albums" SET SCHEMA "app"', 'ALTER TABLE "app"."albums" RENAME TO "records"'],
         ),
+        (
+            ops.RenameTable(Name("it's", "app"), Name("records")),
+            [
+                """DO $qb$ BEGIN EXECUTE 'ALTER TABLE "app"."it''s" SET SCHEMA ' || """
+                "quote_ident(current_schema()); END $qb$",
+                'ALTER TABLE "it\'s" RENAME TO "records"',
+            ],
+        ),
+        (ops.RenameSequence(OTHER.name, Name("n", "b")), ['ALTER SEQUENCE "app"."n" SET SCHEMA "b"']),
+        (
+            ops.AlterSequence(OTHER, Sequence(OTHER.name, "NO CYCLE INCREMENT BY 2", ALBUMS, "id")),
+            ['ALTER SEQUENCE "app"."n" OWNED BY "albums"."id"'],
+        ),
         (ops.RenameColumn(ALBUMS, "plays", "heard"), ['ALTER TABLE "albums" RENAME COLUMN "plays" TO "heard"']),
         (ops.AlterTable(ALBUMS, (), (), None, "x"), ["COMMENT ON TABLE \"albums\" IS 'x'"]),
         (ops.AlterTable(ALBUMS, (), (), "x", None), ['COMMENT ON TABLE "albums" IS NULL']),

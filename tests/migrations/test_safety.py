@@ -49,6 +49,7 @@ from tests.migrations.albums import (
     NAME,
     NOTED,
     NUMBERS,
+    OWNED,
     OWNERS,
     ROWS,
     SPARE,
@@ -110,6 +111,10 @@ CASES = [
     Case(ops.CreateSequence(Sequence(Name("more")))),
     Case(ops.DropSequence(NUMBERS), {"drop-sequence": None}),
     Case(ops.AlterSequence(NUMBERS, replace(NUMBERS, options="INCREMENT BY 2"))),
+    Case(ops.AlterSequence(NUMBERS, replace(NUMBERS, table=ALBUMS, column="code"))),
+    Case(ops.AlterSequence(OWNED, replace(OWNED, table=None, column=None))),
+    Case(ops.RenameSequence(NUMBERS.name, Name("no")), {"rename-sequence": None}),
+    Case(ops.RenameSequence(NUMBERS.name, Name("numbers", "elsewhere")), {"rename-sequence": None}),
     Case(ops.CreateTable(Table(Name("tracks"), COLUMNS[:1], Key(("id",), "tracks_pkey")))),
     Case(ops.Backfill(ALBUMS, "plays", "0", "plays < 0", ())),  # with rows, see the tests of what is done online
     Case(ops.CreateTable(Table(Name("tracks"), (column("owner_id"),), foreign_keys=(KEY,)))),

@@ -39,6 +39,15 @@ LINES: list[tuple[Operation, str]] = [
     (ops.RenameLabel(MOOD.name, "bad", "worse"), "rename 'bad' of enum mood to 'worse'"),
     (ops.ReplaceEnum(MOOD, Enum(MOOD.name, ("bad",))), "make enum mood (bad) of (good, bad)"),
     (ops.CreateSequence(Sequence(Name("numbers"))), "create sequence numbers"),
+    (ops.RenameSequence(Name("numbers"), Name("no", "app")), "rename sequence numbers to app.no"),
+    (
+        ops.AlterSequence(Sequence(Name("n")), Sequence(Name("n"), "", ALBUMS, "year")),
+        "alter sequence n: owned by app.albums.year",
+    ),
+    (
+        ops.AlterSequence(Sequence(Name("n"), "", ALBUMS, "year"), Sequence(Name("n"))),
+        "alter sequence n: owned by no column",
+    ),
     (ops.DropSequence(Sequence(Name("numbers"))), "drop sequence numbers"),
     (ops.AlterSequence(Sequence(Name("n")), Sequence(Name("n"), "CYCLE")), "alter sequence n: CYCLE"),
     (ops.AlterSequence(Sequence(Name("n"), "CYCLE"), Sequence(Name("n"))), "alter sequence n: no options"),

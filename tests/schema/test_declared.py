@@ -156,6 +156,7 @@ class Base(Table, name="base"):
         (lambda: exclude((col.text(), "= OR")), "'= OR' is no operator"),
         (lambda: index(col.text(), operator_class=["a", "b"]), "1 keys, and 2 operator classes"),
         (lambda: sequence("s", type="text"), "'text' is no type of a sequence"),  # type: ignore[arg-type]  # on purpose
+        (lambda: sequence("s", renamed_from=""), "sequence\\(\\): the name is ''"),
         (lambda: view("", "SELECT 1"), "view\\(\\): the name is ''"),
         (lambda: schema_named("a\0b"), "NUL"),
         (lambda: materialized_view("v", "SELECT 1", index(sql("a"))), "has a name"),

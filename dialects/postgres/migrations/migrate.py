@@ -209,7 +209,9 @@ class PostgresRenderer(Renderer):
         """Another schema, another name, or both."""
         found = []
         if old.schema != new.schema:
-            found.append(f"ALTER {kind} {self.ddl.name(old)} SET SCHEMA {QUOTED[new.schema or 'public']}")
+            move = f"ALTER {kind} {self.ddl.name(old)} SET SCHEMA "
+            to_current = f"DO $qb$ BEGIN EXECUTE {self.text(move)} || quote_ident(current_schema()); END $qb$"
+            found.append(to_current if new.schema is None else move + QUOTED[new.schema])
             old = Name(old.name, new.schema)
         if old.name != new.name:
             found.append(f"ALTER {kind} {self.ddl.name(old)} RENAME TO {QUOTED[new.name]}")

@@ -79,12 +79,13 @@ both = view("both", {"sqlite": "SELECT 1", "postgres": "SELECT 2"}, schema="app"
 kept = materialized_view("kept", "SELECT 1 AS a", index(sql("a"), name="by_a"))
 touch = trigger("touch", lambda: Ship, "CREATE TRIGGER …")
 app = schema_named("app")
-numbers = sequence("numbers", type="smallint", owned_by=lambda: Ship.number)
+numbers = sequence("numbers", type="smallint", owned_by=lambda: Ship.number, renamed_from="app.no")
 kinds = enum_type(Kind, name="kind")
 
 view("v", 5)  # E[arg-type]: Argument 2 to "view" has incompatible type "int"; expected "str | Mapping[str, str]"
 trigger("t", Ship.id, "")  # E[arg-type]: Argument 2 to "trigger" has incompatible type
 sequence("s", type="text")  # E[arg-type]: Argument "type" to "sequence" has incompatible type
+sequence("s", renamed_from=5)  # E[arg-type]: Argument "renamed_from" to "sequence" has incompatible type "int"; expected "str | None"
 sequence("s", owned_by=Ship.number)  # E[arg-type]: Argument "owned_by" to "sequence" has incompatible type
 enum_type(str)  # E[arg-type]: Argument 1 to "enum_type" has incompatible type "type[str]"; expected "type[Enum]"
 primary_key(Ship.id, deferred=True)  # E[call-arg]: Unexpected keyword argument "deferred" for "primary_key"; did you mean "deferrable"?

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from qb.migrations import operations as ops
 from qb.migrations.checks.reading.known import Known
-from qb.schema.objects import Name, Sequence, Trigger, View
+from qb.schema.objects import Name, Trigger, View
 
 
 class DropReader(Known):
@@ -55,10 +55,7 @@ class DropReader(Known):
 
     def drop_sequence(self, name: Name) -> None:
         """A sequence goes."""
-        sequence = next((each for each in self.schema.sequences if each.name.name == name.name), Sequence(name))
-        if sequence not in self.schema.sequences:
-            self.schema = replace(self.schema, sequences=(*self.schema.sequences, sequence))
-        self.do(ops.DropSequence(sequence))
+        self.do(ops.DropSequence(self.sequence(name)))
 
     def drop_trigger(self, name: str) -> None:
         """A trigger goes."""

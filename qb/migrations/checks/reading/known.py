@@ -8,7 +8,7 @@ from qb.errors import SchemaError
 from qb.migrations.apply import applied
 from qb.migrations.checks.reading.statement import Statement
 from qb.migrations.operations import Constraint, Operation, constraints_of
-from qb.schema.objects import Check, Column, Index, Name, Schema, Table
+from qb.schema.objects import Check, Column, Index, Name, Schema, Sequence, Table
 from qb.schema.reading import Reader
 
 SAME_SCHEMA: tuple[set[str | None], ...] = ({None, "public"}, {None, "main"})
@@ -82,6 +82,13 @@ class Known:
                 if index.name == name.name:
                     return table.name, index
         raise SchemaError(f"no table is known to have an index {name}")
+
+    def sequence(self, name: Name) -> Sequence:
+        """The sequence that is meant."""
+        found = next((each for each in self.schema.sequences if each.name.name == name.name), Sequence(name))
+        if found not in self.schema.sequences:
+            self.schema = replace(self.schema, sequences=(*self.schema.sequences, found))
+        return found
 
     def put(self, table: Table) -> None:
         """More is known of a table."""

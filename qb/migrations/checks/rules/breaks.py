@@ -29,6 +29,12 @@ RENAME_COLUMN = Rule(
     "a column that gets another name",
     "add the new column and write both; copy the values over; read the new one; then drop the old one",
 )
+RENAME_SEQUENCE = Rule(
+    "rename-sequence",
+    "breaks",
+    "a sequence that gets another name, or another schema, though programs and functions may ask it by the old one",
+    "let the default of a column ask it, which follows the rename, or a function that the same migration replaces",
+)
 RENAME_LABEL = Rule(
     "rename-label",
     "breaks",
