@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from qb.errors import SchemaError
+from qb.schema.objects import Name
 from qb.schema.tokens import Token, tokens
 
 QUOTES = {'"': '"', "'": "'", "`": "`", "[": "]"}
@@ -63,6 +64,11 @@ class Reader:
         if self.dialect == "postgres" and word.text[0] != '"':
             return word.text.lower()
         return unquoted(word.text)
+
+    def qualified_name(self) -> Name:
+        """The next words, which are a name, perhaps behind that of a schema."""
+        first = self.name()
+        return Name(self.name(), first) if self.takes(".") else Name(first)
 
     def names(self) -> tuple[str, ...]:
         """Names in parentheses."""

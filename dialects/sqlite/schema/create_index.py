@@ -35,9 +35,7 @@ def read_index(sql: str) -> ReadIndex:
     is_unique = reader.takes("UNIQUE")
     reader.expect("INDEX")
     reader.takes("IF", "NOT", "EXISTS")
-    reader.name()
-    if reader.takes("."):
-        reader.name()
+    reader.qualified_name()
     reader.expect("ON")
     reader.name()
     reader.expect("(")

@@ -65,9 +65,7 @@ class TableReader:
         reader.takes("TEMP")
         reader.expect("TABLE")
         reader.takes("IF", "NOT", "EXISTS")
-        reader.name()
-        if reader.takes("."):
-            reader.name()
+        reader.qualified_name()
         reader.expect("(")
         self.column()
         while reader.takes(","):

@@ -407,8 +407,7 @@ def first_words(sql: str) -> str:
 def named(reader: Reader) -> Name:
     """The table that is named next."""
     reader.takes("ONLY")
-    first = reader.name()
-    return Name(reader.name(), first) if reader.takes(".") else Name(first)
+    return reader.qualified_name()
 
 
 def tables_of(operation: Operation) -> tuple[Name, ...]:

@@ -33,10 +33,7 @@ class Known:
 
     def name(self) -> Name:
         """A name, with or without a schema."""
-        first = self.reader.name()
-        if not self.reader.takes("."):
-            return Name(first)
-        return Name(self.reader.name(), first)
+        return self.reader.qualified_name()
 
     def new_name(self) -> Name:
         """The name of something new."""
