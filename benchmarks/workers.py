@@ -23,7 +23,7 @@ from rich.table import Table
 
 from qb.migrations.scripts import parsed
 from tests.d1_server import running_d1
-from tests.workers.emulation import PYTHONS, Python, running, sdk
+from tests.workers.emulation import PYTHONS, Python, emulation, sdk
 from tools.worker_wheel import ordinary
 from tools.worker_wheel.building import build
 from tools.worker_wheel.graph import ROOT
@@ -171,7 +171,7 @@ def sites() -> Iterator[tuple[Path, Path]]:
 def started(version: str, site: Path) -> Iterator[Python]:
     """A Python of its own Node, in which nothing was run before."""
     folders = {f"/site/{each.name}": each.resolve() for each in site.iterdir()}
-    with running() as runtime:
+    with emulation() as runtime:
         python = Python(runtime, version, {**folders, "/sdk/workers": sdk()})
         python.run(INSIDE.read_text(encoding="utf-8"))
         yield python

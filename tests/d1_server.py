@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -15,7 +13,7 @@ from urllib.request import Request, urlopen
 
 from qb import Database
 from qb.identifiers import QUOTED
-from tests.node.packages import NODE, packages
+from tests.node.running import Script, running
 
 SCRIPT = Path(__file__).parent / "d1" / "server.mjs"
 ACCOUNT = "0123456789abcdef0123456789abcdef"
@@ -31,9 +29,10 @@ class D1Server:
     Database 7 of it is bound as `DB7` in worker.mjs, and `KV7` is a KV namespace.
     """
 
-    def __init__(self, process: subprocess.Popen[str], token: str) -> None:
-        assert process.stdout is not None
-        self.api = process.stdout.readline().strip().rstrip("/")
+    def __init__(self, script: Script, token: str) -> None:
+        self.api = script.output.readline().strip().rstrip("/")
+        if not self.api:
+            raise RuntimeError(f"workerd does not start:\n{script.said()}")
         self.account = ACCOUNT
         self.token = token
         self._numbers = count()
@@ -95,25 +94,8 @@ class D1Server:
 
 @contextmanager
 def running_d1() -> Iterator[D1Server]:
-    """A server for the length of a `with`. It ends with the tests, even when they are killed: then its standard
-    input ends, too.
-    """
+    """A server for the length of a `with`."""
     token = secrets.token_urlsafe()
     settings = json.dumps({"databases": DATABASES + KEPT, "token": token})
-    with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(
-            [NODE, SCRIPT, packages(), settings],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            start_new_session=True,  # Ctrl-C is for the tests
-        )
-        try:
-            server = D1Server(process, token)
-            if not server.api:
-                log.seek(0)
-                raise RuntimeError(f"workerd does not start:\n{log.read()}")
-            yield server
-        finally:
-            process.communicate()  # closes its standard input
+    with running(SCRIPT, settings) as script:
+        yield D1Server(script, token)

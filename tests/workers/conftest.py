@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workers.emulation import PYTHONS, TOKEN, Python, Runtime, running, sdk
+from tests.workers.emulation import PYTHONS, TOKEN, Python, Runtime, emulation, sdk
 from tools.worker_wheel.building import build
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "worker_games"
@@ -33,7 +33,7 @@ def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def runtime() -> Iterator[Runtime]:
     """A Node for all Pythons."""
-    with running() as runtime:
+    with emulation() as runtime:
         yield runtime
 
 

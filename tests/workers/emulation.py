@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-from tests.node.packages import NODE, packages
+from tests.node.running import Script, running
 
 TOKEN = "the token of the tests"
 """What inside.py has as the Worker's MIGRATION_TOKEN."""
@@ -23,20 +21,16 @@ PYTHONS = ("3.12", "3.13", "3.14")
 class Runtime:
     """A running Node with Pyodide."""
 
-    def __init__(self, process: subprocess.Popen[str], log: Any) -> None:  # a text file
-        self.process = process
-        self.log = log
+    def __init__(self, script: Script) -> None:
+        self.script = script
 
     def call(self, call: str, **options: object) -> Any:
         """Have something done. Raises RuntimeError with what went wrong there."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps({"call": call, **options}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
+        self.script.input.write(json.dumps({"call": call, **options}) + "\n")
+        self.script.input.flush()
+        line = self.script.output.readline()
         if not line:
-            self.log.seek(0)
-            raise RuntimeError(f"Node has ended:\n{self.log.read()[-2000:]}")
+            raise RuntimeError(f"Node has ended:\n{self.script.said()[-2000:]}")
         answer = json.loads(line)
         if "error" in answer:
             raise RuntimeError(answer["error"])
@@ -73,21 +67,10 @@ class Python:
 
 
 @contextmanager
-def running() -> Iterator[Runtime]:
-    """A runtime for the length of a `with`; it ends with the tests, even when they are killed."""
-    with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(
-            [NODE, SCRIPT, packages()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            start_new_session=True,  # Ctrl-C is for the tests
-        )
-        try:
-            yield Runtime(process, log)
-        finally:
-            process.communicate()  # closes its standard input
+def emulation() -> Iterator[Runtime]:
+    """A runtime for the length of a `with`."""
+    with running(SCRIPT) as script:
+        yield Runtime(script)
 
 
 def sdk() -> Path:
