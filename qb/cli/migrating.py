@@ -54,6 +54,9 @@ def status(project: Project, as_json: bool) -> None:
         show_table(["migration", "state", "applied"], shown)
     else:
         click.echo(f"There are no migrations in {folder.path}.")
+    for each in found:
+        if each.remedy and not as_json:
+            click.echo(each.remedy, err=True)
     for problem in folder.problems:
         click.echo(str(problem), err=True)
     if folder.problems or any(each.state not in ("applied", "pending") for each in found):
@@ -92,7 +95,7 @@ def up(project: Project, to: str | None, dry_run: bool, wait: float, as_json: bo
 @errors_shown
 @on_database
 def down(project: Project, to: str | None, allow: bool, wait: float, as_json: bool) -> None:
-    """Undo the last migration.
+    """Undo the last migration, or go on where that was stopped.
 
     What it has added is dropped, with all that was written there since: this is asked first, and needs --allow where
     there is no terminal.

@@ -24,6 +24,7 @@ STYLES = {
     "applied": "green",
     "pending": "yellow",
     "halfway": "bold red",
+    "halfway down": "bold red",
     "edited": "bold red",
     "between": "bold red",
     "unknown": "bold red",

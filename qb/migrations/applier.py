@@ -62,10 +62,29 @@ class Work:
     name: str
     script: Script
     before: Record | None
+    halfway: Record
+    """But for the number of statements that are done, where it runs outside of a transaction."""
     after: Record | None
     """None when it undoes the migration."""
     forgotten: tuple[Record, ...] = ()
     """What else goes from the history when it is done."""
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether somebody was stopped in the same script."""
+        before = self.before
+        return before is not None and not before.is_complete and before.undone_by == self.halfway.undone_by
+
+    def noted(self, done: int) -> tuple[Record | None, tuple[Record, ...]]:
+        """What the history says when so many statements are done, and what else goes from it."""
+        if done == len(self.script.statements):
+            return self.after, self.forgotten
+        return replace(self.halfway, done=done), ()
+
+    @property
+    def undoes_a_part(self) -> bool:
+        """Whether only a part of what it undoes is there."""
+        return self.after is None and self.before is not None and not self.before.is_complete
 
 
 class Applier:
@@ -86,7 +105,7 @@ class Applier:
             if not await self.has_table(connection):
                 return {}
         rows = await self.db.fetch_all(select(Applied).order_by(Applied.applied_at, Applied.name))
-        return {row.name: Record(*row) for row in rows}
+        return {row.name: Record.read(*row) for row in rows}
 
     async def has_table(self, connection: Connection, name: str = NAME) -> bool:
         """Whether a table is there, usually that of the history."""
@@ -133,8 +152,9 @@ class Applier:
                 is_due = await self.is_due(connection, work)
                 if is_due:
                     check = await self.checking(connection, work.script)
-                    for number in range(1, len(work.script.statements) + 1):
-                        await self.statement(connection, work, number)
+                    for number, sql in enumerate(work.script.statements, 1):
+                        if not work.undoes_a_part or not await self.is_done(connection, work, sql):
+                            await self.statement(connection, work, number)
                     await check()
                     await self.note(connection, work.before, work.after, work.forgotten)
                 await committed(connection)
@@ -150,26 +170,24 @@ class Applier:
         async with self.db.driver.acquire() as connection, self.around(connection, work.script):
             if not await self.is_due(connection, work):
                 return False
-            current, target = work.before, work.after
-            first = 0 if current is None or current.is_complete else current.done
-            for number in range(first + 1, statements + 1):
-                halfway = current if target is None else replace(target, done=number)
-                await self.settle(connection, work.script.statements[number - 1])
-                if await self.is_done(connection, work.script.statements[number - 1]):
-                    await self.note(connection, current, halfway)
+            done, current = 0, work.before
+            if current is not None and work.is_begun:
+                done = current.done
+            else:  # nothing is there that the history does not know
+                await self.note(connection, current, *work.noted(0))
+                current, _ = work.noted(0)
+            for number in range(done + 1, statements + 1):
+                if await self.is_done(connection, work, work.script.statements[number - 1]):
+                    await self.note(connection, current, *work.noted(number))
                 else:
-                    await self.step(connection, work, number, current, halfway)
-                current = halfway
-            if current != target:
-                await self.note(connection, current, target, work.forgotten)
+                    await self.step(connection, work, number, current)
+                current, _ = work.noted(number)
         return True
 
-    async def step(
-        self, connection: Connection, work: Work, number: int, before: Record | None, after: Record | None
-    ) -> None:
+    async def step(self, connection: Connection, work: Work, number: int, before: Record | None) -> None:
         """Run one statement of a script without a transaction, and note it."""
         await self.statement(connection, work, number)
-        await self.note(connection, before, after)
+        await self.note(connection, before, *work.noted(number))
 
     async def statement(self, connection: Connection, work: Work, number: int) -> None:
         """Run one statement of a script."""
@@ -181,15 +199,17 @@ class Applier:
         except DatabaseError as error:
             if script.transactional and isinstance(error, TimeoutExceeded):
                 raise  # nothing is done: it can be tried again
-            raise MigrationFailed(work.name, number, count, script.transactional, str(error)) from error
+            raise MigrationFailed(
+                work.name, number, count, script.transactional, str(error), is_way_back=work.after is None
+            ) from error
 
     async def is_due(self, connection: Connection, work: Work) -> bool:
         """Whether the history is still as it was when the work was found."""
         await self.prepare(connection)
         sql, parameters = self.compiled(select(Applied.checksum, Applied.done).where(Applied.name == work.name))
-        rows = await connection.fetch(sql, parameters, list)
+        rows = [tuple(row) for row in await connection.fetch(sql, parameters, list)]
         before = work.before
-        return [tuple(row) for row in rows] == ([] if before is None else [(before.checksum, before.done)])
+        return rows == ([] if before is None else [(before.row()["checksum"], before.done)])
 
     async def note(
         self, connection: Connection, before: Record | None, after: Record | None, forgotten: Iterable[Record] = ()
@@ -206,8 +226,8 @@ class Applier:
         if after is None:
             return [] if before is None else [delete(Applied).where(Applied.name == before.name)]
         if before is None:
-            return [insert(Applied).values(**vars(after))]
-        return [update(Applied).set(**vars(after)).where(Applied.name == after.name)]
+            return [insert(Applied).values(**after.row())]
+        return [update(Applied).set(**after.row()).where(Applied.name == after.name)]
 
     def compiled(self, statement: Compilable[Any]) -> tuple[str, Any]:
         """The SQL and the parameters, as the driver takes them."""
@@ -233,9 +253,12 @@ class Applier:
 
         return nothing
 
-    async def settle(self, connection: Connection, sql: str) -> None:
-        """Clear away what a statement that was interrupted outside of a transaction left behind."""
+    async def is_done(self, connection: Connection, work: Work, sql: str) -> bool:
+        """Whether a statement was run outside of a transaction before it could be noted, or has nothing to undo where
+        only a part is there. What such a statement left behind when it was interrupted is cleared away.
+        """
+        return False
 
-    async def is_done(self, connection: Connection, sql: str) -> bool:
-        """Whether a statement was run outside of a transaction before it could be noted."""
+    def can_turn_back(self, script: Script) -> bool:
+        """Whether a way back does what is right, or fails, where only a part of its migration is there."""
         return False

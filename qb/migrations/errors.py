@@ -20,11 +20,21 @@ class MigrationFailed(MigrationError):
     on from here.
     """
 
-    def __init__(self, migration: str, statement: int | None, statements: int, is_undone: bool, reason: str) -> None:
+    def __init__(
+        self,
+        migration: str,
+        statement: int | None,
+        statements: int,
+        is_undone: bool,
+        reason: str,
+        *,
+        is_way_back: bool = False,
+    ) -> None:
         kept = "nothing of it is done"
         if statement is not None and not is_undone:
             kept = f"its first {statement - 1} statements are done"
-        where = "" if statement is None else f" in statement {statement} of {statements}"
+        where = " on its way back" if is_way_back else ""
+        where += "" if statement is None else f" in statement {statement} of {statements}"
         super().__init__(f"{migration} failed{where}; {kept}: {reason}")
         self.migration = migration
         self.statement = statement

@@ -54,6 +54,11 @@ class Migration:
         return digest(self.up)
 
     @property
+    def checksum_down(self) -> str:
+        """Of what undoes it; empty when nothing does."""
+        return "" if self.down is None else digest(self.down)
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The names of those that it was made of; none unless it was squashed."""
         return tuple([each.name for each in self.replaces if not each.parts])

@@ -46,8 +46,8 @@ class Runner:
             standing = await self._standing()
             done = []
             for migration in self._pending(standing, to):
-                before = standing.history.get(migration.name)
-                work = Work(migration.name, migration.script(), before, complete(migration))
+                before, after = standing.history.get(migration.name), complete(migration)
+                work = Work(migration.name, migration.script(), before, after, after)
                 if await self._applier.run(work):
                     done.append(migration.name)
             return done
@@ -57,16 +57,25 @@ class Runner:
         return self._undone(await self._standing(), to)
 
     async def down(self, to: str | None = None) -> list[str]:
-        """Undo the last migration, or all that came after `to`; the names of those that were undone.
+        """Undo the last migration, or all that came after `to`; the names of those that were undone. One that stopped
+        on its way back goes on from there.
 
-        Raises MigrationError when one has no way back, before anything is undone.
+        Raises MigrationError when one has no way back, before anything is undone, otherwise like `up`.
         """
         async with self._applier.alone():
             standing = await self._standing()
             works = []
             for migration in self._undone(standing, to):
-                own, *others = standing.rows(migration.name)
-                works.append(Work(migration.name, migration.down_script(), own, None, tuple(others)))
+                script, (own, *others) = migration.down_script(), standing.rows(migration.name)
+                if own.state == "halfway" and not self._applier.can_turn_back(script):
+                    raise MigrationError(
+                        f"{migration.name} stopped after {own.done} of {own.statements} statements, and what undoes it "
+                        f"may change rows for which that was never done: finish it with `qb migrate up`, or go back by "
+                        f"hand and say `qb migrate resolve {migration.name} reverted`"
+                    )
+                count = len(script.statements)
+                halfway = Record(migration.name, migration.checksum, count, 0, own.applied_at, migration.checksum_down)
+                works.append(Work(migration.name, script, own, halfway, None, tuple(others)))
             return [work.name for work in works if await self._applier.run(work)]
 
     async def baseline(self, name: str) -> list[str]:
@@ -106,6 +115,9 @@ class Runner:
         self.folder.head()  # there is one
         standing.check()
         graph, history = standing.graph, standing.history
+        for each in standing.status():
+            if each.state == "halfway down":
+                raise MigrationError(f"{each.remedy}; then it can be applied again")
         wanted = set(graph.migrations)
         if to is not None:
             wanted = {graph.find(to).name, *graph.ancestors(to)}
@@ -116,10 +128,20 @@ class Runner:
         self.folder.check()
         standing.check()
         graph = standing.graph
+        begun = standing.halfway_down
+        for name in begun:
+            record = standing.history[name]
+            if record.done and record.undone_by != graph.migrations[name].checksum_down:
+                raise MigrationError(
+                    f"down/{name}.sql was edited after some of its statements were run: bring it back from version "
+                    f"control, or finish by hand and say `qb migrate resolve {name} reverted`"
+                )
         applied = [each for each in reversed(graph.migrations.values()) if each.name in standing.history]
         if to is None:
-            return applied[:1]
+            return [each for each in applied if each.name in begun or not begun][:1]
         kept = {graph.find(to).name, *graph.ancestors(to)}
+        for name in kept.intersection(begun):
+            raise MigrationError(f"{name} stopped on its way back: finish that first, with `qb migrate down`")
         return [each for each in applied if each.name not in kept]
 
 

@@ -13,7 +13,7 @@ from qb.migrations.graph import Graph
 from qb.migrations.history import Record
 from qb.migrations.migration import Migration
 
-State = Literal["applied", "pending", "halfway", "edited", "between", "unknown"]
+State = Literal["applied", "pending", "halfway", "halfway down", "edited", "between", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,28 @@ class Status:
 
     name: str
     state: State
-    """`halfway`: it stopped outside of a transaction. `edited`: it was applied, and its file is another now.
+    """`halfway`: it stopped outside of a transaction. `halfway down`: what undoes it did.
+    `edited`: it was applied, and its file is another now.
     `between`: some of those that it was squashed of were applied, and the others are not in the folder any more.
     `unknown`: it was applied, and the folder does not have it.
     """
     applied_at: datetime | None = None
     replaces: tuple[str, ...] = ()
     """The migrations of which it was squashed."""
+    done: int = 0
+    """How many statements were run, of those that undo it where it is halfway down,"""
+    statements: int = 0
+    """and of how many."""
+
+    @property
+    def remedy(self) -> str:
+        """What to do about a migration that stopped halfway; empty where nothing is to be done."""
+        count = f"{self.done} of {self.statements} statements"
+        if self.state == "halfway":
+            return f"{self.name} stopped after {count}: `qb migrate up` goes on from there"
+        if self.state == "halfway down":
+            return f"{self.name} stopped on its way back after {count}: `qb migrate down` goes on from there"
+        return ""
 
 
 class Standing:
@@ -62,6 +77,11 @@ class Standing:
         self.unknown = [record for name, record in records.items() if name not in known]
         """Those of migrations that the folder does not have."""
 
+    @property
+    def halfway_down(self) -> list[str]:
+        """The migrations that stopped on their way back."""
+        return [name for name, record in self.history.items() if record.state == "halfway down"]
+
     def rows(self, name: str) -> list[Record]:
         """What the history has of an applied migration: what is in its place when it was squashed, its own first.
 
@@ -93,8 +113,7 @@ class Standing:
         for name in self.history:
             migration = self.graph.migrations[name]
             if self._status(migration).state == "edited":
-                remedy = f"`qb migrate resolve {name} applied` takes it as it is"
-                wrong.append(f"{name} was edited after it was applied: {remedy}")
+                wrong.append(edited(self.history[name]))
             late = [parent for parent in migration.parents if parent not in self.history]
             wrong += [f"{parent} was not applied, and {name}, which follows it, was" for parent in late]
         if wrong:
@@ -105,10 +124,11 @@ class Standing:
         name, record = migration.name, self.history.get(migration.name)
         if record is None:
             return Status(name, "between" if name in self.between else "pending", replaces=migration.parts)
-        state: State = "applied" if record.is_complete else "halfway"
-        if record.checksum and record.checksum != migration.checksum:
+        state: State = record.state
+        is_begun = record.is_complete or record.done > 0
+        if is_begun and record.checksum and record.checksum != migration.checksum:
             state = "edited"
-        return Status(name, state, record.applied_at, migration.parts)
+        return Status(name, state, record.applied_at, migration.parts, record.done, record.statements)
 
     def _note_whole(self, migration: Migration) -> None:
         """What the history says of a migration that is one."""
@@ -133,6 +153,17 @@ class Standing:
             if part in self.records and part not in self.history:  # edited
                 self._behind[part] = (self.records[part],)
                 self.history[part] = self.records[part]
+
+
+def edited(record: Record) -> str:
+    """What to do about a migration whose file was edited."""
+    if record.is_complete:
+        remedy = f"`qb migrate resolve {record.name} applied` takes it as it is"
+        return f"{record.name} was edited after it was applied: {remedy}"
+    return (
+        f"{record.name} was edited after {record.done} of {record.statements} statements were run: bring it back from "
+        f"version control, or finish by hand and say `qb migrate resolve {record.name} applied`"
+    )
 
 
 def is_whole(migration: Migration, records: Mapping[str, Record]) -> bool:

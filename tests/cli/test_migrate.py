@@ -109,3 +109,48 @@ def test_branches_are_joined(qb: Command, project: Path, migrations: Folder) -> 
         *("0001_one", "0002_two", "0003_three", "0004_both_ways")
     ]
     assert "there are 1 branches of history" in qb("migrate", "merge").stderr
+
+
+def test_what_stopped_halfway_is_said(qb: Command, project: Path, migrations: Folder) -> None:
+    up = Script(("CREATE TABLE three (id INTEGER)", "VACUUM", "INSERT INTO one VALUES (6)"), transactional=False)
+    down = Script(("DELETE FROM one WHERE id = 6", "VACUUM", "DROP TABLE three"), transactional=False)
+    migrations.add("three", up, down, Schema("sqlite"))
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        done = qb("migrate", *arguments, FILE="app.db")
+        return done.returncode, done.stdout, done.stderr
+
+    def sql(statement: str) -> None:
+        raw = sqlite3.connect(project / "app.db")
+        raw.execute(statement)
+        raw.close()
+
+    assert run("up")[0] == 0
+    sql("ALTER TABLE three RENAME TO lost")
+    code, out, error = run("down")
+    assert (code, out) == (1, "")
+    assert "0003_three failed on its way back in statement 3 of 3; its first 2 statements are done: no such" in error
+    code, out, error = run("status")
+    assert (code, error) == (
+        1,
+        "0003_three stopped on its way back after 2 of 3 statements: `qb migrate down` goes on from there\n",
+    )
+    assert "0003_three  halfway down" in out
+    (found,) = [each for each in json.loads(run("status", "--json")[1])["migrations"] if each["name"] == "0003_three"]
+    assert (found["state"], found["done"], found["statements"]) == ("halfway down", 2, 3)
+    assert run("up") == (
+        1,
+        "",
+        "Error: 0003_three stopped on its way back after 2 of 3 statements: `qb migrate down` goes on from there; then "
+        "it can be applied again\n",
+    )
+    sql("ALTER TABLE lost RENAME TO three")
+    assert run("down") == (0, "undone 0003_three\n", "")
+    sql("ALTER TABLE one RENAME TO lost")
+    assert run("up")[0] == 1
+    code, out, error = run("status")
+    assert (code, error) == (1, "0003_three stopped after 2 of 3 statements: `qb migrate up` goes on from there\n")
+    assert "0003_three  halfway " in out
+    assert "`qb migrate resolve 0003_three reverted`" in run("down")[2]
+    assert run("resolve", "0003_three", "reverted") == (0, "0003_three counts as never applied.\n", "")
+    assert "0003_three  pending" in run("status")[1]

@@ -13,7 +13,16 @@ from qb.migrations.making import draft, write
 from qb.migrations.scripts import Script
 from qb.schema.objects import Check, Column, Enum, ForeignKey, Index, IndexKey, Key, Name, Schema, Table, Trigger, View
 
-Step = Schema | Script
+
+@dataclass(frozen=True)
+class ByHand:
+    """A script, and what undoes it."""
+
+    up: Script
+    down: Script
+
+
+Step = Schema | ByHand
 LITE, ALL = ("sqlite", "d1"), ("sqlite", "d1", "postgres")
 
 
@@ -25,6 +34,7 @@ class Change:
     rows: tuple[str, ...]
     steps: tuple[Step, ...]
     hints: Hints
+    online: bool = False
 
     def folder(self, path: Path) -> Folder:
         """The migrations, of which the first one makes the tables with their rows."""
@@ -32,12 +42,17 @@ class Change:
         folder, there = Folder(path), self.before
         folder.add("start", Script((*dialect.ddl().create_all(there), *self.rows)), None, there)
         for number, step in enumerate(self.steps):
-            if isinstance(step, Script):
-                folder.add(f"by hand {number}", step, None, there)
+            if isinstance(step, ByHand):
+                folder.add(f"by hand {number}", step.up, step.down, there)
                 continue
-            write(folder, f"change {number}", draft(dialect, there, step, self.hints))
+            write(folder, f"change {number}", draft(dialect, there, step, self.hints, online=self.online))
             there = step
         return folder
+
+
+def by_hand(up: Sequence[str], down: Sequence[str], transactional: bool = True) -> ByHand:
+    """What people write."""
+    return ByHand(Script(tuple(up), transactional), Script(tuple(down), transactional))
 
 
 class Tables:
@@ -135,14 +150,19 @@ class Tables:
 
     def data_by_hand(self) -> Change:
         return self.change(
-            Script(
-                (
+            by_hand(
+                [
                     "UPDATE parents SET plays = plays + 1",
                     "INSERT INTO children (id, up) SELECT id + 10, id FROM parents",
                     "DELETE FROM parents WHERE id = 3",
                     "CREATE TABLE counts (n INTEGER)",
                     "INSERT INTO counts SELECT count(*) FROM children",
-                )
+                ],
+                [
+                    "DROP TABLE counts",
+                    "DELETE FROM children WHERE id > 10",
+                    "UPDATE parents SET plays = plays - 1",
+                ],
             )
         )
 
@@ -150,35 +170,54 @@ class Tables:
         indexed = replace(self.parents, indexes=(Index("by_title", (IndexKey("title"),)),))
         return self.change(
             self.schema(indexed, self.children),
-            Script(("UPDATE parents SET plays = plays * 2",)),
+            by_hand(["UPDATE parents SET plays = plays * 2"], ["UPDATE parents SET plays = plays / 2"]),
             self.schema(self.positive(indexed), self.children),
         )
 
     def indexes_beside_the_application(self) -> Change:
         before = self.schema(replace(self.parents, indexes=(Index("old", (IndexKey("plays"),)),)), self.children)
         return self.change(
-            Script(
-                (
+            by_hand(
+                [
                     "CREATE INDEX CONCURRENTLY by_title ON parents (title)",
                     "DROP INDEX CONCURRENTLY old",
                     "CREATE UNIQUE INDEX CONCURRENTLY by_plays ON parents (plays)",
-                ),
+                ],
+                [
+                    "DROP INDEX CONCURRENTLY by_plays",
+                    "CREATE INDEX CONCURRENTLY old ON parents (plays)",
+                    "DROP INDEX CONCURRENTLY by_title",
+                ],
                 transactional=False,
             ),
             before=before,
         )
 
+    def columns_come_online(self) -> Change:
+        year = Column("year", self.whole, nullable=False)
+        index = Index("by_year", (IndexKey("year"),), unique=True)
+        parents = replace(
+            self.table("parents", self.title, self.plays, year), indexes=(index,), checks=(Check('"year" > 0', "real"),)
+        )
+        hints = Hints(using={(Name("parents"), "year"): '1900 + "id"'})
+        return replace(self.change(self.schema(parents, self.children), hints=hints), online=True)
+
     def an_index_between_others(self) -> Change:
         return self.change(
-            Script(("UPDATE parents SET plays = plays + 1",)),
-            Script(("CREATE INDEX CONCURRENTLY by_title ON parents (title)",), transactional=False),
-            Script(("UPDATE parents SET plays = plays + 1",)),
+            by_hand(["UPDATE parents SET plays = plays + 1"], ["UPDATE parents SET plays = plays - 1"]),
+            by_hand(
+                ["CREATE INDEX CONCURRENTLY by_title ON parents (title)"],
+                ["DROP INDEX CONCURRENTLY by_title"],
+                transactional=False,
+            ),
+            by_hand(["UPDATE parents SET plays = plays * 2"], ["UPDATE parents SET plays = plays / 2"]),
         )
 
     def outside_of_a_transaction(self) -> Change:
         return self.change(
-            Script(
-                ("UPDATE parents SET plays = plays + 1", "VACUUM parents", "UPDATE parents SET plays = plays * 2"),
+            by_hand(
+                ["UPDATE parents SET plays = plays + 1", "VACUUM parents", "UPDATE parents SET plays = plays * 2"],
+                ["UPDATE parents SET plays = plays / 2", "VACUUM parents", "UPDATE parents SET plays = plays - 1"],
                 transactional=False,
             )
         )

@@ -387,3 +387,177 @@ async def test_what_was_done_but_not_noted_is_not_done_again(db: Database, concu
     await db.execute(sql("DELETE FROM children WHERE id = 3"))
     assert await Runner(db, concurrent).up() == ["0003_indexes"]
     assert await db.fetch_value(select(fn.count()).from_(Applied)) == 3
+
+
+@pytest.fixture
+async def halfway_down(db: Database, concurrent: Folder) -> Runner:
+    """One of three indexes is dropped."""
+    runner = Runner(db, concurrent)
+    await runner.up("0002")
+    await db.execute(sql("DELETE FROM children WHERE id = 3"))
+    await runner.up()
+    await db.execute(sql("CREATE TABLE others (parent_id INTEGER REFERENCES children (parent_id))"))
+    failed = r"0003_indexes failed on its way back in statement 2 of 3; its first 1 statements are done: cannot drop"
+    with pytest.raises(MigrationFailed, match=failed):
+        await runner.down()
+    await db.execute(sql("DROP TABLE others"))
+    assert await indexes(db) == 'by_parent,"second one",third'
+    return runner
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_a_way_back_goes_on_where_it_stopped(db: Database, concurrent: Folder, halfway_down: Runner) -> None:
+    found = (await halfway_down.status())[-1]
+    assert (found.state, found.done, found.statements) == ("halfway down", 1, 3)
+    remedy = "0003_indexes stopped on its way back after 1 of 3 statements: `qb migrate down` goes on from there; then"
+    with pytest.raises(MigrationError, match=remedy):
+        await halfway_down.up()
+    with pytest.raises(MigrationError, match="0003_indexes stopped on its way back: finish that first"):
+        await halfway_down.down(to="0003")
+    steps: list[Step] = []
+    assert await Runner(db, concurrent, Options(on_step=steps.append)).down() == ["0003_indexes"]
+    assert [step.statement for step in steps] == [2, 3]
+    assert await indexes(db) == "by_parent"
+    assert states(await halfway_down.status())[-1] == ("0003_indexes", "pending")
+    assert await halfway_down.up() == ["0003_indexes"]
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_a_way_back_that_stopped_is_settled(db: Database, concurrent: Folder, halfway_down: Runner) -> None:
+    await halfway_down.resolve("0003_indexes", applied=True)
+    assert states(await halfway_down.status())[-1] == ("0003_indexes", "applied")
+    await halfway_down.resolve("0003_indexes", applied=False)
+    assert states(await halfway_down.status())[-1] == ("0003_indexes", "pending")
+    assert await halfway_down.up() == ["0003_indexes"]
+    assert await indexes(db) == 'by_parent,"second one",third,first'
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_a_way_back_is_another_file(concurrent: Folder, halfway_down: Runner) -> None:
+    path = concurrent.path / "down" / "0003_indexes.sql"
+    text = path.read_text()
+    path.write_text(f"{text}\nSELECT 1;")
+    concurrent.accept()
+    runner = Runner(halfway_down._applier.db, Folder(concurrent.path))
+    for to in (None, "0001"):
+        with pytest.raises(MigrationError, match=r"down/0003_indexes.sql was edited after some of its statements were"):
+            await runner.down(to)
+    path.write_text(text)
+    concurrent.accept()
+    assert await Runner(halfway_down._applier.db, Folder(concurrent.path)).down() == ["0003_indexes"]
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_indexes_that_are_invalid_go_on_the_way_back(db: Database, concurrent: Folder) -> None:
+    runner = Runner(db, concurrent)
+    with pytest.raises(MigrationFailed, match="failed in statement 2 of 3"):
+        await runner.up()
+    assert await db.fetch_value(select(sql(INVALID, returns=int).as_("n"))) == 1
+    assert await runner.down() == ["0003_indexes"]
+    assert await db.fetch_value(select(sql(INVALID, returns=int).as_("n"))) == 0
+    assert await indexes(db) == "by_parent"
+
+
+INVALID = "(SELECT count(*) FROM pg_index WHERE NOT indisvalid AND indrelid = 'children'::regclass)"
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("transactional", [True, False])
+async def test_an_index_that_was_dropped_in_part_is_made_again(
+    db: Database, folder: Folder, transactional: bool
+) -> None:
+    """The server was stopped in the middle of DROP INDEX CONCURRENTLY."""
+    up = Script(
+        ("CREATE INDEX CONCURRENTLY other ON children (id, parent_id)", "DROP INDEX CONCURRENTLY by_parent", "x"), False
+    )
+    down = Script(("CREATE INDEX by_parent ON children (parent_id)", "DROP INDEX other"), transactional)
+    folder.add("exchange", up, down, Schema("postgres"))
+    runner = Runner(db, folder)
+    with pytest.raises(MigrationFailed, match="failed in statement 3 of 3"):
+        await runner.up()
+    await db.execute(sql("CREATE INDEX by_parent ON children (parent_id)"))
+    await db.execute(sql("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'by_parent'::regclass"))
+    await db.execute(sql("UPDATE qb_migrations SET done = 1 WHERE done = 2 AND statements = 3"))
+    assert await runner.down() == ["0003_exchange"]
+    assert await indexes(db) == "by_parent"
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_rows_are_not_taken_back_that_were_not_changed(db: Database, folder: Folder) -> None:
+    up = Script(("VACUUM parents", "UPDATE parents SET id = id / 0", "UPDATE parents SET id = id * 10"), False)
+    down = Script(("UPDATE parents SET id = id / 10", "UPDATE parents SET id = id * 0"), False)
+    folder.add("rows", up, down, Schema("postgres"))
+    runner = Runner(db, folder)
+    with pytest.raises(MigrationFailed, match="failed in statement 2 of 3; its first 1 statements are done"):
+        await runner.up()
+    with pytest.raises(
+        MigrationError,
+        match=r"0003_rows stopped after 1 of 3 statements, and what undoes it may change rows for which that was never "
+        r"done: finish it with `qb migrate up`, or go back by hand and say `qb migrate resolve 0003_rows reverted`",
+    ):
+        await runner.down()
+    await runner.resolve("0003_rows", applied=False)
+    assert await runner.down() == ["0002_children"]
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_what_was_noted_before_there_was_a_way_back(db: Database, concurrent: Folder) -> None:
+    """Rows as earlier versions have left them: the first statement is noted, and the second was never begun."""
+    await Runner(db, concurrent).up("0002")
+    await db.execute(sql("DELETE FROM children WHERE id = 3"))
+    await db.execute(sql("CREATE INDEX first ON children (id, parent_id)"))
+    checksum = concurrent.find("0003").checksum
+    row = f"'0003_indexes', '{checksum}', 3, 1, '2024-01-02 03:04:05Z'"
+    await db.execute(sql(f"INSERT INTO qb_migrations (name, checksum, statements, done, applied_at) VALUES ({row})"))
+    assert states(await Runner(db, concurrent).status())[-1] == ("0003_indexes", "halfway")
+    steps: list[Step] = []
+    assert await Runner(db, concurrent, Options(on_step=steps.append)).up() == ["0003_indexes"]
+    assert [step.statement for step in steps] == [2, 3]
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_a_script_that_stopped_is_edited(db: Database, concurrent: Folder) -> None:
+    path = concurrent.path / "0003_indexes.sql"
+    first, second, third = concurrent.find("0003").script().statements
+
+    def edited(*statements: str) -> Runner:
+        path.write_text(Script(statements, transactional=False).text())
+        Folder(concurrent.path).accept()
+        return Runner(db, Folder(concurrent.path))
+
+    runner = edited("CREATE INDEX CONCURRENTLY first ON nothing (id)", second, third)
+    with pytest.raises(MigrationFailed, match="failed in statement 1 of 3; its first 0 statements are done"):
+        await runner.up()
+    runner = edited(first, second, third)
+    assert states(await runner.status())[-1] == ("0003_indexes", "halfway"), "nothing of it is done"
+    with pytest.raises(MigrationFailed, match="failed in statement 2 of 3; its first 1 statements are done"):
+        await runner.up()
+    runner = edited(first, third)
+    assert states(await runner.status())[-1] == ("0003_indexes", "edited")
+    with pytest.raises(
+        MigrationError, match=r"0003_indexes was edited after 1 of 3 statements were run: bring it back .* resolve"
+    ):
+        await runner.up()
+    with pytest.raises(MigrationError, match="was edited after 1 of 3 statements were run"):
+        await runner.down()
+    runner = edited(first, second, third)
+    await db.execute(sql("DELETE FROM children WHERE id = 3"))
+    assert await runner.up() == ["0003_indexes"]
+
+
+@pytest.mark.parametrize("url", ["postgres"], indirect=True)
+async def test_a_way_back_that_did_nothing_is_edited(db: Database, concurrent: Folder) -> None:
+    await Runner(db, concurrent).up("0002")
+    await db.execute(sql("DELETE FROM children WHERE id = 3"))
+    await Runner(db, concurrent).up()
+    path = concurrent.path / "down" / "0003_indexes.sql"
+    text = path.read_text()
+    path.write_text(text.replace("DROP INDEX CONCURRENTLY first", "DROP INDEX CONCURRENTLY children_pkey"))
+    concurrent.accept()
+    with pytest.raises(MigrationFailed, match="failed on its way back in statement 1 of 3; its first 0 statements"):
+        await Runner(db, Folder(concurrent.path)).down()
+    path.write_text(text)
+    concurrent.accept()
+    runner = Runner(db, Folder(concurrent.path))
+    assert states(await runner.status())[-1] == ("0003_indexes", "halfway down")
+    assert await runner.down() == ["0003_indexes"]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from dialects.postgres.migrations.steps import created_index, dropped_index, goes_with_its_note
+from dialects.postgres.migrations.steps import (
+    created_index,
+    dropped_index,
+    goes_with_its_note,
+    is_concurrent,
+    touches_no_row,
+)
 from qb.migrations.scripts import Script
 
 
@@ -33,11 +39,41 @@ def test_what_can_be_in_a_transaction(statement: str, goes: bool) -> None:
     [
         ('CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "I 1" ON app.a (n)', 'app."I 1"', None),
         ("CREATE INDEX CONCURRENTLY ON a (n)", None, None),
-        ("CREATE INDEX i ON a (n)", None, None),
+        ("CREATE INDEX i ON ONLY app.a (n)", "app.i", None),
+        ("CREATE TABLE a (index text)", None, None),
         ('drop index concurrently if exists app."I 1" cascade', None, 'app."I 1"'),
         ("DROP INDEX CONCURRENTLY i", None, "i"),
-        ("DROP INDEX i", None, None),
+        ("DROP INDEX i", None, "i"),
+        ("DROP INDEX i, j", None, None),
+        ("DROP TABLE i", None, None),
     ],
 )
 def test_the_names_of_indexes(statement: str, created: str | None, dropped: str | None) -> None:
     assert (created_index(statement), dropped_index(statement)) == (created, dropped)
+    assert is_concurrent(statement) == ("CONCURRENTLY" in statement.upper())
+
+
+@pytest.mark.parametrize(
+    ("statement", "touches_none"),
+    [
+        ("CREATE UNIQUE INDEX i ON a (n)", True),
+        ("DROP INDEX CONCURRENTLY i", True),
+        ("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", True),
+        ("create constraint trigger t AFTER INSERT ON a FOR EACH ROW EXECUTE FUNCTION f()", True),
+        ("DROP TRIGGER t ON a", True),
+        ("COMMENT ON INDEX i IS 'index'", True),
+        ("ALTER TABLE a ADD CONSTRAINT k FOREIGN KEY (n, m) REFERENCES b (n, m) NOT VALID", True),
+        ("ALTER TABLE a DROP CONSTRAINT k", True),
+        ("ALTER TABLE a VALIDATE CONSTRAINT k", True),
+        ("ALTER TABLE a DROP CONSTRAINT k, DROP COLUMN n", False),
+        ("ALTER TABLE a DROP COLUMN n", False),
+        ("ALTER DOMAIN d DROP CONSTRAINT k", False),
+        ("CREATE TABLE trigger (n integer)", False),
+        ("DROP TABLE a", False),
+        ("DROP", False),
+        ("UPDATE a SET n = n - 1", False),
+        ("DO 'BEGIN END'", False),
+    ],
+)
+def test_what_touches_no_row(statement: str, touches_none: bool) -> None:
+    assert touches_no_row(statement) == touches_none

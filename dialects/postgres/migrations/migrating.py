@@ -8,7 +8,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from dialects.postgres.connection import milliseconds
-from dialects.postgres.migrations.steps import created_index, dropped_index, goes_with_its_note
+from dialects.postgres.migrations.steps import (
+    created_index,
+    dropped_index,
+    goes_with_its_note,
+    is_concurrent,
+    touches_no_row,
+)
 from qb.dialect import Characteristics, Connection, committed
 from qb.errors import QbError
 from qb.identifiers import QUOTED
@@ -62,27 +68,31 @@ class PostgresApplier(Applier):
         await connection.execute(f"SET lock_timeout = {milliseconds(self.options.wait)}", ())
         yield
 
-    async def settle(self, connection: Connection, sql: str) -> None:
-        index = created_index(sql)
-        if index is not None and await self._is_valid(connection, index) is False:
-            await connection.execute(f"DROP INDEX CONCURRENTLY {index}", ())
-
-    async def is_done(self, connection: Connection, sql: str) -> bool:
-        index, dropped = created_index(sql), dropped_index(sql)
+    async def is_done(self, connection: Connection, work: Work, sql: str) -> bool:
+        if not work.undoes_a_part and not is_concurrent(sql):
+            return False
+        dropped, created = dropped_index(sql), created_index(sql)
         if dropped is not None:
             return await self._is_valid(connection, dropped) is None
-        return index is not None and await self._is_valid(connection, index) is True
+        if created is None:
+            return False
+        is_valid = await self._is_valid(connection, created)
+        if is_valid is False:
+            how = "" if work.script.transactional else "CONCURRENTLY "
+            await connection.execute(f"DROP INDEX {how}{created}", ())
+        return is_valid is True
 
-    async def step(
-        self, connection: Connection, work: Work, number: int, before: Record | None, after: Record | None
-    ) -> None:
+    def can_turn_back(self, script: Script) -> bool:
+        return all(touches_no_row(statement) for statement in script.statements)
+
+    async def step(self, connection: Connection, work: Work, number: int, before: Record | None) -> None:
         # What can be in a transaction is in one with its note, so that nobody who is killed between them does it twice.
         if not goes_with_its_note(work.script, number - 1):
-            await super().step(connection, work, number, before, after)
+            await super().step(connection, work, number, before)
             return
         await connection.begin(Characteristics())
         try:
-            await super().step(connection, work, number, before, after)
+            await super().step(connection, work, number, before)
             await committed(connection)
         except BaseException:
             with suppress(QbError):  # what went wrong first is what to tell

@@ -4,6 +4,8 @@ be in a transaction as well.
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
+
 from qb.migrations.scripts import Script
 from qb.schema.tokens import Token, tokens
 
@@ -16,6 +18,12 @@ ALONE = {"DATABASE", "SUBSCRIPTION", "SYSTEM", "TABLESPACE"}
 """unless one of these comes next."""
 CONTROL = {"ABORT", "BEGIN", "COMMIT", "END", "PREPARE", "RELEASE", "ROLLBACK", "SAVEPOINT", "START"}
 """What a script begins and ends transactions with by itself."""
+ROWLESS = {"INDEX", "TRIGGER", "FUNCTION"}
+"""What is created and dropped, and no row is another,"""
+ADJECTIVES = {"OR", "REPLACE", "UNIQUE", "CONSTRAINT"}
+"""with what may stand before it."""
+CONSTRAINTS = {("ADD", "CONSTRAINT"), ("DROP", "CONSTRAINT"), ("VALIDATE", "CONSTRAINT")}
+"""The same of a table."""
 
 
 def goes_with_its_note(script: Script, place: int) -> bool:
@@ -31,32 +39,50 @@ def upper_words(sql: str) -> list[str]:
     return [token.text.upper() for token in tokens(sql, "postgres")]
 
 
+def is_concurrent(sql: str) -> bool:
+    """Whether a statement creates or drops an index beside the application, which is never in a transaction."""
+    return "CONCURRENTLY" in upper_words(sql)[:4]
+
+
 def created_index(sql: str) -> str | None:
-    """The name of the index, as it is written, that a statement creates outside of a transaction."""
-    rest = after_concurrently(sql, "CREATE")
+    """The name of the index, as it is written, that a statement creates."""
+    rest = after_index(sql, "CREATE")
     on = next((place for place, token in enumerate(rest) if token.is_word("ON")), 0)
     return schema_of(rest[on + 1 :]) + rest[0].text if on else None
 
 
 def dropped_index(sql: str) -> str | None:
-    """The name of the index, as it is written, that a statement drops outside of a transaction."""
-    rest = after_concurrently(sql, "DROP")
-    return "".join([token.text for token in rest if not token.is_word("CASCADE", "RESTRICT")]) or None
+    """The name of the index, as it is written, that a statement drops; None where there are several."""
+    rest = after_index(sql, "DROP")
+    name = "".join([token.text for token in rest if not token.is_word("CASCADE", "RESTRICT")])
+    return name if name and "," not in [token.text for token in rest] else None
 
 
-def after_concurrently(sql: str, verb: str) -> list[Token]:
-    """What follows CREATE INDEX CONCURRENTLY, or DROP; nothing where it is something else."""
+def after_index(sql: str, verb: str) -> list[Token]:
+    """What follows CREATE INDEX, or DROP, with or without CONCURRENTLY; nothing where it is something else."""
     found = tokens(sql, "postgres")
     words = [token.text.upper() for token in found]
-    if words[:1] != [verb] or "CONCURRENTLY" not in words[:4]:
+    if words[:1] != [verb] or "INDEX" not in words[1:3]:
         return []
-    rest = found[words.index("CONCURRENTLY") + 1 :]
-    if not rest[0].is_word("IF"):
-        return rest
-    return rest[3:] if verb == "CREATE" else rest[2:]
+    place = words.index("INDEX") + 1
+    place += words[place : place + 1] == ["CONCURRENTLY"]
+    if words[place : place + 1] != ["IF"]:
+        return found[place:]
+    return found[place + (3 if verb == "CREATE" else 2) :]
 
 
 def schema_of(table: list[Token]) -> str:
     """The schema of a table, which is that of its index, with a dot; empty where none is written."""
     table = table[1:] if table[0].is_word("ONLY") else table
     return f"{table[0].text}." if len(table) > 1 and table[1].text == "." else ""
+
+
+def touches_no_row(sql: str) -> bool:
+    """Whether a statement is of one index, trigger, function or constraint, or of comments: no row is another by it."""
+    words = upper_words(sql)
+    if words[0] in ("CREATE", "DROP"):
+        return next((word for word in words[1:] if word not in ADJECTIVES), "") in ROWLESS
+    depths = accumulate([(word == "(") - (word == ")") for word in words])
+    is_one = all(depth or word != "," for word, depth in zip(words, depths, strict=True))
+    is_constraint = words[:2] == ["ALTER", "TABLE"] and not CONSTRAINTS.isdisjoint(pairwise(words))
+    return words[0] == "COMMENT" or (is_constraint and is_one)
