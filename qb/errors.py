@@ -24,6 +24,10 @@ class QbError(Exception):
     is_retryable: ClassVar[bool] = False
 
 
+class MissingExtra(QbError, ImportError):
+    """A package is not installed that comes with an extra of qb; the message says with which."""
+
+
 class SchemaError(QbError):
     """A table declaration is wrong; raised where the class is defined."""
 

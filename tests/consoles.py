@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 BLOCK = re.compile(r"^```(?P<kind>console|diff)(?: (?P<file>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-QB = (sys.executable, "-m", "qb.cli")
+QB = (sys.executable, "-m", "qb")
 LEFT_ALONE = frozenset({"pip"})
 """Commands that are for readers only."""
 

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 # qb from the ground up; a module imports from lower floors only. A folder is one floor.
 FLOORS = [
     "qb.errors",
+    "qb.extras",
     "qb.cloudflare",
     "qb.identifiers",
     "qb.lazy",
@@ -95,6 +96,7 @@ FLOORS = [
     "qb",  # the public names
     "qb.testing",
     "qb.cli",
+    "qb.__main__",
 ]
 
 # What a module may import besides itself and the standard library; the longest prefix counts.

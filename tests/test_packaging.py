@@ -108,6 +108,26 @@ def test_queries_compile_for_every_dialect_without_any_dependency(project: Path)
     }
 
 
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("sqlite://", "SQLite needs aiosqlite: pip install 'qb[sqlite]'"),
+        ("postgresql://localhost/x", "PostgreSQL needs asyncpg: pip install 'qb[postgres]'"),
+        ("d1://a/b", "D1 by its URL (a Worker says D1(env.DB)) needs httpx: pip install 'qb[d1]'"),
+    ],
+)
+def test_what_is_not_installed_is_named_with_its_extra(project: Path, url: str, words: str) -> None:
+    done = run(project / PYTHON, "-c", f"from qb import Database; Database.connect({url!r})", cwd=project)
+    assert done.stderr.splitlines()[-1] == f"qb.errors.MissingExtra: {words}"
+
+
+def test_the_command_without_its_extra(project: Path) -> None:
+    for command in ([".venv/bin/qb"], [PYTHON, "-m", "qb"]):
+        done = run(project / command[0], *command[1:], "--help", cwd=project)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == "The command `qb` needs click: pip install 'qb[cli]'\n"
+
+
 @pytest.mark.parametrize("plugin", ["", "plugins = qb_mypy.plugin"], ids=["alone", "with the plugin"])
 def test_mypy_sees_the_types_of_what_is_installed(project: Path, plugin: str) -> None:
     (project / "checked.py").write_text(CHECKED, encoding="utf-8")

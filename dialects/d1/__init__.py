@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from dialects.sqlite import SqliteDialect
 from qb.dialect import Decoder, Decoders, Dialect, Driver, Scratch, register
-from qb.errors import UnsupportedError
 from qb.lazy import lazily
 from qb.nodes import Column, Expression, Table
 
@@ -72,11 +71,10 @@ class D1Dialect(SqliteDialect):
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
         from dialects.d1.driver import D1Driver
+        from qb.extras import needs
 
-        try:
+        with needs("d1", "D1 by its URL (a Worker says D1(env.DB))"):
             from dialects.d1.rest import RestTransport
-        except ModuleNotFoundError as error:
-            raise UnsupportedError("D1 by its URL needs httpx: pip install qb[d1]. A Worker says D1(env.DB)") from error
         own = dict(options)
         retries = own.pop("retries", 2)
         return D1Driver(self, RestTransport(url, **own), retries=retries)

@@ -93,7 +93,10 @@ class PostgresDialect(Dialect):
         return PostgresRenderer()
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
-        from dialects.postgres.driver import PostgresDriver
+        from qb.extras import needs
+
+        with needs("postgres", "PostgreSQL"):
+            from dialects.postgres.driver import PostgresDriver
 
         return PostgresDriver(self, url, **options)
 

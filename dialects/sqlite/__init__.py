@@ -82,7 +82,10 @@ class SqliteDialect(Dialect):
         return SqliteApplier(db, options)
 
     def driver(self, url: str, options: Mapping[str, Any]) -> Driver:
-        from dialects.sqlite.driver import SqliteDriver
+        from qb.extras import needs
+
+        with needs("sqlite", "SQLite"):
+            from dialects.sqlite.driver import SqliteDriver
 
         return SqliteDriver(self, url, **options)
 

@@ -22,7 +22,7 @@ PATIENCE = 60.0
 STARTED = """
 import fcntl, runpy, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C comes from this terminal
-runpy.run_module("qb.cli", run_name="__main__")
+runpy.run_module("qb", run_name="__main__")
 """
 
 

@@ -29,7 +29,7 @@ def test_on_the_command_line(qb: Command) -> None:
 
 
 def test_in_a_shell(project: Path) -> None:
-    command = [sys.executable, "-m", "qb.cli", "generate", "music.schema", "--dialect", "sqlite"]
+    command = [sys.executable, "-m", "qb", "generate", "music.schema", "--dialect", "sqlite"]
     assert subprocess.check_output(command, cwd=project, env={**os.environ, "PYTHONPATH": str(ROOT)}, text=True) == DDL
 
 

@@ -148,7 +148,7 @@ def test_nobody_is_asked_where_nobody_answers(
 
 
 def test_nobody_is_asked_whose_answers_come_from_elsewhere(renamed: Path) -> None:
-    command = [sys.executable, "-m", "qb.cli", "migrate", "new", "x"]
+    command = [sys.executable, "-m", "qb", "migrate", "new", "x"]
     environment = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         command, cwd=renamed, env=environment, input="y\n", capture_output=True, text=True, check=False

@@ -101,4 +101,4 @@ def test_a_crash_leaves_whole_migrations_and_a_lock_that_expires(empty: Python, 
 @pytest.mark.parametrize("command", [["verify"], ["migrate", "bundle", "bundled.py", "--check"]])
 def test_folder_and_bundle_are_those_of_the_tables(command: list[str]) -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([".", str(EXAMPLE.parents[1])])}
-    subprocess.run([sys.executable, "-m", "qb.cli", *command], cwd=EXAMPLE / "src", env=environment, check=True)
+    subprocess.run([sys.executable, "-m", "qb", *command], cwd=EXAMPLE / "src", env=environment, check=True)
