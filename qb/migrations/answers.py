@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from qb.migrations.errors import MigrationError
 from qb.migrations.hints import Hints, MaybeRenamed, NoValue, Question
-from qb.schema.objects import Name, Schema, Sequence, Table
+from qb.schema.objects import Enum, Name, Schema, Sequence, Table
 
 
 class Answers:
     """Answers about the way from one schema to another. Tables are named as they are called afterwards.
 
-    albums=records          the table albums is records now
-    albums.name=title       its column name is title now
+    albums=app.records      the table albums is records in the schema app now; so for sequences and enum types
+    app.records.name=title  its column name is title now
     """
 
     def __init__(self, before: Schema, after: Schema) -> None:
@@ -28,12 +29,17 @@ class Answers:
         old, sign, new = text.partition("=")
         if not sign:
             raise MigrationError(f"{text!r}: a rename is written old=new")
-        for hints, one, other in self._named():
-            former, target = find(old, one), find(new, other)
+        alone = ""
+        for each in self._named():
+            former, target = find(old, each.before), find(new, each.after)
             if former is not None and target is not None:
-                hints[target] = former
+                each.hints[target] = former
                 return
-        enums = [enum.name for enum in self._after.enums]
+            if former is not None:
+                alone = f"{text!r}: {new!r} is no {each.kind} that is declared; these are {listed(each.after)}"
+        enums = names_of(self._after.enums)
+        if alone and find(old.rpartition(".")[0], [*names_of(self._after.tables), *enums]) is None:
+            raise MigrationError(alone)
         owner, name = self._part(old, enums)
         if owner in enums:
             self.hints.labels[owner, new] = name
@@ -41,8 +47,8 @@ class Answers:
             self.hints.columns[owner, new] = name
 
     def dropped(self, text: str) -> None:
-        """A table, a sequence or `table.column` that is gone, though something like it is new."""
-        name = find(text, [name for _, names, _ in self._named() for name in names])
+        """A table, a sequence, an enum type or `table.column` that is gone, though something like it is new."""
+        name = find(text, [name for each in self._named() for name in each.before])
         dropped = (name, None) if name is not None else self._part(text)
         self.hints = self.hints.merged(Hints(dropped=frozenset({dropped})))
 
@@ -66,12 +72,13 @@ class Answers:
                 f'{path} has no hints: {{"renamed": ["a.b=c"], "dropped": ["a.b"], "filled": ["a.b=SQL"]}} ({error})'
             ) from error
 
-    def _named(self) -> list[tuple[dict[Name, Name], list[Name], list[Name]]]:
-        """By kind: the former names that are known, the names before, and those afterwards."""
+    def _named(self) -> list[Kind]:
+        """What has a name of its own."""
         one, other = self._before, self._after
         return [
-            (self.hints.tables, names_of(one.tables), names_of(other.tables)),
-            (self.hints.sequences, names_of(one.sequences), names_of(other.sequences)),
+            Kind("table", self.hints.tables, names_of(one.tables), names_of(other.tables)),
+            Kind("sequence", self.hints.sequences, names_of(one.sequences), names_of(other.sequences)),
+            Kind("enum", self.hints.enums, names_of(one.enums), names_of(other.enums)),
         ]
 
     def _part(self, text: str, enums: Iterable[Name] = ()) -> tuple[Name, str]:
@@ -79,12 +86,30 @@ class Answers:
         owner, dot, name = text.rpartition(".")
         found = find(owner, [*names_of(self._after.tables), *enums])
         if not dot or found is None:
-            known = ", ".join(map(str, names_of(self._after.tables)))
-            raise MigrationError(f"{text!r} names neither a table nor table.column; the tables are {known}")
+            more = "".join(
+                [f"; the {each.kind}s were {listed(each.before)}" for each in self._named()[1:] if each.before]
+            )
+            tables = listed(names_of(self._after.tables))
+            raise MigrationError(f"{text!r} names neither a table nor table.column; the tables are {tables}{more}")
         return found, name
 
 
-def names_of(items: Iterable[Table | Sequence]) -> list[Name]:
+class Kind(NamedTuple):
+    """What is of one kind."""
+
+    kind: str
+    hints: dict[Name, Name]
+    """The former names that are known."""
+    before: list[Name]
+    after: list[Name]
+
+
+def listed(names: Iterable[Name]) -> str:
+    """Names in words."""
+    return ", ".join(map(str, names)) or "none"
+
+
+def names_of(items: Iterable[Table | Sequence | Enum]) -> list[Name]:
     """Their names."""
     return [each.name for each in items]
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from qb.errors import SchemaError
 from qb.migrations import operations as ops
 from qb.migrations.expressions import renamed
-from qb.migrations.following import with_sequence
+from qb.migrations.following import with_enum, with_sequence
 from qb.migrations.operations import Constraint, Operation
 from qb.schema.objects import Check, Column, Exclusion, ForeignKey, Generated, Index, IndexKey, Key, Name, Schema, Table
 
@@ -62,6 +62,11 @@ def _(operation: ops.CreateEnum, schema: Schema) -> Schema:
 @apply.register
 def _(operation: ops.DropEnum, schema: Schema) -> Schema:
     return replace(schema, enums=without(schema.enums, operation.enum))
+
+
+@apply.register
+def _(operation: ops.RenameEnum, schema: Schema) -> Schema:
+    return with_enum(schema, operation.old, operation.new)
 
 
 @apply.register

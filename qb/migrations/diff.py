@@ -57,12 +57,15 @@ class Comparison:
         yield from renames
         middle = applied(self.before, renames)
         yield from self.tables(middle)
-        yield from self.enums()
+        yield from self.enums(middle)
         yield from self.sequences(middle)
         yield from self.views_and_triggers(middle)
 
     def renames(self) -> Iterator[Operation]:
         """Everything gets its new name first, so that all else can be compared by it."""
+        enums = {old: new for new, old in self.matching.enums.items()}
+        for old, new in steps(enums, [each.name for each in self.before.enums], out_of_the_way, self.matching.spelling):
+            yield ops.RenameEnum(old, new)
         tables = {old: new for new, old in self.matching.tables.items()}
         there = [table.name for table in self.before.tables]
         for old, new in steps(tables, there, out_of_the_way, self.matching.spelling):
@@ -171,9 +174,9 @@ class Comparison:
         keys = tuple([replace(key, expression=None) for key in index.keys])
         return replace(index, name="", keys=keys, where=None), tuple(texts)
 
-    def enums(self) -> Iterator[Operation]:
+    def enums(self, middle: Schema) -> Iterator[Operation]:
         """The enum types."""
-        old = {enum.name: enum for enum in self.before.enums}
+        old = {enum.name: enum for enum in middle.enums}
         for enum in self.after.enums:
             before = old.pop(enum.name, None)
             if before is None:

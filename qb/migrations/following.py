@@ -1,5 +1,5 @@
-"""What names a sequence after that has another name: expressions in which PostgreSQL knows it by more than its name, so
-that nothing has to be done to them.
+"""What names a sequence or an enum type after that has another name: types of columns, and expressions. PostgreSQL
+knows both by more than their names, so that nothing has to be done there.
 """
 
 from __future__ import annotations
@@ -7,24 +7,48 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from qb.errors import SchemaError
 from qb.identifiers import PATHS
-from qb.migrations.expressions import is_quoted, tokens_of
-from qb.schema.objects import Check, Column, Exclusion, Index, IndexKey, Name, Schema, Table
+from qb.migrations.expressions import is_literal, is_quoted, tokens_of
+from qb.schema.objects import Check, Column, Enum, Exclusion, Index, IndexKey, Name, Schema, Sequence, Table
+from qb.schema.tokens import Token
+
+T = TypeVar("T", Enum, Sequence)
 
 READERS = ("NEXTVAL", "CURRVAL", "SETVAL")
 """The functions that take the name of a sequence, as a string."""
+BEFORE_TYPES = ("::", "AS")
+"""After these comes the name of a type."""
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 """A name that needs no quotes in such a string."""
 
 
 def with_sequence(schema: Schema, old: Name, new: Name) -> Schema:
     """With another name of a sequence. Raises KeyError when there is none of the old one."""
-    if old not in [each.name for each in schema.sequences]:
-        raise KeyError(str(old))
-    sequences = tuple([replace(each, name=new) if each.name == old else each for each in schema.sequences])
+    sequences = renamed(schema.sequences, old, new)
     return with_texts(replace(schema, sequences=sequences), lambda text: sequence_renamed(text, old, new))
+
+
+def with_enum(schema: Schema, old: Name, new: Name) -> Schema:
+    """With another name of an enum type. Raises KeyError when there is none of the old one."""
+    schema = replace(schema, enums=renamed(schema.enums, old, new))
+    tables = [
+        replace(
+            table,
+            columns=tuple([replace(each, type=type_renamed(each.type, old, new, True)) for each in table.columns]),
+        )
+        for table in schema.tables
+    ]
+    return with_texts(replace(schema, tables=tuple(tables)), lambda text: type_renamed(text, old, new))
+
+
+def renamed(items: tuple[T, ...], old: Name, new: Name) -> tuple[T, ...]:
+    """With another name of one of them. Raises KeyError when there is none of the old one."""
+    if old not in [each.name for each in items]:
+        raise KeyError(str(old))
+    return tuple([replace(each, name=new) if each.name == old else each for each in items])
 
 
 def sequence_renamed(sql: str, old: Name, new: Name) -> str:
@@ -41,13 +65,41 @@ def sequence_renamed(sql: str, old: Name, new: Name) -> str:
     return "".join([*parts, sql[done:]])
 
 
+def type_renamed(sql: str, old: Name, new: Name, is_type: bool = False) -> str:
+    """An expression of PostgreSQL, or a type itself, in which a type has another name: `'x'::"a"` is `'x'::"b"`."""
+    found = tokens_of(sql, "postgres")
+    path = [part for part in (old.schema, old.name) if part is not None]
+    size = 2 * len(path) - 1
+    parts, done = [], 0
+    for number, token in enumerate(found):
+        words = found[number : number + size]
+        if [meant(word) for word in words[::2]] != path or any(word.text != "." for word in words[1::2]):
+            continue
+        before, following = found[number - 1] if number else None, found[number + size : number + size + 1]
+        if (before is not None and before.text == ".") or any(word.text in (".", "(") for word in following):
+            continue
+        is_said = is_type if before is None else before.is_word(*BEFORE_TYPES)
+        if is_said or any(is_literal(word) for word in following):
+            parts += [
+                sql[done : token.start],
+                PATHS[tuple([part for part in (new.schema, new.name) if part is not None])],
+            ]
+            done = words[-1].end
+    return "".join([*parts, sql[done:]])
+
+
+def meant(word: Token) -> str:
+    """What a name means to PostgreSQL."""
+    return (word.name or "") if is_quoted(word) else word.text.lower()
+
+
 def named(text: str) -> Name | None:
     """What a string names, as PostgreSQL reads it; None where it is no name."""
     try:
         words = tokens_of(text, "postgres")
     except SchemaError:
         return None
-    parts = [(word.name or "") if is_quoted(word) else word.text.lower() for word in words[::2]]
+    parts = [meant(word) for word in words[::2]]
     if not 1 <= len(parts) <= 2 or any(word.text != "." for word in words[1::2]):
         return None
     return Name(parts[-1], parts[0] if len(parts) == 2 else None)

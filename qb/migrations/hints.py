@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from qb.errors import SchemaError
-from qb.schema.declared import Declared, Sequence, apart
+from qb.schema.declared import Declared, EnumDeclaration, Sequence, apart
 from qb.schema.objects import Name, Schema
 from qb.tables import definition_of
 
@@ -22,8 +22,8 @@ class Hints:
     labels: dict[tuple[Name, str], str] = field(default_factory=dict)
     """Former names of enum labels."""
     dropped: frozenset[tuple[Name, str | None]] = frozenset()
-    """Tables, sequences (with None) and columns that are really dropped, though something like them is added: by their
-    old name, columns by the new name of their table and their old one."""
+    """Tables, sequences, enum types (with None) and columns that are really dropped, though something like them is
+    added: by their old name, columns by the new name of their table and their old one."""
     using: dict[tuple[Name, str], str] = field(default_factory=dict)
     """SQL for the values of a column in the rows that are there, over the columns as they were."""
     certain: bool = False
@@ -32,6 +32,8 @@ class Hints:
     """
     sequences: dict[Name, Name] = field(default_factory=dict)
     """Former names of sequences."""
+    enums: dict[Name, Name] = field(default_factory=dict)
+    """Former names of enum types."""
 
     def merged(self, other: Hints) -> Hints:
         """Both, where they say different things the other's."""
@@ -43,6 +45,7 @@ class Hints:
             {**self.using, **other.using},
             self.certain or other.certain,
             {**self.sequences, **other.sequences},
+            {**self.enums, **other.enums},
         )
 
 
@@ -61,6 +64,9 @@ def declared_hints(declared: Iterable[Declared], before: Schema) -> Hints:
         if isinstance(each, Sequence) and each.renamed_from is not None:
             name = Name(each.name, each.schema)
             hints.sequences[name] = former(each.renamed_from, name, [one.name for one in before.sequences])
+        elif isinstance(each, EnumDeclaration) and each.renamed_from is not None:
+            name = Name(each.type.name, each.type.schema)
+            hints.enums[name] = former(each.renamed_from, name, [one.name for one in before.enums])
     return still_open(hints, before)
 
 
@@ -81,6 +87,7 @@ def still_open(hints: Hints, before: Schema) -> Hints:
         tables=not_done(hints.tables, [each.name for each in before.tables]),
         columns={new: old for new, old in hints.columns.items() if new not in columns or new in given_up},
         sequences=not_done(hints.sequences, [each.name for each in before.sequences]),
+        enums=not_done(hints.enums, [each.name for each in before.enums]),
     )
 
 
@@ -94,7 +101,7 @@ class MaybeRenamed:
     """Something is gone and something like it is new."""
 
     kind: str
-    """`table`, `column`, `label` or `sequence`."""
+    """`table`, `column`, `label`, `sequence` or `enum`."""
     owner: Name | None
     """The table of the columns, the enum type of the labels."""
     old: str
@@ -110,6 +117,11 @@ class MaybeRenamed:
             return (
                 f'the sequence "{self.old}" is gone, and "{self.new}" is new. If it is the same sequence, declare it '
                 f'with renamed_from="{self.old}"; if not, hint that "{self.old}" is dropped'
+            )
+        if self.kind == "enum":
+            return (
+                f'the enum "{self.old}" is gone, and "{self.new}" has much the same labels. If it is the same type, '
+                f'declare it by enum_type(…, renamed_from="{self.old}"); if not, hint that "{self.old}" is dropped'
             )
         if self.kind == "label":
             return (

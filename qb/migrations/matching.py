@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from qb.identifiers import seen
 from qb.migrations.hints import Hints, MaybeRenamed, Question
-from qb.schema.objects import Column, Name, Schema, Sequence, Table
+from qb.schema.objects import Column, Enum, Name, Schema, Sequence, Table
 
 K = TypeVar("K", Name, str)
 V = TypeVar("V")
@@ -24,6 +24,9 @@ class Matching:
         new_tables = {table.name: table for table in after.tables}
         self.tables = self.pairs(old_tables, new_tables, hints.tables)
         self.ask("table", old_tables, new_tables, self.tables, much_alike)
+        old_enums, new_enums = ({enum.name: enum for enum in each.enums} for each in (before, after))
+        self.enums = self.pairs(old_enums, new_enums, hints.enums)
+        self.ask("enum", old_enums, new_enums, self.enums, have_labels_in_common)
         self.columns: dict[Name, dict[str, str]] = {
             new: self.columns_of(old_tables[old], new_tables[new]) for new, old in self.tables.items()
         }
@@ -109,6 +112,11 @@ def much_alike(gone: Table, fresh: Table) -> bool:
     """Whether one table may be the other: at least half of their columns have the same names."""
     one, other = {column.name for column in gone.columns}, {column.name for column in fresh.columns}
     return 2 * len(one & other) >= max(len(one), len(other))
+
+
+def have_labels_in_common(gone: Enum, fresh: Enum) -> bool:
+    """Whether one enum type may be the other: at least half of their labels are the same."""
+    return 2 * len({*gone.labels} & {*fresh.labels}) >= max(len(gone.labels), len(fresh.labels))
 
 
 def may_be_one(gone: Sequence, fresh: Sequence) -> bool:

@@ -107,6 +107,14 @@ class DropEnum(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class RenameEnum(Operation):
+    """An enum type gets another name, or another schema, and with it every column that is of it."""
+
+    old: Name
+    new: Name
+
+
+@dataclass(frozen=True, slots=True)
 class AddLabel(Operation):
     """A label of an enum type, before another one or at the end."""
 

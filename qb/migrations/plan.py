@@ -34,6 +34,7 @@ def is_owned(operation: ops.AlterSequence) -> bool:
 
 PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, ops.CreateSchema),
+    lambda each: isinstance(each, ops.RenameEnum),
     lambda each: isinstance(each, (ops.RenameLabel, ops.AddLabel)),
     lambda each: isinstance(each, ops.DropTrigger),
     lambda each: isinstance(each, ops.DropView),
@@ -45,12 +46,13 @@ PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, ops.DropIndex),
     lambda each: isinstance(each, ops.DropConstraint),
     lambda each: isinstance(each, (ops.RenameConstraint, ops.RenameIndex)),
+    # A computed column goes before what it reads changes, be it by its type, and comes after that.
+    lambda each: isinstance(each, ops.DropColumn) and each.column.generated is not None,
     # Types come before the columns that are of them.
     lambda each: isinstance(each, ops.CreateEnum),
     lambda each: isinstance(each, ops.ReplaceEnum),
     lambda each: isinstance(each, ops.CreateSequence) or (isinstance(each, ops.AlterSequence) and not is_owned(each)),
-    # A new column may be filled from one that goes; a computed one goes before what it reads and comes after it.
-    lambda each: isinstance(each, ops.DropColumn) and each.column.generated is not None,
+    # A new column may be filled from one that goes.
     lambda each: isinstance(each, ops.AlterColumn) and ends_computing(each),
     lambda each: isinstance(each, ops.AddColumn) and each.column.generated is None,
     lambda each: isinstance(each, ops.AlterColumn) and each.after.generated is None,

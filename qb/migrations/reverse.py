@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied, step
@@ -54,6 +55,8 @@ def reverse(
     """
     after = applied(before, operations)
     formers = {new: old for old, new in table_names(operations).items()}
+    enums = new_names(before, operations, "enums")
+    former_enums = {new: old for old, new in enums.items()}
     losses: list[str] = []
     known = known or {}
     using = dict(known)
@@ -91,10 +94,15 @@ def reverse(
     hints = Hints(
         tables=table_names(operations),
         columns=column_names(operations),
-        labels={(each.enum, each.old): each.new for each in operations if isinstance(each, ops.RenameLabel)},
+        labels={
+            (former_enums.get(each.enum, each.enum), each.old): each.new
+            for each in operations
+            if isinstance(each, ops.RenameLabel)
+        },
         using=using,
         certain=True,
-        sequences=sequence_names(before, operations),
+        sequences=new_names(before, operations, "sequences"),
+        enums=enums,
     )
     return Reversal(diff(after, before, hints), tuple(losses), tuple(dict.fromkeys(empty_only)))
 
@@ -198,13 +206,13 @@ def table_names(operations: Iterable[Operation]) -> dict[Name, Name]:
     return {old: new for new, old in first.items()}
 
 
-def sequence_names(before: Schema, operations: Iterable[Operation]) -> dict[Name, Name]:
-    """The new names of sequences that were renamed, or went along with their tables, by the old ones."""
+def new_names(before: Schema, operations: Iterable[Operation], kind: Literal["sequences", "enums"]) -> dict[Name, Name]:
+    """The new names of what was renamed, or went along with its table, by the old ones."""
     first: dict[Name, Name] = {}
     for each in operations:
         after = step(before, each)
-        if isinstance(each, (ops.RenameTable, ops.RenameSequence)):
-            for old, new in zip(before.sequences, after.sequences, strict=True):
+        if isinstance(each, (ops.RenameTable, ops.RenameSequence, ops.RenameEnum)):
+            for old, new in zip(getattr(before, kind), getattr(after, kind), strict=True):
                 first |= {new.name: first.pop(old.name, old.name)} if old.name != new.name else {}
         before = after
     return {old: new for new, old in first.items()}

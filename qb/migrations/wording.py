@@ -20,6 +20,8 @@ def described(operation: Operation) -> str:
             return f"create enum {enum.name} ({', '.join(enum.labels)})"
         case ops.DropEnum(enum):
             return f"drop enum {enum.name}"
+        case ops.RenameEnum(old, new):
+            return f"rename enum {old} to {new}"
         case ops.AddLabel(enum, label, before):
             return f"add {label!r} to enum {enum}" + (f" before {before!r}" if before else "")
         case ops.RenameLabel(enum, old, new):

@@ -83,10 +83,11 @@ class Sequence(Standalone):
 class EnumDeclaration(Standalone):
     """An enum type."""
 
-    __slots__ = ("type",)
+    __slots__ = ("renamed_from", "type")
 
-    def __init__(self, type: EnumType) -> None:
+    def __init__(self, type: EnumType, renamed_from: str | None) -> None:
         self.type = type
+        self.renamed_from = renamed_from
 
 
 class SchemaDeclaration(Standalone):
@@ -152,9 +153,16 @@ def sequence(
     return Sequence(checked, in_schema, type, options, owned_by, renamed_from)
 
 
-def enum_type(python_type: type[Enum], *, name: str | None = None, schema: str | None = None) -> EnumDeclaration:
-    """An enum type of PostgreSQL that no column needs; those of columns (`col.enum`) are there anyway."""
-    return EnumDeclaration(enum_of(python_type, name, schema))
+def enum_type(
+    python_type: type[Enum], *, name: str | None = None, schema: str | None = None, renamed_from: str | None = None
+) -> EnumDeclaration:
+    """An enum type of PostgreSQL that no column needs; those of columns (`col.enum`) are there anyway.
+
+    `renamed_from` is its former name, with the schema where that was another; the columns that are of it keep their
+    values: `enum_type(Feeling, renamed_from="mood")`.
+    """
+    check_former("enum_type", renamed_from)
+    return EnumDeclaration(enum_of(python_type, name, schema), renamed_from)
 
 
 def schema_named(name: str) -> SchemaDeclaration:

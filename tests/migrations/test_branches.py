@@ -15,12 +15,14 @@ from qb.migrations.files import Folder
 from qb.migrations.operations import Constraint, Operation
 from qb.migrations.scripts import Script
 from qb.schema.objects import Column, Enum, ForeignKey, Index, IndexKey, Key, Name, Schema, Table
+from qb.schema.objects import Sequence as NumberSequence
 
 ALBUMS, ARTISTS = Name("albums"), Name("artists")
 TITLE, YEAR = Column("title", "text"), Column("year", "integer")
 BASE = Schema(
     "postgres",
     enums=(Enum(Name("mood"), ("good", "bad")),),
+    sequences=(NumberSequence(Name("numbers"), table=ARTISTS, column="id"),),
     tables=(
         Table(ARTISTS, (Column("id", "integer"), Column("name", "text")), Key(("id",), "artists_pkey")),
         Table(ALBUMS, (Column("id", "integer"), TITLE), Key(("id",), "albums_pkey")),
@@ -39,6 +41,8 @@ GO_TOGETHER: list[tuple[Sequence[Operation], Sequence[Operation]]] = [
     ([ops.RenameColumn(ALBUMS, "title", "name")], [ops.RenameColumn(ARTISTS, "name", "title")]),
     ([ops.AddLabel(Name("mood"), "new", "good")], [ops.AddLabel(Name("mood"), "worse", None)]),
     ([], [ops.DropColumn(ALBUMS, TITLE)]),
+    ([ops.RenameEnum(Name("mood"), Name("feeling"))], [ops.AddColumn(ALBUMS, YEAR)]),
+    ([ops.RenameSequence(Name("numbers"), Name("no"))], [ops.RenameColumn(ARTISTS, "id", "number")]),
 ]
 GO_APART: list[tuple[Sequence[Operation], Sequence[Operation], str]] = [
     ([ops.AddColumn(ALBUMS, YEAR)], [ops.AddColumn(ALBUMS, YEAR)], "add column albums.year"),
@@ -55,6 +59,17 @@ GO_APART: list[tuple[Sequence[Operation], Sequence[Operation], str]] = [
     ),
     ([ops.RenameColumn(ALBUMS, "title", "a")], [ops.RenameColumn(ALBUMS, "title", "b")], "rename column albums.title"),
     ([ops.AddLabel(Name("mood"), "new", None)], [ops.AddLabel(Name("mood"), "worse", None)], "to enum mood"),
+    ([ops.RenameEnum(Name("mood"), Name("a"))], [ops.RenameEnum(Name("mood"), Name("b"))], "rename enum mood to a"),
+    (
+        [ops.RenameEnum(Name("mood"), Name("feeling"))],
+        [ops.AddColumn(ALBUMS, Column("mood", '"mood"'))],
+        "rename enum mood to feeling",
+    ),
+    (
+        [ops.RenameSequence(Name("numbers"), Name("no"))],
+        [ops.AddColumn(ALBUMS, Column("number", "integer", default="nextval('numbers')"))],
+        "rename sequence numbers to no",
+    ),
     (
         [ops.AddConstraint(ALBUMS, Constraint(foreign_key=ForeignKey(("id",), ARTISTS, ("id",), name="f")))],
         [ops.DropTable(BASE.tables[0])],

@@ -102,6 +102,8 @@ CASES = [
     Case(ops.DropSchema("elsewhere")),
     Case(ops.CreateEnum(Enum(Name("size"), ("small",)))),
     Case(ops.DropEnum(BEFORE.enums[1])),
+    Case(ops.RenameEnum(MOOD.name, Name("feeling")), {"rename-type": None}),
+    Case(ops.RenameEnum(MOOD.name, Name("mood", "elsewhere")), {"rename-type": None}),
     Case(ops.AddLabel(MOOD.name, "new")),
     Case(ops.RenameLabel(MOOD.name, "bad", "awful"), {"rename-label": None}, same={"bad": "awful"}),
     Case(

@@ -10,6 +10,7 @@ from qb import (
     Database,
     Table,
     col,
+    enum_type,
     exclude,
     index,
     insert,
@@ -156,6 +157,7 @@ class Base(Table, name="base"):
         (lambda: exclude((col.text(), "= OR")), "'= OR' is no operator"),
         (lambda: index(col.text(), operator_class=["a", "b"]), "1 keys, and 2 operator classes"),
         (lambda: sequence("s", type="text"), "'text' is no type of a sequence"),  # type: ignore[arg-type]  # on purpose
+        (lambda: enum_type(everything_postgres.Unused, renamed_from="a\0b"), "enum_type\\(\\): the name .* NUL"),
         (lambda: sequence("s", renamed_from=""), "sequence\\(\\): the name is ''"),
         (lambda: view("", "SELECT 1"), "view\\(\\): the name is ''"),
         (lambda: schema_named("a\0b"), "NUL"),

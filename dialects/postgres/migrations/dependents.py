@@ -17,7 +17,7 @@ from qb.schema.objects import Index, Name, Schema, Table
 Place = tuple[Name, str]
 """A table and a column of it."""
 Rename = ops.RenameConstraint | ops.RenameIndex
-RENAMES = (ops.RenameTable, ops.RenameColumn, ops.RenameSequence)
+RENAMES = (ops.RenameEnum, ops.RenameTable, ops.RenameColumn, ops.RenameSequence)
 """What is done before all else."""
 
 

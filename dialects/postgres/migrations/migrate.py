@@ -112,6 +112,8 @@ class PostgresRenderer(Renderer):
                 return [self.ddl.create_enum(enum)]
             case ops.DropEnum(enum):
                 return [f"DROP TYPE {name(enum.name)}"]
+            case ops.RenameEnum(old, new):
+                return self.rename("TYPE", old, new)
             case ops.AddLabel(enum, label, following):
                 place = "" if following is None else f" BEFORE {self.text(following)}"
                 return [f"ALTER TYPE {name(enum)} ADD VALUE {self.text(label)}{place}"]

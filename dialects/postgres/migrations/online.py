@@ -27,7 +27,8 @@ from qb.migrations.render import Renderer, Stage
 from qb.schema.objects import Check, Column, Index, Name, Schema
 
 FIRST = (
-    *(ops.CreateSchema, ops.CreateEnum, ops.CreateSequence, ops.RenameSequence, ops.AlterSequence),
+    *(ops.CreateSchema, ops.CreateEnum, ops.RenameEnum),
+    *(ops.CreateSequence, ops.RenameSequence, ops.AlterSequence),
     *(ops.RenameTable, ops.RenameColumn, ops.RenameLabel, ops.AddLabel, ops.AddColumn),
 )
 """What others may need, and is done ahead of them where it has no form of its own."""
@@ -140,7 +141,7 @@ class Online:
                 self.refused.append((operation, "every column of the type is written again"))
             if isinstance(operation, ops.RenameTable):
                 self.refused.append((operation, "programs know one of both names: leave a view of the old one"))
-            if isinstance(operation, ops.RenameSequence):
+            if isinstance(operation, (ops.RenameSequence, ops.RenameEnum)):
                 self.refused.append((operation, "programs know one of both names"))
             return
         match operation:

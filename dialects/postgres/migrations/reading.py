@@ -97,13 +97,19 @@ class PostgresStatementReader(StatementReader):
             label = self.string()
             if label not in enum.labels:
                 self.do(ops.AddLabel(enum.name, label))
+        elif reader.takes("RENAME", "TO"):
+            old = self.enum(name).name
+            self.do(ops.RenameEnum(old, Name(self.new_name().name, old.schema)))
+        elif reader.takes("SET", "SCHEMA"):
+            old = self.enum(name).name
+            self.do(ops.RenameEnum(old, Name(old.name, reader.name())))
         elif reader.takes("RENAME", "VALUE"):
             enum = self.enum(name)
-            old = self.string()
+            label = self.string()
             reader.expect("TO")
-            if old not in enum.labels:
-                self.know(replace(enum, labels=(*enum.labels, old)))
-            self.do(ops.RenameLabel(enum.name, old, self.string()))
+            if label not in enum.labels:
+                self.know(replace(enum, labels=(*enum.labels, label)))
+            self.do(ops.RenameLabel(enum.name, label, self.string()))
 
     def enum(self, name: Name) -> Enum:
         """The enum type that is meant."""

@@ -29,7 +29,7 @@ Altering = ops.AlterTable | ops.AddColumn | ops.DropColumn | ops.AlterColumn
 Constraining = ops.AddConstraint | ops.DropConstraint | ops.RenameConstraint | ops.ValidateConstraint
 Indexing = ops.CreateIndex | ops.DropIndex | ops.RenameIndex
 ELSEWHERE = (
-    *(ops.CreateEnum, ops.DropEnum, ops.AddLabel, ops.RenameLabel, ops.ReplaceEnum),
+    *(ops.CreateEnum, ops.DropEnum, ops.RenameEnum, ops.AddLabel, ops.RenameLabel, ops.ReplaceEnum),
     *(ops.CreateSequence, ops.DropSequence, ops.RenameSequence, ops.AlterSequence),
 )
 """What other engines have."""

@@ -193,6 +193,9 @@ class Safety:
                         f'programs that run meanwhile may name the columns of "{index.name}" in ON CONFLICT, and fail'
                     )
                     yield Finding(rules.DROP_KEY, operation, table, text)
+            case ops.RenameEnum(old, new):
+                text = f'programs that run meanwhile, and functions, still cast to "{old}", which is "{new}"'
+                yield Finding(rules.RENAME_TYPE, operation, None, text)
             case ops.RenameSequence(old, new):
                 text = f'programs that run meanwhile, and functions, still ask "{old}", which is "{new}"'
                 yield Finding(rules.RENAME_SEQUENCE, operation, None, text)

@@ -80,7 +80,7 @@ kept = materialized_view("kept", "SELECT 1 AS a", index(sql("a"), name="by_a"))
 touch = trigger("touch", lambda: Ship, "CREATE TRIGGER …")
 app = schema_named("app")
 numbers = sequence("numbers", type="smallint", owned_by=lambda: Ship.number, renamed_from="app.no")
-kinds = enum_type(Kind, name="kind")
+kinds = enum_type(Kind, name="kind", renamed_from="app.sort")
 
 view("v", 5)  # E[arg-type]: Argument 2 to "view" has incompatible type "int"; expected "str | Mapping[str, str]"
 trigger("t", Ship.id, "")  # E[arg-type]: Argument 2 to "trigger" has incompatible type

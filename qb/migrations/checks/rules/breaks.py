@@ -35,6 +35,12 @@ RENAME_SEQUENCE = Rule(
     "a sequence that gets another name, or another schema, though programs and functions may ask it by the old one",
     "let the default of a column ask it, which follows the rename, or a function that the same migration replaces",
 )
+RENAME_TYPE = Rule(
+    "rename-type",
+    "breaks",
+    "a type that gets another name, or another schema, though programs and functions may cast to the old one",
+    "first release programs that do not name the type: a string alone becomes what the column is",
+)
 RENAME_LABEL = Rule(
     "rename-label",
     "breaks",
