@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from dialects.postgres.migrations.online import Online
+from dialects.postgres.migrations.online.stages import Online
 from qb import Database, Table, check, col, index, sql
 from qb.dialect import find_dialect
 from qb.errors import UnsupportedError
@@ -198,8 +198,8 @@ async def test_nothing_that_is_written_meanwhile_is_lost(filled: tuple[Database,
         "drop column albums.__old_plays",
         "drop column albums.title",
         "drop index albums_by_title of albums",
-        "drop trigger zz_fill_decade on albums",
         "drop trigger zz_sync_title on albums",
+        "drop trigger zzz_fill_decade on albums",
     ]
     write(folder, "contract", draft(POSTGRES, there, AFTER, Hints(certain=True)))
     await Runner(db, folder).up()
@@ -401,6 +401,15 @@ CASES: dict[str, tuple[Schema, Schema, list[list[str]]]] = {
             ['ALTER TABLE "t" ADD CONSTRAINT "t_key" UNIQUE USING INDEX "t_key" DEFERRABLE INITIALLY DEFERRED'],
         ],
     ),
+    "another key": (
+        with_(uniques=(Key(("n",), "k"),)),
+        with_(uniques=(Key(("n", "id"), "k"),)),
+        [
+            ['CREATE UNIQUE INDEX CONCURRENTLY "__new_k" ON "t" ("n", "id")'],
+            ['ALTER TABLE "t" ADD CONSTRAINT "__new_k" UNIQUE USING INDEX "__new_k"'],
+            ['ALTER TABLE "t" DROP CONSTRAINT "k"', 'ALTER TABLE "t" RENAME CONSTRAINT "__new_k" TO "k"'],
+        ],
+    ),
     "a primary key": (
         with_(primary_key=None),
         with_(),
@@ -558,12 +567,6 @@ ONLY = "the table has no primary key, by whose order batches could be made"
             "add exclusion e to t: PostgreSQL builds it in one go only",
         ),
         (
-            with_(uniques=(Key(("n",), "k"),)),
-            with_(uniques=(Key(("n", "id"), "k"),)),
-            None,
-            "add unique k to t: another one has its name until then",
-        ),
-        (
             with_(),
             with_(columns=(ID, NAME, N, GENERATED), indexes=(Index("i", (IndexKey("m"),)),)),
             None,
@@ -581,6 +584,138 @@ def test_what_has_no_online_form_is_named(
     engine.execute(*POSTGRES.ddl().create_all(before))
     for each in found:
         engine.migrate(each.up)
+    done = engine.facts()
+    engine.begin_again()
+    engine.execute(*POSTGRES.ddl().create_all(after))
+    assert done == engine.facts()
+
+
+MOOD, FEELING = Enum(Name("mood"), ("good", "bad")), Column("feeling", '"mood"')
+TITLE, OTHERS = Column("title", "text"), (Index("o", (IndexKey("id"),)), Index("p", (IndexKey("id", descending=True),)))
+WIDE = replace(NAME, type="character varying(40)", collation="C")
+VALUES = {"id": "1", "name": "'x'", "title": "'y'", "n": "7", "feeling": "'good'"}
+WHOLE: dict[str, tuple[Schema, Schema, Hints | None]] = {
+    "a check has the name that another one of a column of another type gets": (
+        with_(checks=(Check('"n" > 0', "c"),)),
+        with_(columns=(ID, WIDE, N), checks=(Check("\"name\" <> ''", "c"),)),
+        None,
+    ),
+    "a check of the name of a column that is renamed at once": (
+        with_(columns=(ID, NAME, TITLE), checks=(Check("name <> ''", "c"),)),
+        with_(
+            columns=(ID, replace(NAME, type="character varying(9)"), Column("other", "text")),
+            checks=(Check("name <> 'x'", "c"),),
+        ),
+        Hints(columns={(T, "name"): "title", (T, "other"): "name"}),
+    ),
+    "two columns of a key change their types": (
+        with_(uniques=(Key(("n", "name"), "k"),)),
+        with_(columns=(ID, WIDE, replace(N, type="bigint")), uniques=(Key(("n", "name"), "k"),)),
+        None,
+    ),
+    "two columns of a key change their names": (
+        with_(uniques=(Key(("n", "name"), "k"),)),
+        with_(columns=(ID, TITLE, replace(N, name="m")), uniques=(Key(("m", "title"), "k"),)),
+        Hints(columns={(T, "title"): "name", (T, "m"): "n"}),
+    ),
+    "of two columns of a key one changes its type and the other one its name": (
+        with_(uniques=(Key(("n", "name"), "k"),)),
+        with_(columns=(ID, TITLE, replace(N, type="bigint")), uniques=(Key(("title", "n"), "k"),)),
+        Hints(columns={(T, "title"): "name"}),
+    ),
+    "a column beside the primary key changes its name, and that, too": (
+        with_(),
+        with_(columns=(replace(ID, name="key"), TITLE, N), primary_key=Key(("key",), "t_pkey")),
+        Hints(columns={(T, "title"): "name", (T, "key"): "id"}),
+    ),
+    "what names a column that is renamed goes": (
+        with_(checks=(Check("name <> ''", "c"),), indexes=(Index("i", (IndexKey("name"),), unique=True),)),
+        with_(columns=(ID, TITLE, N)),
+        Hints(columns={(T, "title"): "name"}),
+    ),
+    "what names a column that is renamed changes its name, and another one gets that": (
+        with_(checks=(Check("name <> ''", "c"), Check("n > 0", "d")), indexes=(BY_N,)),
+        with_(
+            columns=(ID, TITLE, N),
+            checks=(Check("title <> ''", "d"), Check("n > 0", "e")),
+            indexes=(replace(BY_N, name="by"), Index("by_n", (IndexKey("title"),))),
+        ),
+        Hints(columns={(T, "title"): "name"}),
+    ),
+    "an index has the name of one of another table": (
+        with_(PLAIN, replace(OTHER, indexes=OTHERS)),
+        with_(PLAIN, OTHER, indexes=OTHERS),
+        None,
+    ),
+    "a foreign key to an index that goes": (
+        with_(
+            PLAIN,
+            replace(OTHER, primary_key=None, indexes=(Index("u_id", (IndexKey("id"),), unique=True),)),
+        ),
+        with_(PLAIN, OTHER, foreign_keys=(replace(TO_U, on_delete=None),)),
+        None,
+    ),
+    "a foreign key may keep an index that goes": (
+        with_(
+            PLAIN,
+            replace(OTHER, indexes=(Index("u_id", (IndexKey("id"),), unique=True),)),
+            foreign_keys=(TO_U,),
+        ),
+        with_(PLAIN, OTHER, foreign_keys=(TO_U,)),
+        None,
+    ),
+    "a foreign key that is not valid": (
+        with_(PLAIN, OTHER, foreign_keys=(replace(TO_U, valid=False),)),
+        with_(PLAIN, OTHER, columns=(ID, NAME, replace(N, type="bigint")), foreign_keys=(replace(TO_U, valid=False),)),
+        None,
+    ),
+    "an enum type goes with a column of another type": (
+        replace(with_(columns=(ID, NAME, N, FEELING)), enums=(MOOD,)),
+        with_(columns=(ID, NAME, N, replace(FEELING, type="text"))),
+        None,
+    ),
+    "a new column of a new label": (
+        replace(with_(columns=(ID, NAME, N, FEELING)), enums=(MOOD,)),
+        replace(
+            with_(
+                columns=(ID, NAME, N, FEELING, Column("m", '"mood"', default="'well'")),
+                checks=(Check("feeling <> 'well'", "c"),),
+            ),
+            enums=(Enum(Name("mood"), ("bad", "good", "well")),),
+        ),
+        None,
+    ),
+    "a new column is filled of one that changes": (
+        with_(),
+        with_(columns=(ID, NAME, replace(N, type="text"), Column("m", "integer", nullable=False))),
+        Hints(using={(T, "m"): "n + 1"}),
+    ),
+    "a new column has no values yet": (
+        with_(),
+        with_(columns=(ID, WIDE, N, Column("m", "integer")), checks=(Check("m IS NOT NULL", "c"),)),
+        Hints(using={(T, "m"): "n + 1"}),
+    ),
+    "a check that is not valid": (
+        with_(checks=(Check("n > 8", "c", valid=False),)),
+        with_(columns=(ID, WIDE, N), checks=(Check("n > 8", "c", valid=False),)),
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_what_comes_of_it_is_what_is_declared(engine: PostgresEngine, case: str) -> None:
+    before, after, hints = WHOLE[case]
+    engine.begin_again()
+    statements = POSTGRES.ddl().create_all(before)
+    unchecked = [each for each in statements if "NOT VALID" in each]
+    engine.execute(*[each for each in statements if each not in unchecked])
+    parents = [f"INSERT INTO u VALUES ({VALUES['n']})" for table in before.tables if table.name == U and not unchecked]
+    values = ", ".join([VALUES[column.name] for column in before.table(T).columns])
+    engine.execute(*parents, f"INSERT INTO t VALUES ({values})", *unchecked)  # which the row may break
+    for each in draft(POSTGRES, before, after, hints, online=True):
+        engine.migrate(each.up)
+    assert engine.rows("SELECT count(*) FROM t") == [(1,)]
     done = engine.facts()
     engine.begin_again()
     engine.execute(*POSTGRES.ddl().create_all(after))

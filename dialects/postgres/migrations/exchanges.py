@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dialects.postgres.migrations.leftovers import NEW
+from dialects.postgres.migrations.names import NEW
 from dialects.postgres.migrations.sync import is_sync
 from qb.migrations import operations as ops
 from qb.migrations.operations import Operation

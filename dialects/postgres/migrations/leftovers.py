@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dialects.postgres.migrations.conversions import TEXTS, converted, parsed
+from dialects.postgres.migrations.conversions import TEXTS, converted, is_of, parsed
+from dialects.postgres.migrations.names import NEW
 from dialects.postgres.migrations.parts import columns_of
 from dialects.postgres.migrations.sync import SYNC, is_sync, twin_of
 from qb.identifiers import QUOTED
@@ -12,9 +13,9 @@ from qb.migrations import operations as ops
 from qb.migrations.expressions import mentions
 from qb.migrations.operations import Operation
 from qb.migrations.renames import aside
-from qb.schema.objects import Column, Name, Schema
+from qb.schema.objects import Column, Enum, Name, Schema
 
-OLD, NEW = "__old_", "__new_"
+OLD = "__old_"
 
 
 def is_leftover(schema: Schema, operation: Operation) -> bool:
@@ -30,6 +31,10 @@ def is_leftover(schema: Schema, operation: Operation) -> bool:
             return bool(columns_of(constraint, left(schema, table)))
         case ops.RenameIndex(_, old) | ops.RenameConstraint(_, old):
             return old.startswith(NEW)
+        case ops.DropEnum(enum):
+            return enum in left_types(schema)
+        case ops.DropSchema(name):
+            return any(enum.name.schema == name for enum in left_types(schema))
         case ops.AlterColumn(table, before, after):
             synced = [each for each in schema.triggers if each.table == table and is_sync(each)]
             has_twin = any(mentions(each.sql, after.name, "postgres") for each in synced)
@@ -69,3 +74,9 @@ def left(schema: Schema, table: Name) -> list[str]:
     synced = [name.removeprefix(SYNC) for name in triggers]
     columns = [column.name for each in schema.tables if each.name == table for column in each.columns]
     return [name for name in columns if name in synced or name.startswith(OLD)]
+
+
+def left_types(schema: Schema) -> list[Enum]:
+    """The types of columns that are left."""
+    columns = [table.column(name) for table in schema.tables for name in left(schema, table.name)]
+    return [enum for enum in schema.enums if any(is_of(column.type, enum.name) for column in columns)]

@@ -12,7 +12,7 @@ from dialects.postgres.migrations.backfill import backfill
 from dialects.postgres.migrations.conversions import converted, is_lossless, is_of
 from dialects.postgres.migrations.dependents import expanded
 from dialects.postgres.migrations.leftovers import is_leftover, values_elsewhere
-from dialects.postgres.migrations.online import Online
+from dialects.postgres.migrations.online.stages import Online
 from dialects.postgres.migrations.privileges import comes_back, noted, restored
 from dialects.postgres.migrations.safety import PostgresSafety
 from dialects.postgres.schema.ddl import PostgresDdl

@@ -1,25 +1,14 @@
-"""Constraints and indexes that get other names, one after the other: an index, be it that of a key, is alone in its
-schema with its name, whatever table it is on.
-"""
+"""Constraints and indexes that get other names, one after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from dialects.postgres.migrations.names import Place
 from qb.migrations import operations as ops
 from qb.migrations.operations import Operation, constraints_of
 from qb.migrations.renames import aside, steps
 from qb.schema.objects import Name, Schema
-
-
-class Place(NamedTuple):
-    """Where a name is the only one of its kind."""
-
-    schema: str | None
-    table: str | None
-    """Of a check or a foreign key."""
-    name: str
 
 
 def in_turn(middle: Schema, operations: Sequence[Operation]) -> list[Operation]:

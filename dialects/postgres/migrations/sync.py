@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from zlib import crc32
 
 from dialects.postgres.migrations.privileges import copied
 from dialects.postgres.schema.ddl import PostgresDdl
@@ -11,8 +12,10 @@ from qb.identifiers import LONGEST_NAME, QUOTED
 from qb.schema.objects import Name, Trigger
 from qb.types import TEXT
 
-SYNC, FILL = "zz_sync_", "zz_fill_"
-"""How their names begin. Triggers are run by their names, and these have to see what the others make of the row."""
+PREFIXES = SYNC, TAKE, FILL = "zz_sync_", "zz_take_", "zzz_fill_"
+"""How their names begin. Triggers are run by their names: these have to see what the others make of the row, and each
+kind what the one before it does.
+"""
 
 
 def filled(table: Name, column: str, value: str) -> Trigger:
@@ -23,7 +26,7 @@ def filled(table: Name, column: str, value: str) -> Trigger:
 
 def derived(table: Name, column: str, new: str, value: str) -> Trigger:
     """`new` always is what comes of `column`."""
-    return for_all_who_may(trigger(table, f"{SYNC}{column}", [assigned(table, new, value)]), column, new)
+    return for_all_who_may(trigger(table, f"{TAKE}{column}", [assigned(table, new, value)]), column, new)
 
 
 def both(table: Name, old: str, new: str) -> Trigger:
@@ -66,7 +69,7 @@ def trigger(table: Name, name: str, lines: Iterable[str]) -> Trigger:
 
 def is_sync(trigger: Trigger) -> bool:
     """Whether a trigger is one of these."""
-    return trigger.name.startswith((SYNC, FILL)) and "$qb$" in trigger.sql
+    return trigger.name.startswith(PREFIXES) and "$qb$" in trigger.sql
 
 
 def twin_of(trigger: Trigger) -> str | None:
@@ -84,7 +87,8 @@ def function_of(trigger: Trigger) -> str | None:
 
 
 def shortened(name: str) -> str:
-    """A name that PostgreSQL does not cut off."""
-    while len(name.encode()) > LONGEST_NAME:
-        name = name[:-1]
-    return name
+    """A name that PostgreSQL does not cut off, and another one for each."""
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    digest = f"_{crc32(name.encode()):08x}"
+    return name.encode()[: LONGEST_NAME - len(digest)].decode(errors="ignore") + digest

@@ -1,0 +1,1 @@
+"""Changes of tables that are in use: nobody waits for longer than a change of the catalog takes."""
