@@ -60,6 +60,14 @@ class Constraint:
         (kind,) = [field.name for field in fields(self) if getattr(self, field.name) is not None]
         return kind.replace("_", " ")
 
+    @property
+    def is_deferred(self) -> bool:
+        """Whether it is looked at when a transaction ends."""
+        if self.exclusion is not None:
+            return self.exclusion.definition.upper().endswith("INITIALLY DEFERRED")
+        key = self.key or self.foreign_key
+        return key is not None and key.deferral == "deferred"
+
     def __str__(self) -> str:
         if self.name is not None:
             return f"{self.kind} {self.name}"

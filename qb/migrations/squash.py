@@ -190,10 +190,7 @@ def check(renderer: Renderer, chain: Sequence[Migration], pieces: Sequence[Piece
                 f"before and what comes after one of them"
             )
     is_deferred = any(
-        getattr(constraint.rule, "deferral", None) == "deferred"
-        for schema in schemas
-        for table in schema.tables
-        for constraint in constraints_of(table)
+        constraint.is_deferred for schema in schemas for table in schema.tables for constraint in constraints_of(table)
     )
     for each in pieces[:-1]:
         if renderer.waits_for_deferred and is_deferred and writes(each, dialect, "DELETE", "UPDATE", "INSERT", "MERGE"):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from contextlib import ExitStack
 
+import asyncpg
 import pytest
 
 from tests.migrations.albums import observers
-from tests.migrations.engines import SqliteEngine
+from tests.migrations.engines import PostgresEngine, SqliteEngine
 from tests.migrations.observing import Observer
 from tests.migrations.sqlite_libraries import LIBRARIES
 from tests.postgres_server import PostgresServer
@@ -17,6 +20,16 @@ from tests.postgres_server import PostgresServer
 def sqlite(request: pytest.FixtureRequest) -> SqliteEngine:
     """An empty SQLite: a test runs once with each version."""
     return SqliteEngine(LIBRARIES[request.param])
+
+
+@pytest.fixture
+def postgres_engine(postgres_server: PostgresServer) -> Iterator[PostgresEngine]:
+    """An empty schema in a PostgreSQL."""
+    with ExitStack() as stack:
+        loop = stack.enter_context(asyncio.Runner())
+        connection = loop.run(asyncpg.connect(postgres_server.url))
+        stack.callback(lambda: loop.run(connection.close()))
+        yield PostgresEngine(loop, connection)
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
-import asyncpg
 import pytest
 
 from qb.dialect import find_dialect
 from qb.migrations.diff import diff
 from qb.schema.objects import Column, Key, Name, Schema, Table, View
 from tests.migrations.engines import PostgresEngine, migrate
-from tests.postgres_server import PostgresServer
 
 TABLE = Table(Name("t"), (Column("id", "integer", nullable=False), Column("n", "integer")), Key(("id",), "t_pkey"))
 VIEW = View(Name("v"), "CREATE VIEW v AS SELECT id, n FROM t")
@@ -30,13 +27,10 @@ FACTS = """SELECT c.relname, pg_get_userbyid(c.relowner), obj_description(c.oid,
 
 
 @pytest.fixture
-def engine(postgres_server: PostgresServer) -> Iterator[PostgresEngine]:
+def engine(postgres_engine: PostgresEngine) -> Iterator[PostgresEngine]:
     """Two views that others may use."""
+    engine = postgres_engine
     with ExitStack() as stack:
-        loop = stack.enter_context(asyncio.Runner())
-        connection = loop.run(asyncpg.connect(postgres_server.url))
-        stack.callback(lambda: loop.run(connection.close()))
-        engine = PostgresEngine(loop, connection)
         engine.execute(*find_dialect("postgres").ddl().create_all(BEFORE))
         engine.execute(*[f'CREATE ROLE "{role}"' for role in ROLES])
         stack.callback(lambda: engine.execute(*[f'DROP ROLE "{role}"' for role in ROLES]))

@@ -19,6 +19,7 @@ from qb.schema.objects import (
     Column,
     Deferral,
     Enum,
+    Exclusion,
     ForeignKey,
     Generated,
     Identity,
@@ -33,7 +34,7 @@ from qb.schema.objects import (
     Unknown,
     View,
 )
-from tests.migrations.engines import SqliteEngine, migrate
+from tests.migrations.engines import PostgresEngine, SqliteEngine, migrate
 
 ALBUMS, TRACKS = Name("albums"), Name("tracks")
 
@@ -139,6 +140,39 @@ def test_a_column_is_filled_before_it_is_not_null() -> None:
         'UPDATE "albums" SET "title" = \'album \' || "id"',
         'ALTER TABLE "albums" ALTER COLUMN "title" SET NOT NULL',
     ]
+
+
+def test_columns_are_filled_while_a_constraint_is_deferred(postgres_engine: PostgresEngine) -> None:
+    owner = Column("owner", "integer", nullable=False)
+    key = ForeignKey(("owner",), ALBUMS, ("id",), name="albums_owner_fkey", deferral="deferred")
+    parts = {"primary_key": Key(("id",), "albums_pkey"), "foreign_keys": (key,)}
+    before, columns = albums(owner, **parts), [Column(name, "text", nullable=False) for name in ("title", "genre")]
+    hints = Hints(using={(ALBUMS, "title"): "'album ' || id", (ALBUMS, "genre"): "'Rock'"})
+    (stage,) = stages(before, albums(owner, *columns, **parts), hints)
+    assert stage.script.statements[0] == "SET CONSTRAINTS ALL IMMEDIATE"
+
+    postgres_engine.execute(*find_dialect("postgres").ddl().create_all(before))
+    postgres_engine.execute("INSERT INTO albums VALUES (1, 2), (2, 2)")
+    postgres_engine.migrate(stage.script)
+    assert postgres_engine.rows("SELECT * FROM albums ORDER BY id") == [
+        (1, 2, "album 1", "Rock"),
+        (2, 2, "album 2", "Rock"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "is_deferred"),
+    [
+        (Constraint(unique=Key(("id",), deferral="deferred")), True),
+        (Constraint(unique=Key(("id",), deferral="immediate")), False),
+        (Constraint(foreign_key=ForeignKey(("id",), ALBUMS, ("id",))), False),
+        (Constraint(check=Check("id > 0")), False),
+        (Constraint(exclusion=Exclusion("e", "EXCLUDE (id WITH =) DEFERRABLE INITIALLY DEFERRED")), True),
+        (Constraint(exclusion=Exclusion("e", "EXCLUDE (id WITH =)")), False),
+    ],
+)
+def test_which_constraints_are_deferred(constraint: Constraint, is_deferred: bool) -> None:
+    assert constraint.is_deferred == is_deferred
 
 
 def test_what_reads_a_column_goes_while_its_type_changes() -> None:

@@ -20,7 +20,7 @@ from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
 from qb.migrations.apply import step
 from qb.migrations.checks.safety import Safety
-from qb.migrations.operations import Constraint, Operation
+from qb.migrations.operations import Constraint, Operation, constraints_of
 from qb.migrations.render import Renderer, Stage
 from qb.migrations.scripts import Script
 from qb.migrations.scripts import statements as split
@@ -76,6 +76,7 @@ class PostgresRenderer(Renderer):
 
     def script(self, before: Schema, operations: tuple[Operation, ...]) -> Script:
         statements: list[str] = []
+        waits = False
         back = comes_back(operations)
         made = [each.view for each in operations if isinstance(each, ops.CreateView)]
         for each in operations:
@@ -85,7 +86,10 @@ class PostgresRenderer(Renderer):
             statements += self.statements(before, each)
             if isinstance(each, ops.CreateView) and each.view.name in back:
                 statements.append(restored(back[each.view.name]))
+            waits = waits or is_looked_at_later(before, each)
             before = step(before, each)
+        if waits:
+            statements.insert(0, "SET CONSTRAINTS ALL IMMEDIATE")
         return Script(tuple(statements), transactional=not any(is_outside(each) for each in operations))
 
     def pieces(
@@ -331,6 +335,17 @@ class PostgresRenderer(Renderer):
 def is_concurrent(operation: Operation) -> bool:
     """Whether it is about an index that others use meanwhile."""
     return isinstance(operation, (ops.CreateIndex, ops.DropIndex)) and operation.concurrently
+
+
+def is_looked_at_later(before: Schema, operation: Operation) -> bool:
+    """Whether it writes rows at which a deferred constraint looks when the transaction ends, before which nothing of
+    their table could be altered.
+    """
+    return (
+        isinstance(operation, ops.AddColumn)
+        and operation.using is not None
+        and any(each.is_deferred for each in constraints_of(before.table(operation.table)))
+    )
 
 
 def is_outside(operation: Operation) -> bool:
