@@ -57,4 +57,5 @@ def init(module: str, dialect: str) -> None:
     if name == "postgres":
         added += 'dialect = "postgres"\n'  # the URL is not known yet
     settings.write_text(text + added if text else added.lstrip(), encoding="utf-8")
-    click.echo(f'wrote [tool.qb] in {settings}\nnext: qb migrate new "create tables", and then qb migrate up')
+    click.echo(f"wrote [tool.qb] in {settings}, with {URLS[name]} as the database")
+    click.echo('next: qb migrate new "create tables", and then qb migrate up')

@@ -85,7 +85,9 @@ def test_a_dangerous_migration(qb: Command, started: Path) -> None:
 
 def test_the_first_files(qb: Command, project: Path) -> None:
     done = qb("init", "music.tables")
-    assert done.stdout.startswith("wrote music/tables.py\nwrote [tool.qb] in pyproject.toml\nnext: qb migrate new")
+    assert done.stdout.startswith(
+        "wrote music/tables.py\nwrote [tool.qb] in pyproject.toml, with sqlite:///app.db as the database\nnext: qb migr"
+    )
     assert qb("migrate", "new", "create tables").returncode == 0
     assert qb("migrate", "up").stdout == "applied 0001_create_tables\n"
     assert qb("verify").returncode == 0
