@@ -139,8 +139,8 @@ def resolve(project: Project, name: str, outcome: str) -> None:
     """
     folder = Folder(project.migrations)
     applied = outcome == "applied"
-    with_runner(project, folder, Options(), lambda runner: runner.resolve(name, applied=applied))
-    click.echo(f"{name} counts as {'applied' if applied else 'never applied'}.")
+    resolved = with_runner(project, folder, Options(), lambda runner: runner.resolve(name, applied=applied))
+    click.echo(f"{resolved} counts as {'applied' if applied else 'never applied'}.")
 
 
 @migrate.command("merge")

@@ -89,17 +89,19 @@ class Runner:
             await self._note([(None, complete(migration)) for migration in todo])
             return [migration.name for migration in todo]
 
-    async def resolve(self, name: str, *, applied: bool) -> None:
+    async def resolve(self, name: str, *, applied: bool) -> str:
         """Say what became of a migration that stopped halfway, or whose file was edited: it counts as applied as it is
         now, or as never applied.
         """
         async with self._applier.alone():
             standing = await self._standing()
+            name = standing.graph.find(name).name if name.isdecimal() else name
             if name not in standing.history and name not in standing.records:
                 raise MigrationError(f"nothing of {name} was ever applied: there is nothing to resolve")
             own, *others = standing.rows(name) if name in standing.history else [standing.records[name]]
             after = complete(standing.graph.find(name)) if applied else None
             await self._note([(own, after), *[(each, None) for each in others]])
+            return name
 
     async def _standing(self) -> Standing:
         return Standing(self.folder, await self._applier.history())

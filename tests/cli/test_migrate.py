@@ -69,6 +69,11 @@ def test_down_and_baseline(qb: Command, project: Path, migrations: Folder) -> No
     assert run("baseline", "0002") == "noted 0001_one\nnoted 0002_two\n"
     assert run("down") == "Error: 0002_two has no way back: there is no down/0002_two.sql\n"
     assert run("resolve", "0002_two", "reverted") == "0002_two counts as never applied.\n"
+    assert run("resolve", "1", "reverted") == "0001_one counts as never applied.\n"
+    assert (
+        run("resolve", "1", "reverted") == "Error: nothing of 0001_one was ever applied: there is nothing to resolve\n"
+    )
+    assert run("resolve", "3", "applied").startswith("Error: no migration '3' in ")
     assert "Missing argument '{applied|reverted}'" in run("resolve", "0002_two")
 
 
