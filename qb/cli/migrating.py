@@ -42,7 +42,7 @@ def status(project: Project, as_json: bool) -> None:
     Exits with 1 when something is wrong with one of them, and with 0 when some are only pending.
     """
     folder = Folder(project.migrations)
-    found = with_runner(project, folder, Options(), lambda runner: runner.status())
+    found = with_runner(project, folder, Options(), lambda runner: runner.status(), may_be_new=True)
     if as_json:
         problems = [{"migration": each.migration, "problem": each.text} for each in folder.problems]
         show_json({"migrations": [vars(each) for each in found], "problems": problems})
@@ -74,7 +74,7 @@ def up(project: Project, to: str | None, dry_run: bool, wait: float, as_json: bo
     """Apply the migrations that are pending."""
     folder = Folder(project.migrations)
     if dry_run:
-        pending = with_runner(project, folder, Options(), lambda runner: runner.pending(to))
+        pending = with_runner(project, folder, Options(), lambda runner: runner.pending(to), may_be_new=True)
         if as_json:
             show_json({"pending": [{"name": each.name, "sql": each.script().statements} for each in pending]})
         for migration in () if as_json else pending:
@@ -82,9 +82,9 @@ def up(project: Project, to: str | None, dry_run: bool, wait: float, as_json: bo
             show_sql(migration.script().statements)
             click.echo()
         return
-    report(
-        "applied", with_runner(project, folder, shown("applied", wait, as_json), lambda runner: runner.up(to)), as_json
-    )
+    options = shown("applied", wait, as_json)
+    applied = with_runner(project, folder, options, lambda runner: runner.up(to), may_be_new=True)
+    report("applied", applied, as_json)
 
 
 @migrate.command()
@@ -185,11 +185,18 @@ def check_allowed(lost: Sequence[Finding], allow: bool) -> None:
     raise MigrationError(f"values are lost for good:\n{listed}\nSay --allow if that is meant. Nothing was done.")
 
 
-def with_runner(project: Project, folder: Folder, options: Options, work: Callable[[Runner], Awaitable[T]]) -> T:
+def with_runner(
+    project: Project,
+    folder: Folder,
+    options: Options,
+    work: Callable[[Runner], Awaitable[T]],
+    *,
+    may_be_new: bool = False,
+) -> T:
     """What some work on the database gives."""
 
     async def run() -> T:
-        async with project.database() as db:
+        async with project.database(may_be_new=may_be_new) as db:
             return await work(Runner(db, folder, options))
 
     return asyncio.run(run())

@@ -70,8 +70,10 @@ class Project:
             )
         return declared_in(imported(self.schema))
 
-    def database(self) -> Database[Any]:
-        """The database, not yet connected."""
+    def database(self, *, may_be_new: bool = False) -> Database[Any]:
+        """The database, not yet connected. Unless it may be new, a file of SQLite has to be there: a name that is
+        misspelt would make an empty one.
+        """
         if self.url is None:
             raise click.UsageError("which database? Give --url, or set `url` in [tool.qb] of pyproject.toml")
         try:
@@ -80,6 +82,8 @@ class Project:
             raise QbError(
                 f"{self.url} needs the variable {error.args[0]} of the environment, which is not set"
             ) from error
+        if url.startswith("sqlite:///") and "mode=" not in url and not may_be_new:
+            url += "&mode=rw" if "?" in url else "?mode=rw"
         return Database.connect(url)
 
 

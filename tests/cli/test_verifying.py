@@ -63,6 +63,22 @@ def test_a_database_that_somebody_changed(qb: Command, started: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("pull", "verify", "check --probe", "migrate down --allow"),
+        *("migrate baseline 0001", "migrate resolve 0001 applied"),
+    ],
+)
+def test_a_database_that_is_not_there(qb: Command, started: Path, command: str) -> None:
+    done = qb(*command.split(), "--url", "sqlite:///ap.db")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: ap.db cannot be opened: it does not exist\n"
+    assert not (started / "ap.db").exists()
+    read_only = qb("pull", "--url", "sqlite:///app.db?mode=ro")
+    assert "class Artists" in read_only.stdout, "which says by itself how it is opened"
+
+
 def test_the_declarations_of_a_database(qb: Command, started: Path) -> None:
     (started / "music" / "schema.py").write_text(qb("pull").stdout)
     assert qb("verify").returncode == 0
