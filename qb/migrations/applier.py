@@ -146,48 +146,54 @@ class Applier:
 
     async def run_whole(self, work: Work) -> bool:
         """Run a script in one transaction, with its entry in the history."""
-        async with self.db.driver.acquire() as connection, self.around(connection, work.script):
-            await connection.begin(self.characteristics())
-            try:
-                is_due = await self.is_due(connection, work)
-                if is_due:
-                    check = await self.checking(connection, work.script)
-                    for number, sql in enumerate(work.script.statements, 1):
-                        if not work.undoes_a_part or not await self.is_done(connection, work, sql):
-                            await self.statement(connection, work, number)
-                    await check()
-                    await self.note(connection, work.before, work.after, work.forgotten)
-                await committed(connection)
-            except BaseException:
-                with suppress(QbError):  # what went wrong first is what to tell
-                    await finish(connection.rollback())
-                raise
-            return is_due
+        async with (
+            self.db.driver.acquire() as connection,
+            self.around(connection, work.script),
+            in_transaction(connection, self.characteristics()),
+        ):
+            is_due = await self.is_due(connection, work)
+            if is_due:
+                check = await self.checking(connection, work.script)
+                for number, sql in enumerate(work.script.statements, 1):
+                    if not work.undoes_a_part or not await self.is_done(connection, work, sql):
+                        await self.statement(connection, work, number)
+                await check()
+                await self.note(connection, work.before, work.after, work.forgotten)
+        return is_due
 
     async def run_in_steps(self, work: Work) -> bool:
         """Run a script without a transaction, noting each statement that is done: the next run goes on from there."""
-        statements = len(work.script.statements)
         async with self.db.driver.acquire() as connection, self.around(connection, work.script):
-            if not await self.is_due(connection, work):
-                return False
-            done, current = 0, work.before
+            is_due = await self.is_due(connection, work)
+            current, first = work.before, 0
             if current is not None and work.is_begun:
-                done = current.done
-            else:  # nothing is there that the history does not know
-                await self.note(connection, current, *work.noted(0))
-                current, _ = work.noted(0)
-            for number in range(done + 1, statements + 1):
-                if await self.is_done(connection, work, work.script.statements[number - 1]):
-                    await self.note(connection, current, *work.noted(number))
-                else:
-                    await self.step(connection, work, number, current)
+                first = current.done + 1
+            for number in range(first, len(work.script.statements) + 1) if is_due else ():
+                await self.step(connection, work, number, current)
                 current, _ = work.noted(number)
-        return True
+        if not is_due and not await self.is_over(work):
+            raise others_run(work)
+        return is_due
 
     async def step(self, connection: Connection, work: Work, number: int, before: Record | None) -> None:
-        """Run one statement of a script without a transaction, and note it."""
-        await self.statement(connection, work, number)
-        await self.note(connection, before, *work.noted(number))
+        """Run one statement of a script without a transaction, and note it; 0 is no statement, and notes that it is
+        begun. What can be in a transaction is in one with its note, so that nobody who is killed does it twice.
+        """
+        is_left = number > 0 and not await self.is_done(connection, work, work.script.statements[number - 1])
+        goes_along = is_left and self.goes_with_its_note(work.script, number - 1)
+        if is_left and not goes_along:
+            await self.statement(connection, work, number)
+        async with in_transaction(connection, Characteristics()):
+            if not await self.is_due(connection, replace(work, before=before)):
+                raise others_run(work)
+            if goes_along:
+                await self.statement(connection, work, number)
+            await self.note(connection, before, *work.noted(number))
+
+    async def is_over(self, work: Work) -> bool:
+        """Whether somebody else has done it meanwhile."""
+        found = (await self.history()).get(work.name)
+        return found is None if work.after is None else found is not None and found.is_complete
 
     async def statement(self, connection: Connection, work: Work, number: int) -> None:
         """Run one statement of a script."""
@@ -259,6 +265,28 @@ class Applier:
         """
         return False
 
+    def goes_with_its_note(self, script: Script, place: int) -> bool:
+        """Whether a statement of a script without a transaction can be in one with the note that it is done."""
+        return False
+
     def can_turn_back(self, script: Script) -> bool:
         """Whether a way back does what is right, or fails, where only a part of its migration is there."""
         return False
+
+
+@asynccontextmanager
+async def in_transaction(connection: Connection, characteristics: Characteristics) -> AsyncIterator[None]:
+    """A transaction for the length of a `with`."""
+    await connection.begin(characteristics)
+    try:
+        yield
+        await committed(connection)
+    except BaseException:
+        with suppress(QbError):  # what went wrong first is what to tell
+            await finish(connection.rollback())
+        raise
+
+
+def others_run(work: Work) -> MigrationsLocked:
+    """What to say where there is no lock, and somebody else is in the middle of it."""
+    return MigrationsLocked(f"another process runs {work.name}, and has not ended")

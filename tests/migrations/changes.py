@@ -228,6 +228,15 @@ class Tables:
         tables = (self.table("parents", self.title, self.plays, mood), self.children)
         return self.schema(*tables, enums=(Enum(Name("mood"), labels),))
 
+    def steps_of_sqlite(self) -> Change:
+        return self.change(
+            by_hand(
+                ["UPDATE parents SET plays = plays + 1", "VACUUM", "UPDATE parents SET plays = plays * 2"],
+                ["UPDATE parents SET plays = plays / 2", "VACUUM", "UPDATE parents SET plays = plays - 1"],
+                transactional=False,
+            )
+        )
+
     def a_label_comes_and_is_used(self) -> Change:
         return self.change(
             self.moods("good", "bad", "new", default="new"), before=self.moods("good", "bad"), hints=Hints()
@@ -255,6 +264,7 @@ CHANGES: dict[str, tuple[Callable[[Tables], Change], Sequence[str]]] = {
         (Tables.indexes_beside_the_application, ("postgres",)),
         (Tables.an_index_between_others, ("postgres",)),
         (Tables.outside_of_a_transaction, ("postgres",)),
+        (Tables.steps_of_sqlite, ("sqlite",)),
         (Tables.a_label_comes_and_is_used, ("postgres",)),
         (Tables.a_label_goes, ("postgres",)),
     ]

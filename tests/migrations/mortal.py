@@ -24,7 +24,7 @@ class Life:
 
     def __init__(self, calls: int) -> None:
         self.calls = calls
-        """That change something in the database, or begin or end a transaction."""
+        """That change something in the database, or end a transaction."""
 
     is_over = False
 
@@ -49,7 +49,7 @@ class MortalConnection:
             return found
 
         async def call(*arguments: Any, **options: Any) -> Any:
-            self._life.spend(0 if name == "fetch" else 1)
+            self._life.spend(0 if name in ("fetch", "begin") else 1)
             return await found(*arguments, **options)
 
         return call

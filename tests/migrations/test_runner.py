@@ -18,6 +18,7 @@ from qb.migrations.files import Folder
 from qb.migrations.history import Applied
 from qb.migrations.runner import Runner
 from qb.migrations.scripts import Script
+from qb.migrations.standing import Standing
 from qb.schema.objects import Schema
 from tests.d1_server import D1Server
 from tests.migrations.outcomes import count, states
@@ -294,6 +295,73 @@ async def test_a_file_that_is_locked(db: Database, url: str, folder: Folder) -> 
         await tx.execute(sql("CREATE TABLE mine (id INTEGER)"))
         with pytest.raises(MigrationsLocked, match=r"0001_parents waits for others.* tried 2 times, and nothing of it"):
             await Runner(other, folder, Options(tries=2)).up()
+
+
+MORE, LESS = "UPDATE parents SET id = id + 10", "UPDATE parents SET id = id - 10"
+
+
+@pytest.fixture
+def moved(folder: Folder) -> Folder:
+    """Rows that are changed twice, outside of a transaction."""
+    up, down = [Script((each, "VACUUM", each), transactional=False) for each in (MORE, LESS)]
+    folder.add("moved", up, down, Schema("sqlite"))
+    return folder
+
+
+async def parents(db: Database) -> list[int]:
+    async with db.driver.acquire() as connection:
+        return [id for (id,) in await connection.fetch("SELECT id FROM parents ORDER BY id", (), list)]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_nothing_is_done_twice_by_who_comes_between(db: Database, url: str, moved: Folder) -> None:
+    """SQLite has no lock for what is outside of a transaction."""
+    await Runner(db, moved).up("0002")
+    await db.execute(sql("DELETE FROM children"))
+
+    def other(step: Step) -> None:
+        if step.sql == "VACUUM":
+            process = child(url, moved)
+            assert process.communicate(timeout=60) == ("0003_moved\n", "")
+
+    with pytest.raises(MigrationsLocked, match="another process runs 0003_moved, and has not ended"):
+        await Runner(db, moved, Options(on_step=other)).up()
+    assert await parents(db) == [21, 22]
+    assert states(await Runner(db, moved).status())[-1] == ("0003_moved", "applied")
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+async def test_who_comes_late_outside_of_a_transaction(
+    db: Database, moved: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await Runner(db, moved).up("0002")
+    await db.execute(sql("DELETE FROM children"))
+
+    async def late() -> Runner:
+        """One that has looked before the others began."""
+        runner = Runner(db, moved)
+        seen = await runner._standing()
+
+        async def standing() -> Standing:
+            return seen
+
+        monkeypatch.setattr(runner, "_standing", standing)
+        return runner
+
+    def stop(step: Step) -> None:
+        if step.statement == 3:
+            raise KeyboardInterrupt
+
+    for run, states_of_ids in ((Runner.up, ([11, 12], [21, 22])), (Runner.down, ([11, 12], [1, 2]))):
+        early = await late()
+        with pytest.raises(KeyboardInterrupt):
+            await run(Runner(db, moved, Options(on_step=stop)))
+        with pytest.raises(MigrationsLocked, match="another process runs 0003_moved, and has not ended"):
+            await run(early)
+        assert await parents(db) == states_of_ids[0]
+        await run(Runner(db, moved))
+        assert await run(early) == []
+        assert await parents(db) == states_of_ids[1]
 
 
 # PostgreSQL

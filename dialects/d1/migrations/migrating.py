@@ -82,9 +82,5 @@ class D1Applier(SqliteApplier):
                 raise MigrationFailed(work.name, None, len(statements), True, str(error)) from error
         return True
 
-    async def is_over(self, work: Work) -> bool:
-        """Whether somebody else has done it meanwhile."""
-        return (work.after is not None) == (work.name in await self.history())
-
     async def run_in_steps(self, work: Work) -> bool:
         raise MigrationError(f"{work.name} wants to be run outside of a transaction, which D1 does not do")

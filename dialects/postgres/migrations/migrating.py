@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from dialects.postgres.connection import milliseconds
 from dialects.postgres.migrations.steps import (
@@ -15,12 +15,11 @@ from dialects.postgres.migrations.steps import (
     is_concurrent,
     touches_no_row,
 )
-from qb.dialect import Characteristics, Connection, committed
-from qb.errors import QbError
+from qb.dialect import Characteristics, Connection
 from qb.identifiers import QUOTED
 from qb.migrations.applier import Applier, Work
 from qb.migrations.errors import MigrationsLocked
-from qb.migrations.history import NAME, Record
+from qb.migrations.history import NAME
 from qb.migrations.scripts import Script
 from qb.running.tasks import finish
 
@@ -85,19 +84,8 @@ class PostgresApplier(Applier):
     def can_turn_back(self, script: Script) -> bool:
         return all(touches_no_row(statement) for statement in script.statements)
 
-    async def step(self, connection: Connection, work: Work, number: int, before: Record | None) -> None:
-        # What can be in a transaction is in one with its note, so that nobody who is killed between them does it twice.
-        if not goes_with_its_note(work.script, number - 1):
-            await super().step(connection, work, number, before)
-            return
-        await connection.begin(Characteristics())
-        try:
-            await super().step(connection, work, number, before)
-            await committed(connection)
-        except BaseException:
-            with suppress(QbError):  # what went wrong first is what to tell
-                await finish(connection.rollback())
-            raise
+    def goes_with_its_note(self, script: Script, place: int) -> bool:
+        return goes_with_its_note(script, place)
 
     async def _is_valid(self, connection: Connection, index: str) -> bool | None:
         """Whether an index can be used; None when there is none. One whose building failed stays, and is invalid."""

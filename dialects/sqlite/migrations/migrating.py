@@ -14,6 +14,11 @@ from qb.migrations.history import NAME
 from qb.migrations.scripts import Script
 from qb.running.tasks import finish
 
+ORDINARY = {"INSERT", "REPLACE", "UPDATE", "DELETE", "WITH", "SELECT", "CREATE", "ALTER", "DROP", "REINDEX", "ANALYZE"}
+"""What such statements begin with that SQLite does in a transaction, too."""
+CONTROL = {"BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT"}
+"""What a script begins and ends transactions with by itself."""
+
 
 class SqliteApplier(Applier):
     """Runs scripts on a file of SQLite."""
@@ -35,6 +40,10 @@ class SqliteApplier(Applier):
         finally:
             await finish(connection.execute(f"PRAGMA foreign_keys = {before}", ()))
 
+    def goes_with_its_note(self, script: Script, place: int) -> bool:
+        words = [first_word(statement) for statement in script.statements]
+        return words[place] in ORDINARY and CONTROL.isdisjoint(words)
+
     async def checking(self, connection: Connection, script: Script) -> Callable[[], Any]:
         if script.foreign_keys:
             return await super().checking(connection, script)
@@ -49,6 +58,11 @@ class SqliteApplier(Applier):
                 raise MigrationError(f"foreign keys are broken, so nothing is done: {'; '.join(lost)}")
 
         return check
+
+
+def first_word(sql: str) -> str:
+    """Of a statement that no comment begins, as it compares."""
+    return sql.split(maxsplit=1)[0].upper()
 
 
 async def orphans(connection: Connection) -> Counter[tuple[str, str]]:
