@@ -15,7 +15,8 @@ from qb.schema.objects import Enum, Name, Schema, Sequence, Table
 class Answers:
     """Answers about the way from one schema to another. Tables are named as they are called afterwards.
 
-    albums=app.records      the table albums is records in the schema app now; so for sequences and enum types
+    albums=app.records      the table albums is records in the schema app now; the same goes for sequences, enum types
+                            and schemas
     app.records.name=title  its column name is title now
     """
 
@@ -37,6 +38,9 @@ class Answers:
                 return
             if former is not None:
                 alone = f"{text!r}: {new!r} is no {each.kind} that is declared; these are {listed(each.after)}"
+        if old in self._before.schemas and new in self._after.schemas:
+            self.hints.schemas[new] = old
+            return
         enums = names_of(self._after.enums)
         if alone and find(old.rpartition(".")[0], [*names_of(self._after.tables), *enums]) is None:
             raise MigrationError(alone)
@@ -47,8 +51,11 @@ class Answers:
             self.hints.columns[owner, new] = name
 
     def dropped(self, text: str) -> None:
-        """A table, a sequence, an enum type or `table.column` that is gone, though something like it is new."""
+        """What is gone, though something like it is new: a table, sequence, enum type or schema, or `table.column`."""
         name = find(text, [name for each in self._named() for name in each.before])
+        if name is None and text in self._before.schemas:
+            self.hints = self.hints.merged(Hints(dropped_schemas=frozenset({text})))
+            return
         dropped = (name, None) if name is not None else self._part(text)
         self.hints = self.hints.merged(Hints(dropped=frozenset({dropped})))
 

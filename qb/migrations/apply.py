@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from qb.errors import SchemaError
 from qb.migrations import operations as ops
 from qb.migrations.expressions import renamed
-from qb.migrations.following import with_enum, with_sequence
+from qb.migrations.following import with_enum, with_schema, with_sequence
 from qb.migrations.operations import Constraint, Operation
 from qb.schema.objects import Check, Column, Exclusion, ForeignKey, Generated, Index, IndexKey, Key, Name, Schema, Table
 
@@ -47,6 +47,11 @@ def apply(operation: Operation, schema: Schema) -> Schema:
 @apply.register
 def _(operation: ops.CreateSchema, schema: Schema) -> Schema:
     return replace(schema, schemas=(*schema.schemas, operation.name))
+
+
+@apply.register
+def _(operation: ops.RenameSchema, schema: Schema) -> Schema:
+    return with_schema(schema, operation.old, operation.new)
 
 
 @apply.register

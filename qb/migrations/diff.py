@@ -15,6 +15,7 @@ from qb.migrations.matching import Matching
 from qb.migrations.operations import Constraint, Operation, constraints_of
 from qb.migrations.plan import planned
 from qb.migrations.renames import aside, steps
+from qb.migrations.schemas import former_schemas, maybe_renamed, renamed_schemas
 from qb.schema.objects import Check, Column, Enum, Index, Name, Schema, Sequence, Table
 
 T = TypeVar("T")
@@ -30,7 +31,12 @@ def diff(before: Schema, after: Schema, hints: Hints | None = None) -> tuple[Ope
     """
     if before.dialect != after.dialect:
         raise SchemaError(f"one schema is for {before.dialect} and the other for {after.dialect}")
-    comparison = Comparison(before, after, hints or Hints())
+    hints = hints or Hints()
+    former = former_schemas(before, after, hints)
+    schemas = tuple(maybe_renamed(before, after, former, hints))
+    if schemas:  # by which all else is called
+        raise Undecided(schemas)
+    comparison = Comparison(before, after, hints, former)
     found = list(comparison.operations())
     if comparison.questions and not comparison.hints.certain:
         raise Undecided(comparison.questions)
@@ -40,16 +46,19 @@ def diff(before: Schema, after: Schema, hints: Hints | None = None) -> tuple[Ope
 class Comparison:
     """Compares two schemas."""
 
-    def __init__(self, before: Schema, after: Schema, hints: Hints) -> None:
-        self.before = before
+    def __init__(self, before: Schema, after: Schema, hints: Hints, former: dict[str, str]) -> None:
+        self.schemas = renamed_schemas(before, former)
+        self.before = applied(before, self.schemas)
+        """With the new names of schemas."""
         self.after = after
-        self.hints = hints
+        self.hints = hints.moved({old: new for new, old in former.items()})
         self.dialect = before.dialect
-        self.matching = Matching(before, after, hints)
+        self.matching = Matching(self.before, after, self.hints, former)
         self.questions: list[Question] = self.matching.questions
 
     def operations(self) -> Iterator[Operation]:
         """All differences, in no order but that of the renames."""
+        yield from self.schemas
         yield from [ops.CreateSchema(name) for name in self.after.schemas if name not in self.before.schemas]
         yield from [ops.DropSchema(name) for name in self.before.schemas if name not in self.after.schemas]
         renames = list(self.renames())

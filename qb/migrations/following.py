@@ -1,28 +1,29 @@
-"""What names a sequence or an enum type after that has another name: types of columns, and expressions. PostgreSQL
-knows both by more than their names, so that nothing has to be done there.
+"""What names a sequence, an enum type or a schema after that has another name: types of columns, expressions, and what
+is in the schema. PostgreSQL knows all of them by more than their names, so that nothing has to be done there.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from qb.errors import SchemaError
 from qb.identifiers import PATHS
 from qb.migrations.expressions import is_literal, is_quoted, tokens_of
-from qb.schema.objects import Check, Column, Enum, Exclusion, Index, IndexKey, Name, Schema, Sequence, Table
+from qb.schema.objects import Check, Column, Enum, Exclusion, Index, IndexKey, Name, Schema, Table
+from qb.schema.objects import Sequence as NumberSequence
 from qb.schema.tokens import Token
 
-T = TypeVar("T", Enum, Sequence)
+T = TypeVar("T", Enum, NumberSequence)
 
 READERS = ("NEXTVAL", "CURRVAL", "SETVAL")
 """The functions that take the name of a sequence, as a string."""
 BEFORE_TYPES = ("::", "AS")
 """After these comes the name of a type."""
 PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
-"""A name that needs no quotes in such a string."""
+"""A name that needs no quotes in such a string, nor before a dot."""
 
 
 def with_sequence(schema: Schema, old: Name, new: Name) -> Schema:
@@ -44,6 +45,57 @@ def with_enum(schema: Schema, old: Name, new: Name) -> Schema:
     return with_texts(replace(schema, tables=tuple(tables)), lambda text: type_renamed(text, old, new))
 
 
+def with_schema(schema: Schema, old: str, new: str) -> Schema:
+    """With another name of a schema. Raises KeyError when there is none of the old one."""
+    if old not in schema.schemas:
+        raise KeyError(old)
+
+    def there(name: Name) -> Name:
+        return Name(name.name, new) if name.schema == old else name
+
+    def text(sql: str) -> str:
+        return schema_renamed(sql, old, new)
+
+    def moved(table: Table) -> Table:
+        keys = tuple([replace(key, table=there(key.table)) for key in table.foreign_keys])
+        columns = tuple([replace(column, type=text(column.type)) for column in table.columns])
+        return replace(table, name=there(table.name), columns=columns, foreign_keys=keys)
+
+    sequences = [
+        replace(each, name=there(each.name), table=None if each.table is None else there(each.table))
+        for each in schema.sequences
+    ]
+    found = replace(
+        schema,
+        schemas=tuple([new if name == old else name for name in schema.schemas]),
+        enums=tuple([replace(each, name=there(each.name)) for each in schema.enums]),
+        sequences=tuple(sequences),
+        tables=tuple([moved(table) for table in schema.tables]),
+        views=tuple([replace(each, name=there(each.name), sql=text(each.sql)) for each in schema.views]),
+        triggers=tuple([replace(each, table=there(each.table), sql=text(each.sql)) for each in schema.triggers]),
+    )
+    return with_texts(found, text)
+
+
+def schema_renamed(sql: str, old: str, new: str) -> str:
+    """SQL of PostgreSQL in which a schema has another name: `"a"."b"` is `"c"."b"`, and `nextval('a.b')` the like."""
+    found = tokens_of(sql, "postgres")
+    parts, done = [], 0
+    for number, token in enumerate(found):
+        before = found[number - 1].text if number else ""
+        following = found[number + 1].text if number + 1 < len(found) else ""
+        sequence = named_sequence(found, number)
+        if sequence is not None and sequence.schema == old:
+            text = f"'{written(Name(sequence.name, new))}'"
+        elif meant(token) == old and following == "." and before != ".":
+            text = new if PLAIN.fullmatch(new) and not is_quoted(token) else PATHS[new,]
+        else:
+            continue
+        parts += [sql[done : token.start], text]
+        done = token.end
+    return "".join([*parts, sql[done:]])
+
+
 def renamed(items: tuple[T, ...], old: Name, new: Name) -> tuple[T, ...]:
     """With another name of one of them. Raises KeyError when there is none of the old one."""
     if old not in [each.name for each in items]:
@@ -58,11 +110,17 @@ def sequence_renamed(sql: str, old: Name, new: Name) -> str:
     found = tokens_of(sql, "postgres")
     parts, done = [], 0
     for number, token in enumerate(found):
-        is_argument = number > 1 and found[number - 1].text == "(" and found[number - 2].is_word(*READERS)
-        if is_argument and token.text[0] == "'" and named(token.text[1:-1].replace("''", "'")) == old:
+        if named_sequence(found, number) == old:
             parts += [sql[done : token.start], f"'{written(new)}'"]
             done = token.end
     return "".join([*parts, sql[done:]])
+
+
+def named_sequence(found: Sequence[Token], number: int) -> Name | None:
+    """What the string names that is one of some tokens; None where it is not what a function takes for a sequence."""
+    is_argument = number > 1 and found[number - 1].text == "(" and found[number - 2].is_word(*READERS)
+    text = found[number].text
+    return named(text[1:-1].replace("''", "'")) if is_argument and text[0] == "'" else None
 
 
 def type_renamed(sql: str, old: Name, new: Name, is_type: bool = False) -> str:

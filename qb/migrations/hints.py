@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from qb.errors import SchemaError
-from qb.schema.declared import Declared, EnumDeclaration, Sequence, apart
+from qb.schema.declared import Declared, EnumDeclaration, SchemaDeclaration, Sequence, apart
 from qb.schema.objects import Name, Schema
 from qb.tables import definition_of
+
+K = TypeVar("K", Name, str)
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,10 @@ class Hints:
     """Former names of sequences."""
     enums: dict[Name, Name] = field(default_factory=dict)
     """Former names of enum types."""
+    schemas: dict[str, str] = field(default_factory=dict)
+    """Former names of schemas."""
+    dropped_schemas: frozenset[str] = frozenset()
+    """Schemas that are really dropped, though one with the same in it is new."""
 
     def merged(self, other: Hints) -> Hints:
         """Both, where they say different things the other's."""
@@ -46,6 +53,22 @@ class Hints:
             self.certain or other.certain,
             {**self.sequences, **other.sequences},
             {**self.enums, **other.enums},
+            {**self.schemas, **other.schemas},
+            self.dropped_schemas | other.dropped_schemas,
+        )
+
+    def moved(self, schemas: Mapping[str, str]) -> Hints:
+        """The same once schemas have other names. `schemas` has the new ones by the old ones."""
+
+        def there(name: Name) -> Name:
+            return Name(name.name, schemas.get(name.schema or "", name.schema))
+
+        return replace(
+            self,
+            tables={new: there(old) for new, old in self.tables.items()},
+            sequences={new: there(old) for new, old in self.sequences.items()},
+            enums={new: there(old) for new, old in self.enums.items()},
+            dropped=frozenset([(there(name) if part is None else name, part) for name, part in self.dropped]),
         )
 
 
@@ -67,6 +90,8 @@ def declared_hints(declared: Iterable[Declared], before: Schema) -> Hints:
         elif isinstance(each, EnumDeclaration) and each.renamed_from is not None:
             name = Name(each.type.name, each.type.schema)
             hints.enums[name] = former(each.renamed_from, name, [one.name for one in before.enums])
+        elif isinstance(each, SchemaDeclaration) and each.renamed_from is not None:
+            hints.schemas[each.name] = each.renamed_from
     return still_open(hints, before)
 
 
@@ -88,10 +113,11 @@ def still_open(hints: Hints, before: Schema) -> Hints:
         columns={new: old for new, old in hints.columns.items() if new not in columns or new in given_up},
         sequences=not_done(hints.sequences, [each.name for each in before.sequences]),
         enums=not_done(hints.enums, [each.name for each in before.enums]),
+        schemas=not_done(hints.schemas, before.schemas),
     )
 
 
-def not_done(renames: dict[Name, Name], there: Collection[Name]) -> dict[Name, Name]:
+def not_done(renames: dict[K, K], there: Collection[K]) -> dict[K, K]:
     """Those of some renames that are still to be done."""
     return {new: old for new, old in renames.items() if new not in there or new in renames.values()}
 
@@ -101,7 +127,7 @@ class MaybeRenamed:
     """Something is gone and something like it is new."""
 
     kind: str
-    """`table`, `column`, `label`, `sequence` or `enum`."""
+    """`table`, `column`, `label`, `sequence`, `enum` or `schema`."""
     owner: Name | None
     """The table of the columns, the enum type of the labels."""
     old: str
@@ -117,6 +143,12 @@ class MaybeRenamed:
             return (
                 f'the sequence "{self.old}" is gone, and "{self.new}" is new. If it is the same sequence, declare it '
                 f'with renamed_from="{self.old}"; if not, hint that "{self.old}" is dropped'
+            )
+        if self.kind == "schema":
+            return (
+                f'the schema "{self.old}" is gone, and "{self.new}" has much the same in it. If it is the same schema, '
+                f'declare it by schema_named("{self.new}", renamed_from="{self.old}"); if not, hint that "{self.old}" '
+                f"is dropped"
             )
         if self.kind == "enum":
             return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
+from qb.errors import SchemaError
 from qb.identifiers import seen
 from qb.migrations.hints import Hints, MaybeRenamed, Question
 from qb.schema.objects import Column, Enum, Name, Schema, Sequence, Table
@@ -16,9 +17,11 @@ V = TypeVar("V")
 class Matching:
     """What was found. Old names by new ones, and what nobody can know but a person."""
 
-    def __init__(self, before: Schema, after: Schema, hints: Hints) -> None:
+    def __init__(self, before: Schema, after: Schema, hints: Hints, former: Mapping[str, str] | None = None) -> None:
         self.folds = before.dialect != "postgres"
         self.hints = hints
+        self.former = former or {}
+        """The old names of renamed schemas, by the new ones."""
         self.questions: list[Question] = []
         old_tables = {table.name: table for table in before.tables}
         new_tables = {table.name: table for table in after.tables}
@@ -32,19 +35,8 @@ class Matching:
         }
 
     def pairs(self, old: Mapping[K, object], new: Mapping[K, object], hints: Mapping[K, K]) -> dict[K, K]:
-        """The old names by the new ones. What has a former name was renamed if that is there and its own is not, or
-        is that of something renamed in turn; otherwise the rename was long ago.
-        """
-        found: dict[K, K] = {}
-        for _ in hints:
-            formers = set(found.values())
-            found |= {
-                name: former
-                for name, former in hints.items()
-                if name in new and former in old and (self.hints.certain or name not in old or name in formers)
-            }
-        formers = set(found.values())
-        found |= {name: name for name in new if name in old and name not in formers and name not in found}
+        """The old names by the new ones."""
+        found = paired(old, new, hints, self.hints.certain)
         taken = set(found.values())
         spelled = {self.spelling(name): name for name in old if name not in taken} if self.folds else {}
         for name in new:
@@ -87,14 +79,35 @@ class Matching:
         pairs: Mapping[Name, Name],
         alike: Callable[[V, V], bool],
     ) -> None:
-        """About something that is gone, and something like it that is new."""
+        """About something that is gone, and something like it that is new, or that has its name in another schema."""
         taken = set(pairs.values())
         for name, gone in old.items():
             if name in taken or self.hints.certain or (name, None) in self.hints.dropped:
                 continue
             for other, fresh in new.items():
-                if other not in pairs and alike(gone, fresh):
-                    self.questions.append(MaybeRenamed(kind, None, str(name), str(other)))
+                if other not in pairs and (name.name == other.name or alike(gone, fresh)):
+                    before = Name(name.name, self.former.get(name.schema or "", name.schema))
+                    self.questions.append(MaybeRenamed(kind, None, str(before), str(other)))
+
+
+def paired(old: Mapping[K, object], new: Mapping[K, object], formers: Mapping[K, K], certain: bool) -> dict[K, K]:
+    """The old names by the new ones. What has a former name was renamed if that is there and its own is not, or is that
+    of something renamed in turn; otherwise the rename was long ago, unless it is `certain`.
+    """
+    found: dict[K, K] = {}
+    for _ in formers:
+        gone = set(found.values())
+        found |= {
+            name: former
+            for name, former in formers.items()
+            if name in new and former in old and (certain or name not in old or name in gone)
+        }
+    for former in found.values():
+        both = [str(name) for name in found if found[name] == former]
+        if len(both) > 1:
+            raise SchemaError(f"{' and '.join(both)} cannot both be what {former} was")
+    gone = set(found.values())
+    return found | {name: name for name in new if name in old and name not in gone and name not in found}
 
 
 def missing(items: Mapping[K, V], names: Iterable[K]) -> list[V]:

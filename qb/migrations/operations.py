@@ -94,6 +94,14 @@ class CreateSchema(Operation):
 
 
 @dataclass(frozen=True, slots=True)
+class RenameSchema(Operation):
+    """A schema gets another name; all that is in it stays there."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class DropSchema(Operation):
     """An empty schema goes."""
 

@@ -33,6 +33,7 @@ def is_owned(operation: ops.AlterSequence) -> bool:
 
 
 PHASES: Sequence[Callable[[Operation], bool]] = (
+    lambda each: isinstance(each, ops.RenameSchema),
     lambda each: isinstance(each, ops.CreateSchema),
     lambda each: isinstance(each, ops.RenameEnum),
     lambda each: isinstance(each, (ops.RenameLabel, ops.AddLabel)),

@@ -39,7 +39,9 @@ class Renderer:
 
         Raises MigrationError when the engine has no way to do so that keeps every row.
         """
-        found = planned(self.expanded(before, tuple(operations)), before.dialect, breaks_circles=self.ddl.adds_keys)
+        first, rest = schemas_first(operations)
+        found = (*first, *self.expanded(applied(before, first), rest))
+        found = planned(found, before.dialect, breaks_circles=self.ddl.adds_keys)
         stages = []
         for part in self.parts(found):
             script = self.script(before, part)
@@ -125,6 +127,13 @@ class Renderer:
     def reads(self, schema: Schema, sql: str, names: Iterable[str]) -> bool:
         """Whether a statement may read one of these tables or views."""
         return any(mentions(sql, name, schema.dialect) for name in names)
+
+
+def schemas_first(operations: Iterable[Operation]) -> tuple[tuple[Operation, ...], tuple[Operation, ...]]:
+    """The renames of schemas, and all else, which knows the new names alone."""
+    operations = tuple(operations)
+    first = tuple([each for each in operations if isinstance(each, ops.RenameSchema)])
+    return first, tuple([each for each in operations if each not in first])
 
 
 def names_through(operations: Sequence[Operation], tables: Iterable[Name]) -> set[Name]:

@@ -54,7 +54,9 @@ def reverse(
     or an empty text where it must have a value.
     """
     after = applied(before, operations)
-    formers = {new: old for old, new in table_names(operations).items()}
+    tables = new_names(before, operations, "tables")
+    formers = {new: old for old, new in tables.items()}
+    columns = column_names(operations, tables)
     enums = new_names(before, operations, "enums")
     former_enums = {new: old for old, new in enums.items()}
     losses: list[str] = []
@@ -73,7 +75,9 @@ def reverse(
         elif isinstance(each, ops.AlterColumn) or (isinstance(each, ops.DropColumn) and not each.column.generated):
             table = before.table(formers.get(each.table, each.table))
             lost = each.column if isinstance(each, ops.DropColumn) else each.before
-            column = old_column(operations, each.table, lost.name)
+            column = next(
+                (old for (owner, old), new in columns.items() if (owner, new) == (table.name, lost.name)), lost.name
+            )
             if (table.name, column) in known:
                 continue
             found = refilled(table, table.column(column))
@@ -85,15 +89,15 @@ def reverse(
             if found.is_for_empty:
                 empty_only.append(table.name)
             gone[table.name, column] = found
-    for child, parent in children_of_the_gone(before, operations, gone):
+    for child, parent in children_of_the_gone(before, operations, formers, gone):
         losses.append(
             f'what "{child}" references in "{parent}" does not come back: the way back works only while '
             f'"{child}" has no such references'
         )
         empty_only.append(child)
     hints = Hints(
-        tables=table_names(operations),
-        columns=column_names(operations),
+        tables=tables,
+        columns=columns,
         labels={
             (former_enums.get(each.enum, each.enum), each.old): each.new
             for each in operations
@@ -103,6 +107,7 @@ def reverse(
         certain=True,
         sequences=new_names(before, operations, "sequences"),
         enums=enums,
+        schemas=new_schemas(operations),
     )
     return Reversal(diff(after, before, hints), tuple(losses), tuple(dict.fromkeys(empty_only)))
 
@@ -182,12 +187,14 @@ def takes_one_null(table: Table, column: str) -> bool:
 
 
 def children_of_the_gone(
-    before: Schema, operations: Iterable[Operation], gone: Mapping[tuple[Name, str], Refilled]
+    before: Schema,
+    operations: Iterable[Operation],
+    formers: Mapping[Name, Name],
+    gone: Mapping[tuple[Name, str], Refilled],
 ) -> Iterator[tuple[Name, Name]]:
     """Tables that stay, and what their rows may reference although its keys are gone. `gone` has what is in columns
     that come back, by their old names.
     """
-    formers = {new: old for old, new in table_names(operations).items()}
     dropped = {formers.get(each.table.name, each.table.name) for each in operations if isinstance(each, ops.DropTable)}
     for table in before.tables:
         for key in table.foreign_keys:
@@ -197,42 +204,40 @@ def children_of_the_gone(
                 yield table.name, key.table
 
 
-def table_names(operations: Iterable[Operation]) -> dict[Name, Name]:
-    """The new names of renamed tables, by the old ones."""
-    first: dict[Name, Name] = {}
-    for each in operations:
-        if isinstance(each, ops.RenameTable):
-            first[each.new] = first.pop(each.old, each.old)
-    return {old: new for new, old in first.items()}
+RENAMES = (ops.RenameSchema, ops.RenameTable, ops.RenameSequence, ops.RenameEnum)
 
 
-def new_names(before: Schema, operations: Iterable[Operation], kind: Literal["sequences", "enums"]) -> dict[Name, Name]:
-    """The new names of what was renamed, or went along with its table, by the old ones."""
+def new_names(
+    before: Schema, operations: Iterable[Operation], kind: Literal["tables", "sequences", "enums"]
+) -> dict[Name, Name]:
+    """The new names of what was renamed, or went along with its schema or its table, by the old ones."""
     first: dict[Name, Name] = {}
     for each in operations:
         after = step(before, each)
-        if isinstance(each, (ops.RenameTable, ops.RenameSequence, ops.RenameEnum)):
+        if isinstance(each, RENAMES):
             for old, new in zip(getattr(before, kind), getattr(after, kind), strict=True):
                 first |= {new.name: first.pop(old.name, old.name)} if old.name != new.name else {}
         before = after
     return {old: new for new, old in first.items()}
 
 
-def column_names(operations: Iterable[Operation]) -> dict[tuple[Name, str], str]:
-    """The new names of renamed columns, by the old names of their tables and the old ones of their own."""
-    tables = {new: old for old, new in table_names(operations).items()}
+def new_schemas(operations: Iterable[Operation]) -> dict[str, str]:
+    """The new names of renamed schemas, by the old ones."""
+    first: dict[str, str] = {}
+    for each in operations:
+        if isinstance(each, ops.RenameSchema):
+            first[each.new] = first.pop(each.old, each.old)
+    return {old: new for new, old in first.items()}
+
+
+def column_names(operations: Iterable[Operation], tables: Mapping[Name, Name]) -> dict[tuple[Name, str], str]:
+    """The new names of renamed columns, by the old names of their tables and the old ones of their own. `tables` has
+    the new names of tables.
+    """
+    formers = {new: old for old, new in tables.items()}
     first: dict[tuple[Name, str], str] = {}
     for each in operations:
         if isinstance(each, ops.RenameColumn):
-            table = tables.get(each.table, each.table)
+            table = formers.get(each.table, each.table)
             first[table, each.new] = first.pop((table, each.old), each.old)
     return {(table, old): new for (table, new), old in first.items()}
-
-
-def old_column(operations: Iterable[Operation], table: Name, column: str) -> str:
-    """The name that a column had before the operations. `table` is the new name of its table."""
-    tables = {new: old for old, new in table_names(operations).items()}
-    owner = tables.get(table, table)
-    return next(
-        (old for (name, old), new in column_names(operations).items() if (name, new) == (owner, column)), column
-    )

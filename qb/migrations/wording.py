@@ -14,6 +14,8 @@ def described(operation: Operation) -> str:
     match operation:
         case ops.CreateSchema(name):
             return f"create schema {name}"
+        case ops.RenameSchema(old, new):
+            return f"rename schema {old} to {new}"
         case ops.DropSchema(name):
             return f"drop schema {name}"
         case ops.CreateEnum(enum):

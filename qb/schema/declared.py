@@ -93,10 +93,11 @@ class EnumDeclaration(Standalone):
 class SchemaDeclaration(Standalone):
     """A schema."""
 
-    __slots__ = ("name",)
+    __slots__ = ("name", "renamed_from")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, renamed_from: str | None) -> None:
         self.name = name
+        self.renamed_from = renamed_from
 
 
 def view(name: str, sql: Text, *, schema: str | None = None) -> View:
@@ -165,10 +166,13 @@ def enum_type(
     return EnumDeclaration(enum_of(python_type, name, schema), renamed_from)
 
 
-def schema_named(name: str) -> SchemaDeclaration:
-    """A schema of PostgreSQL, to be created with the tables that are in it."""
+def schema_named(name: str, *, renamed_from: str | None = None) -> SchemaDeclaration:
+    """A schema of PostgreSQL, to be created with the tables that are in it. With `renamed_from`, its former name, all
+    that is in it stays there.
+    """
     check_identifier(name, "schema_named()")
-    return SchemaDeclaration(name)
+    check_former("schema_named", renamed_from)
+    return SchemaDeclaration(name, renamed_from)
 
 
 def named(what: str, name: str, schema: str | None, text: Text) -> tuple[str, Text, str | None]:

@@ -15,18 +15,19 @@ from qb.schema.objects import Column, Enum, Name, Schema, Sequence, Table
 ID = Column("id", "integer")
 
 
-def schema(table: Name, sequence: Name, enum: Name) -> Schema:
+def schema(name: str, table: Name, sequence: Name, enum: Name) -> Schema:
     """One of each."""
     return Schema(
         "postgres",
+        schemas=(name,),
         enums=(Enum(enum, ("a", "b")),),
         sequences=(Sequence(sequence),),
         tables=(Table(table, (ID,)), Table(Name("app"), (ID,))),
     )
 
 
-BEFORE = schema(Name("albums"), Name("numbers", "app"), Name("mood"))
-AFTER = schema(Name("records", "app"), Name("no"), Name("feeling"))
+BEFORE = schema("old", Name("albums"), Name("numbers", "app"), Name("mood"))
+AFTER = schema("new", Name("records", "app"), Name("no"), Name("feeling"))
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,7 @@ AFTER = schema(Name("records", "app"), Name("no"), Name("feeling"))
         ("albums=app.records", "tables", {Name("records", "app"): Name("albums")}),
         ("app.numbers=no", "sequences", {Name("no"): Name("numbers", "app")}),
         ("mood=feeling", "enums", {Name("feeling"): Name("mood")}),
+        ("old=new", "schemas", {"new": "old"}),
         ("app.records.id=number", "columns", {(Name("records", "app"), "number"): "id"}),
         ("app.id=number", "columns", {(Name("app"), "number"): "id"}),
         ("app.numbers=count", "columns", {(Name("app"), "count"): "numbers"}),
@@ -57,6 +59,12 @@ def test_what_is_dropped(text: str) -> None:
     answers.dropped(text)
     ((name, column),) = answers.hints.dropped
     assert (str(name), column) == (text, None)
+
+
+def test_a_schema_that_is_dropped() -> None:
+    answers = Answers(BEFORE, AFTER)
+    answers.dropped("old")
+    assert answers.hints == Hints(dropped_schemas=frozenset({"old"}))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +94,7 @@ def test_every_question_comes_with_answers_that_answer_it() -> None:
         ["--renamed 'mood=feeling'", "--dropped 'mood'"],
         ["--renamed 'app.numbers=no'", "--dropped 'app.numbers'"],
     ]
-    for place, count in ((0, 0), (1, 6)):
+    for place, count in ((0, 2), (1, 8)):  # the schemas have nothing in them
         answers = Answers(BEFORE, AFTER)
         for each in questions:
             option, text = suggested(each)[place].split(" ")

@@ -133,6 +133,8 @@ CASES = [
     Case("ALTER TYPE mood RENAME VALUE 'bad' TO 'awful'", {"rename-label": None}, {"bad": "awful"}),
     Case("ALTER TYPE mood RENAME TO feeling", {"rename-type": None}),
     Case("ALTER TYPE here.mood SET SCHEMA elsewhere", {"rename-type": None}),
+    Case("ALTER SCHEMA there RENAME TO other", {"rename-schema": None}),
+    Case("ALTER SCHEMA elsewhere OWNER TO CURRENT_USER"),
     Case("DROP TYPE idle"),
     Case("CREATE TYPE fresh AS ENUM ('a'); CREATE TABLE more (f fresh DEFAULT 'a')"),
     Case("DROP VIEW loud", {"drop-view": None}),

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from qb import Database, Table, check, col, enum_type, index, sequence, sql, view
+from dialects.postgres.migrations import sync
+from qb import Database, Table, check, col, enum_type, index, schema_named, sequence, sql, trigger, view
 from qb.dialect import find_dialect
-from qb.errors import UnsupportedError
+from qb.errors import SchemaError, UnsupportedError
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied
 from qb.migrations.diff import diff
+from qb.migrations.errors import MigrationError, MigrationFailed
 from qb.migrations.files import Folder
 from qb.migrations.following import sequence_renamed, type_renamed
 from qb.migrations.hints import Hints, MaybeRenamed, Undecided, declared_hints
@@ -24,10 +26,11 @@ from qb.migrations.making import draft, write
 from qb.migrations.operations import Operation
 from qb.migrations.reverse import reverse
 from qb.migrations.runner import Runner
+from qb.migrations.scripts import Script
 from qb.migrations.validate import validate
 from qb.schema.canonical import canonical
 from qb.schema.declared import Declared
-from qb.schema.objects import Column, Name, Schema, Sequence
+from qb.schema.objects import Column, ForeignKey, Name, Schema, Sequence, View
 from qb.schema.objects import Enum as EnumOf
 from qb.schema.objects import Table as TableOf
 
@@ -477,3 +480,280 @@ def test_other_engines_have_no_enum_types(dialect: str) -> None:
     assert diff(before, describe(declared), declared_hints(declared, before)) == ()
     with pytest.raises(UnsupportedError, match="neither enum types nor sequences"):
         find_dialect(dialect).renderer().stages(replace(before, enums=(MOOD,)), [ops.RenameEnum(MOOD.name, Name("m"))])
+
+
+# Tables of other schemas
+
+
+async def test_a_table_goes_to_another_schema(place: Place) -> None:
+    class Artist(Table, name="artists"):
+        id = col.integer().primary_key()
+        name = col.text().unique()
+
+    class Album(Table, name="albums"):
+        id = col.integer().primary_key()
+        artist_id = col.integer().references(lambda: Artist.id, on_delete="cascade")
+        by_artist = index(artist_id)
+
+    class Moved(Table, name="artists", schema=place.other, renamed_from="artists"):
+        id = col.integer().primary_key()
+        name = col.text().unique()
+
+    class Kept(Table, name="albums"):
+        id = col.integer().primary_key()
+        artist_id = col.integer().references(lambda: Moved.id, on_delete="cascade")
+        by_artist = index(artist_id)
+
+    names = view("names", "SELECT name FROM artists")
+    before: list[Declared] = [Artist, Album, names]
+    await place.migrate(*before)
+    await place.execute(
+        "INSERT INTO artists (name) VALUES ('a'), ('b')",
+        "INSERT INTO albums (artist_id) VALUES (1), (2), (2)",
+        "CREATE FUNCTION count_of(given artists) RETURNS bigint LANGUAGE sql STABLE RETURN "
+        "(SELECT count(*) FROM albums WHERE artist_id = given.id)",
+    )
+    after: list[Declared] = [Moved, Kept, view("names", f"SELECT name FROM {place.other}.artists")]
+    statements = await place.migrate(*after)
+    assert f'ALTER TABLE "artists" SET SCHEMA "{place.other}"' in statements
+    assert not [each for each in statements if "DROP TABLE" in each or "CREATE TABLE" in each]
+    await place.execute(f"INSERT INTO {place.other}.artists (name) VALUES ('c')")
+    counted = f"SELECT a.id, a.name, count_of(a) FROM {place.other}.artists AS a ORDER BY id"
+    assert await place.rows(counted) == [(1, "a", 1), (2, "b", 2), (3, "c", 0)]
+    assert await place.rows("SELECT name FROM names ORDER BY name") == [("a",), ("b",), ("c",)]
+    await place.back(*before)
+    await place.execute("INSERT INTO artists (name) VALUES ('d')", "DELETE FROM artists WHERE id = 2")
+    assert await place.rows("SELECT id, name FROM artists ORDER BY id") == [(1, "a"), (3, "c"), (4, "d")]
+    assert await place.rows("SELECT id FROM albums") == [(1,)]
+
+
+def test_a_new_table_may_be_one_of_another_schema() -> None:
+    before = Schema("postgres", tables=(TableOf(Name("t", "one"), (Column("a", "text"), Column("b", "text"))),))
+    unlike = Schema("postgres", tables=(TableOf(Name("t", "other"), (Column("c", "text"),)),))
+    with pytest.raises(Undecided) as found:
+        diff(before, unlike)
+    assert found.value.questions == (MaybeRenamed("table", None, "one.t", "other.t"),)
+    assert 'declare it with renamed_from="one.t"; if not, hint that "one.t" is dropped' in str(found.value)
+
+
+def test_one_thing_becomes_one_thing() -> None:
+    before = schema(NUMBERS)
+    after = schema(Sequence(Name("a")), Sequence(Name("b")))
+    with pytest.raises(SchemaError, match="a and b cannot both be what numbers was"):
+        diff(before, after, Hints(sequences={Name("a"): NUMBERS.name, Name("b"): NUMBERS.name}))
+
+
+# Schemas
+
+
+async def test_a_schema_has_another_name(place: Place) -> None:
+    """Also what qb does not know of it stays: functions, privileges, what is said of it by default."""
+    old, new = place.other, f"{place.other}_2"
+
+    def declared(name: str, former: str | None = None) -> list[Declared]:
+        class Artist(Table, name="artists", schema=name):
+            id = col.integer().primary_key()
+            mood = col.enum(Mood, schema=name).default(Mood.SAD)
+            number = col.integer().default_sql(sql(f"nextval('{name}.numbers')", returns=int))
+
+        class Album(Table, name="albums"):
+            id = col.integer().primary_key()
+            artist_id = col.integer().references(lambda: Artist.id)
+            mood = col.enum(Mood, schema=name)
+
+        return [
+            schema_named(name, renamed_from=former),
+            Artist,
+            Album,
+            sequence("numbers", schema=name, owned_by=lambda: Artist.number),
+            view("sad", f'SELECT id FROM "{name}".artists WHERE mood = \'sad\'::"{name}"."mood"', schema=name),
+            trigger(
+                "noted",
+                lambda: Artist,
+                f'CREATE TRIGGER noted BEFORE INSERT ON "{name}".artists FOR EACH ROW EXECUTE FUNCTION note()',
+            ),
+        ]
+
+    await place.execute(
+        "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.mood := 'glad'; RETURN NEW; END $$",
+        f"CREATE FUNCTION {old}.next_number() RETURNS bigint LANGUAGE sql VOLATILE RETURN 7",
+        f"GRANT USAGE ON SCHEMA {old} TO PUBLIC",
+        f"COMMENT ON SCHEMA {old} IS 'all music'",
+    )
+    there = schema_named(old)
+    place.folder.add("schema", Script(()), Script(()), describe([there]))
+    await Runner(place.db, place.folder).up()
+    before, after = declared(old), declared(new, old)
+    await place.migrate(*before)
+    await place.execute(
+        f"INSERT INTO {old}.artists DEFAULT VALUES",
+        f"INSERT INTO {old}.artists DEFAULT VALUES",
+        "INSERT INTO albums (artist_id, mood) VALUES (2, 'sad')",
+    )
+    assert await place.migrate(*after) == [f'ALTER SCHEMA "{old}" RENAME TO "{new}"']
+    try:
+        await place.execute(f"INSERT INTO {new}.artists DEFAULT VALUES")
+        assert await place.rows(f"SELECT id, number, mood::text FROM {new}.artists ORDER BY id") == [
+            (1, 1, "glad"),
+            (2, 2, "glad"),
+            (3, 3, "glad"),
+        ]
+        assert await place.rows(f"SELECT {new}.next_number(), count(*) FROM {new}.sad") == [(7, 0)]
+        facts = f"""SELECT has_schema_privilege('public', '{new}', 'USAGE'),
+            obj_description('{new}'::regnamespace, 'pg_namespace')"""
+        assert await place.rows(facts) == [(True, "all music")]
+        await place.back(*before)
+    finally:
+        await place.execute(f"DROP SCHEMA IF EXISTS {new} CASCADE")
+    await place.execute(f"INSERT INTO {old}.artists DEFAULT VALUES")
+    assert await place.rows(f"SELECT max(number), count(*) FROM {old}.artists") == [(4, 4)]
+    assert await place.rows("SELECT artist_id, mood::text FROM albums") == [(2, "sad")]
+
+
+MUSIC = Schema(
+    "postgres",
+    schemas=("app",),
+    enums=(EnumOf(Name("mood", "app"), MOOD.labels),),
+    sequences=(Sequence(Name("no", "app"), "", Name("albums", "app"), "number"),),
+    tables=(
+        TableOf(
+            Name("albums", "app"),
+            (
+                Column("id", "integer"),
+                Column("mood", '"app"."mood"', default='\'sad\'::"app"."mood"'),
+                Column("number", "bigint", default="nextval('app.no')"),
+            ),
+            foreign_keys=(ForeignKey(("id",), Name("albums", "app"), ("number",), name="f"),),
+        ),
+        TableOf(Name("albums"), (Column("id", "integer"), Column("title", "text"))),
+    ),
+    views=(View(Name("sad", "app"), 'CREATE VIEW "app"."sad" AS SELECT id FROM app.albums'),),
+)
+
+
+def in_schema(name: str) -> Schema:
+    """All of it in another schema."""
+    return applied(MUSIC, [ops.RenameSchema("app", name)])
+
+
+def test_everything_in_a_schema_follows() -> None:
+    found = in_schema("Music")
+    assert (found.schemas, found.enums[0].name) == (("Music",), Name("mood", "Music"))
+    assert (found.sequences[0].name, found.sequences[0].table) == (Name("no", "Music"), Name("albums", "Music"))
+    table = found.table(Name("albums", "Music"))
+    assert [column.type for column in table.columns] == ["integer", '"Music"."mood"', "bigint"]
+    assert table.columns[1].default == '\'sad\'::"Music"."mood"'
+    assert table.columns[2].default == "nextval('\"Music\".no')"
+    assert table.foreign_keys[0].table == Name("albums", "Music")
+    assert found.views == (View(Name("sad", "Music"), 'CREATE VIEW "Music"."sad" AS SELECT id FROM "Music".albums'),)
+    assert in_schema("music").views[0].sql == 'CREATE VIEW "music"."sad" AS SELECT id FROM music.albums'
+    assert found.tables[1] == MUSIC.tables[1]
+    assert applied(found, [ops.RenameSchema("Music", "app")]).tables == MUSIC.tables
+
+
+def test_a_new_schema_may_be_one_that_is_gone() -> None:
+    before, after = MUSIC, in_schema("music")
+    with pytest.raises(Undecided) as found:
+        diff(before, after)
+    assert found.value.questions == (MaybeRenamed("schema", None, "app", "music"),), "and nothing of what is in it"
+    assert str(found.value) == (
+        'the schema "app" is gone, and "music" has much the same in it. If it is the same schema, declare it by '
+        'schema_named("music", renamed_from="app"); if not, hint that "app" is dropped'
+    )
+    assert diff(before, after, Hints(schemas={"music": "app"})) == (ops.RenameSchema("app", "music"),)
+    with pytest.raises(Undecided) as rest:
+        diff(before, after, Hints(dropped_schemas=frozenset({"app"})))
+    assert rest.value.questions[:2] == (
+        MaybeRenamed("table", None, "app.albums", "music.albums"),
+        MaybeRenamed("enum", None, "app.mood", "music.mood"),
+    )
+    unlike = Schema("postgres", schemas=("music",))
+    assert ops.DropSchema("app") in diff(before, unlike, Hints(certain=False))
+
+
+def test_more_is_renamed_in_a_renamed_schema() -> None:
+    """Former names are those of before, whatever schemas are called by then."""
+    before = MUSIC
+    moves: list[Operation] = [
+        ops.RenameSchema("app", "music"),
+        ops.RenameEnum(Name("mood", "music"), Name("feeling", "music")),
+        ops.RenameTable(Name("albums", "music"), Name("records", "music")),
+        ops.RenameColumn(Name("records", "music"), "number", "no"),
+        ops.RenameSequence(Name("no", "music"), Name("numbers", "music")),
+    ]
+    after = applied(before, moves)
+    hints = Hints(
+        schemas={"music": "app"},
+        tables={Name("records", "music"): Name("albums", "app")},
+        enums={Name("feeling", "music"): Name("mood", "app")},
+        columns={(Name("records", "music"), "no"): "number"},
+        sequences={Name("numbers", "music"): Name("no", "app")},
+    )
+    found = diff(before, after, hints)
+    assert [each for each in found if type(each).__name__.startswith("Rename")] == moves
+    with pytest.raises(Undecided) as open_ones:
+        diff(before, after, Hints(schemas=hints.schemas, columns=hints.columns))
+    assert [(each.kind, each.old) for each in open_ones.value.questions if isinstance(each, MaybeRenamed)] == [
+        ("table", "app.albums"),
+        ("enum", "app.mood"),
+    ]
+    back = reverse(before, found)
+    assert back.losses == ()
+    assert canonical(applied(applied(before, found), back.operations)) == canonical(before)
+    assert len(back.operations) == len(found)
+
+
+def test_schemas_that_exchange_their_names() -> None:
+    before = replace(MUSIC, schemas=("app", "b"))
+    hints = Hints(schemas={"app": "b", "b": "app"}, certain=True)
+    after = applied(before, [ops.RenameSchema(*each) for each in (("b", "x"), ("app", "b"), ("x", "app"))])
+    found = diff(before, after, hints)
+    assert [type(each) for each in found] == [ops.RenameSchema] * 3
+    assert canonical(applied(before, found)) == canonical(after)
+    assert [type(each) for each in reverse(before, found).operations] == [ops.RenameSchema] * 3
+
+
+async def test_a_schema_with_what_nobody_knows_does_not_go(place: Place) -> None:
+    there = schema_named(place.other)
+    place.folder.add("schema", Script(()), Script(()), describe([there]))
+    await Runner(place.db, place.folder).up()
+    await place.execute(f"CREATE FUNCTION {place.other}.f() RETURNS int LANGUAGE sql RETURN 1")
+    with pytest.raises(MigrationFailed, match="other objects depend on it"):
+        await place.migrate(schema_named(f"{place.other}_2"), hints=Hints(certain=True))
+    assert await place.rows(f"SELECT {place.other}.f()") == [(1,)]
+
+
+def test_programs_know_one_name_of_a_schema() -> None:
+    first, second = draft(
+        POSTGRES,
+        MUSIC,
+        replace(in_schema("music"), sequences=()),
+        Hints(schemas={"music": "app"}),
+        online=True,
+    )
+    assert first.notes == ("rename schema app to music: programs know one of both names",)
+    assert [each.rule.code for each in first.findings] == ["rename-schema"]
+    assert [type(each) for each in second.operations] == [ops.DropSequence]
+
+
+@pytest.mark.parametrize("operation", [ops.RenameSchema("a", "b"), ops.RenameSequence(Name("a"), Name("b"))])
+def test_what_is_not_there_is_not_renamed(operation: Operation) -> None:
+    with pytest.raises(SchemaError, match="is about something that is not in the schema"):
+        applied(Schema("postgres"), [operation])
+
+
+def test_sqlite_has_no_schemas_to_rename() -> None:
+    with pytest.raises(UnsupportedError, match="a schema of SQLite is a file"):
+        before = Schema("sqlite", schemas=("a",))
+        find_dialect("sqlite").renderer().stages(before, [ops.RenameSchema("a", "b")])
+
+
+def test_what_an_online_change_has_left_does_not_follow() -> None:
+    """The body of a function is a text."""
+    trigger = sync.filled(INVOICES, "m", "'sad'::\"mood\"")
+    before = replace(schema(), enums=(MOOD,), triggers=(trigger,))
+    rename = ops.RenameEnum(MOOD.name, Name("feeling"))
+    with pytest.raises(MigrationError, match="mood cannot be renamed while the trigger zz_fill_m of invoices names it"):
+        POSTGRES.renderer().stages(before, [rename])
+    other = replace(before, triggers=(sync.filled(INVOICES, "m", "'mood'"),))
+    assert len(POSTGRES.renderer().stages(other, [rename])) == 1

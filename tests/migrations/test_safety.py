@@ -99,6 +99,11 @@ EXCLUDED = Exclusion("e", 'EXCLUDE USING btree ("plays" WITH =)')
 MORE = Index("more", (IndexKey("title"), IndexKey("plays")))
 CASES = [
     Case(ops.CreateSchema("more")),
+    Case(
+        ops.RenameSchema("elsewhere", "more"),
+        {"rename-schema": None},
+        ("ALTER VIEW loud SET SCHEMA elsewhere", "SET LOCAL search_path = here, elsewhere, public"),
+    ),
     Case(ops.DropSchema("elsewhere")),
     Case(ops.CreateEnum(Enum(Name("size"), ("small",)))),
     Case(ops.DropEnum(BEFORE.enums[1])),

@@ -36,6 +36,7 @@ LINES: list[tuple[Operation, str]] = [
     (ops.DropEnum(MOOD), "drop enum mood"),
     (ops.AddLabel(MOOD.name, "new"), "add 'new' to enum mood"),
     (ops.AddLabel(MOOD.name, "new", "bad"), "add 'new' to enum mood before 'bad'"),
+    (ops.RenameSchema("app", "music"), "rename schema app to music"),
     (ops.RenameEnum(MOOD.name, Name("feeling", "app")), "rename enum mood to app.feeling"),
     (ops.RenameLabel(MOOD.name, "bad", "worse"), "rename 'bad' of enum mood to 'worse'"),
     (ops.ReplaceEnum(MOOD, Enum(MOOD.name, ("bad",))), "make enum mood (bad) of (good, bad)"),

@@ -161,6 +161,7 @@ class Base(Table, name="base"):
         (lambda: sequence("s", renamed_from=""), "sequence\\(\\): the name is ''"),
         (lambda: view("", "SELECT 1"), "view\\(\\): the name is ''"),
         (lambda: schema_named("a\0b"), "NUL"),
+        (lambda: schema_named("a", renamed_from=""), "schema_named\\(\\): the name is ''"),
         (lambda: materialized_view("v", "SELECT 1", index(sql("a"))), "has a name"),
     ],
 )

@@ -10,7 +10,8 @@ from dialects.postgres.migrations.parts import columns_of
 from dialects.postgres.migrations.sync import SYNC, is_sync, twin_of
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
-from qb.migrations.expressions import mentions
+from qb.migrations.errors import MigrationError
+from qb.migrations.expressions import mentions, tokens_of
 from qb.migrations.operations import Operation
 from qb.migrations.renames import aside
 from qb.schema.objects import Column, Enum, Name, Schema
@@ -56,7 +57,7 @@ def values_elsewhere(schema: Schema, operations: Sequence[Operation]) -> dict[tu
                 for one in operations
                 if isinstance(one, ops.RenameColumn) and (one.table, one.new) == (each.table, each.old)
             ]
-            if meanwhile:
+            if meanwhile and each.table in [table.name for table in schema.tables]:
                 table = schema.table(each.table)
                 found[each.table, each.old] = either(table.column(each.old), table.column(meanwhile[0]))
     return found
@@ -80,3 +81,16 @@ def left_types(schema: Schema) -> list[Enum]:
     """The types of columns that are left."""
     columns = [table.column(name) for table in schema.tables for name in left(schema, table.name)]
     return [enum for enum in schema.enums if any(is_of(column.type, enum.name) for column in columns)]
+
+
+def check_finished(schema: Schema, name: str) -> None:
+    """Raise MigrationError when what an online change has left names a type or a schema that is to be renamed: the body
+    of a function does not follow.
+    """
+    for each in schema.triggers:
+        body = each.sql.split("$qb$")[1] if is_sync(each) else ""
+        if any(name in (token.name, token.text) for token in tokens_of(body, "postgres")):
+            raise MigrationError(
+                f"{name} cannot be renamed while the trigger {each.name} of {each.table} names it: first finish the "
+                f"change that was made online (qb migrate new … --allow)"
+            )

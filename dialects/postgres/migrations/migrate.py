@@ -11,17 +11,17 @@ from dialects.postgres.migrations import sync
 from dialects.postgres.migrations.backfill import backfill
 from dialects.postgres.migrations.conversions import converted, is_lossless, is_of
 from dialects.postgres.migrations.dependents import expanded
-from dialects.postgres.migrations.leftovers import is_leftover, values_elsewhere
+from dialects.postgres.migrations.leftovers import check_finished, is_leftover, values_elsewhere
 from dialects.postgres.migrations.online.stages import Online
 from dialects.postgres.migrations.privileges import comes_back, noted, restored
 from dialects.postgres.migrations.safety import PostgresSafety
 from dialects.postgres.schema.ddl import PostgresDdl
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
-from qb.migrations.apply import step
+from qb.migrations.apply import applied, step
 from qb.migrations.checks.safety import Safety
 from qb.migrations.operations import Constraint, Operation, constraints_of
-from qb.migrations.render import Renderer, Stage
+from qb.migrations.render import Renderer, Stage, schemas_first
 from qb.migrations.scripts import Script
 from qb.migrations.scripts import statements as split
 from qb.migrations.wording import described
@@ -54,8 +54,11 @@ class PostgresRenderer(Renderer):
         return self.around(before, found, retyped)
 
     def online(self, before: Schema, operations: Sequence[Operation]) -> tuple[tuple[Stage, ...], tuple[str, ...]]:
-        found = Online(self, before, operations)
-        return found.stages(), tuple([f"{described(each)}: {why}" for each, why in found.refused])
+        first, rest = schemas_first(operations)
+        found = Online(self, applied(before, first), rest)
+        refused = [*[(each, "programs know one of both names") for each in first], *found.refused]
+        notes = tuple([f"{described(each)}: {why}" for each, why in refused])
+        return (*self.stages(before, first), *found.stages()), notes
 
     def is_kept(self, before: Schema, operation: Operation) -> bool:
         return is_leftover(before, operation)
@@ -110,6 +113,9 @@ class PostgresRenderer(Renderer):
         match operation:
             case ops.CreateSchema(schema):
                 return [self.ddl.create_schema(schema)]
+            case ops.RenameSchema(old_name, new_name):
+                check_finished(before, old_name)
+                return [f"ALTER SCHEMA {QUOTED[old_name]} RENAME TO {QUOTED[new_name]}"]
             case ops.DropSchema(schema):
                 return [f"DROP SCHEMA {QUOTED[schema]}"]
             case ops.CreateEnum(enum):
@@ -117,6 +123,7 @@ class PostgresRenderer(Renderer):
             case ops.DropEnum(enum):
                 return [f"DROP TYPE {name(enum.name)}"]
             case ops.RenameEnum(old, new):
+                check_finished(before, old.name)
                 return self.rename("TYPE", old, new)
             case ops.AddLabel(enum, label, following):
                 place = "" if following is None else f" BEFORE {self.text(following)}"

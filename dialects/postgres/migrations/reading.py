@@ -74,6 +74,12 @@ class PostgresStatementReader(StatementReader):
         elif reader.takes("SEQUENCE"):
             reader.takes("IF", "EXISTS")
             self.alter_sequence(self.sequence(self.name()))
+        elif reader.takes("SCHEMA"):
+            name = reader.name()
+            if reader.takes("RENAME", "TO"):
+                if name not in self.schema.schemas:
+                    self.schema = replace(self.schema, schemas=(*self.schema.schemas, name))
+                self.do(ops.RenameSchema(name, self.new_name().name))
         else:
             super().alter()
 

@@ -85,7 +85,7 @@ class SqliteRenderer(Renderer):
                 work.dropped.append(work.middle.table(each.table.name))
             elif isinstance(each, (Altering, Constraining, Indexing)):
                 work.changes.setdefault(each.table, []).append(each)
-            elif isinstance(each, (ops.CreateSchema, ops.DropSchema)):
+            elif isinstance(each, (ops.CreateSchema, ops.RenameSchema, ops.DropSchema)):
                 raise UnsupportedError("a schema of SQLite is a file: it is attached, not created")
             elif isinstance(each, ELSEWHERE):
                 raise UnsupportedError("SQLite has neither enum types nor sequences")

@@ -193,6 +193,10 @@ class Safety:
                         f'programs that run meanwhile may name the columns of "{index.name}" in ON CONFLICT, and fail'
                     )
                     yield Finding(rules.DROP_KEY, operation, table, text)
+            case ops.RenameSchema(schema_before, schema_after):
+                names = f'"{schema_before}", which is "{schema_after}"'
+                text = f"programs that run meanwhile, and functions, still look into {names}"
+                yield Finding(rules.RENAME_SCHEMA, operation, None, text)
             case ops.RenameEnum(old, new):
                 text = f'programs that run meanwhile, and functions, still cast to "{old}", which is "{new}"'
                 yield Finding(rules.RENAME_TYPE, operation, None, text)

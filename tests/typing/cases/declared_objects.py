@@ -78,7 +78,7 @@ top = view("top", "SELECT 1")
 both = view("both", {"sqlite": "SELECT 1", "postgres": "SELECT 2"}, schema="app")
 kept = materialized_view("kept", "SELECT 1 AS a", index(sql("a"), name="by_a"))
 touch = trigger("touch", lambda: Ship, "CREATE TRIGGER …")
-app = schema_named("app")
+app = schema_named("app", renamed_from="old")
 numbers = sequence("numbers", type="smallint", owned_by=lambda: Ship.number, renamed_from="app.no")
 kinds = enum_type(Kind, name="kind", renamed_from="app.sort")
 
@@ -87,5 +87,6 @@ trigger("t", Ship.id, "")  # E[arg-type]: Argument 2 to "trigger" has incompatib
 sequence("s", type="text")  # E[arg-type]: Argument "type" to "sequence" has incompatible type
 sequence("s", renamed_from=5)  # E[arg-type]: Argument "renamed_from" to "sequence" has incompatible type "int"; expected "str | None"
 sequence("s", owned_by=Ship.number)  # E[arg-type]: Argument "owned_by" to "sequence" has incompatible type
+schema_named("app", "old")  # E[call-arg]: Too many positional arguments for "schema_named"
 enum_type(str)  # E[arg-type]: Argument 1 to "enum_type" has incompatible type "type[str]"; expected "type[Enum]"
 primary_key(Ship.id, deferred=True)  # E[call-arg]: Unexpected keyword argument "deferred" for "primary_key"; did you mean "deferrable"?

@@ -35,6 +35,14 @@ RENAME_SEQUENCE = Rule(
     "a sequence that gets another name, or another schema, though programs and functions may ask it by the old one",
     "let the default of a column ask it, which follows the rename, or a function that the same migration replaces",
 )
+RENAME_SCHEMA = Rule(
+    "rename-schema",
+    "breaks",
+    "a schema that gets another name, though programs and functions may name what is in it by the old one",
+    "leave a schema of the old name with views that select everything from the tables, until the programs are replaced",
+    'ALTER SCHEMA "app" RENAME TO "music";\nCREATE SCHEMA "app";\n'
+    'CREATE VIEW "app"."albums" AS SELECT * FROM "music"."albums";',
+)
 RENAME_TYPE = Rule(
     "rename-type",
     "breaks",
