@@ -15,7 +15,7 @@ from qb.cli.project import Project, project_options
 from qb.dialect import find_dialect
 from qb.migrations.applier import Options, Step
 from qb.migrations.branches import merge
-from qb.migrations.checks.safety import Finding
+from qb.migrations.checks.finding import Finding
 from qb.migrations.errors import MigrationError
 from qb.migrations.files import Folder
 from qb.migrations.making import lost_on_the_way_back

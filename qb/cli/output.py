@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qb.errors import QbError
-from qb.migrations.checks.safety import Finding
+from qb.migrations.checks.finding import Finding
 from qb.migrations.wording import described
 
 P = ParamSpec("P")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from qb.dialect import Dialect
 from qb.migrations.apply import applied
-from qb.migrations.checks.safety import Finding
+from qb.migrations.checks.finding import Finding
 from qb.migrations.diff import diff
 from qb.migrations.files import Folder
 from qb.migrations.hints import Hints

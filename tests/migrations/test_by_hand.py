@@ -15,8 +15,8 @@ from qb.dialect import find_dialect
 from qb.migrations import operations as ops
 from qb.migrations.checks import rules
 from qb.migrations.checks.checking import Check
+from qb.migrations.checks.finding import Finding
 from qb.migrations.checks.rules import RULES
-from qb.migrations.checks.safety import Finding
 from qb.migrations.migration import Migration
 from qb.migrations.scripts import statements
 from qb.migrations.wording import described

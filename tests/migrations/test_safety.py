@@ -14,7 +14,7 @@ from qb.dialect import find_dialect
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied
 from qb.migrations.checks import rules
-from qb.migrations.checks.safety import Finding
+from qb.migrations.checks.finding import Finding
 from qb.migrations.diff import diff
 from qb.migrations.operations import Constraint, Operation
 from qb.migrations.wording import described

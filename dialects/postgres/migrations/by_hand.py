@@ -10,8 +10,10 @@ from dialects.postgres.migrations.conversions import converted
 from qb.identifiers import LONGEST_NAME
 from qb.migrations import operations as ops
 from qb.migrations.checks import rules
+from qb.migrations.checks.finding import Finding, Step
 from qb.migrations.checks.reading import Statement
-from qb.migrations.checks.safety import Finding, Safety, Step, first_words, named, readable, tables_of
+from qb.migrations.checks.safety import Safety, tables_of
+from qb.migrations.checks.statements import first_words, named, readable
 from qb.migrations.scripts import Script
 from qb.schema.reading import Reader
 

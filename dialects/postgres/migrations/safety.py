@@ -23,9 +23,10 @@ from dialects.postgres.schema.ddl import PostgresDdl
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
 from qb.migrations.checks import rules
+from qb.migrations.checks.finding import Finding, Step
 from qb.migrations.checks.reading import Statement, StatementReader
 from qb.migrations.checks.rules import Rule
-from qb.migrations.checks.safety import Finding, Safety, Step, is_indexed
+from qb.migrations.checks.safety import Safety, is_indexed
 from qb.migrations.operations import Operation
 from qb.migrations.scripts import Script
 from qb.schema.objects import Column, Name, Schema, Table

@@ -9,8 +9,9 @@ from dialects.sqlite.migrations.forms import conversion
 from dialects.sqlite.schema.ddl import SqliteDdl
 from qb.migrations import operations as ops
 from qb.migrations.checks import rules
+from qb.migrations.checks.finding import Finding, Step
 from qb.migrations.checks.reading import Statement
-from qb.migrations.checks.safety import Finding, Safety, Step
+from qb.migrations.checks.safety import Safety
 from qb.migrations.operations import Operation
 from qb.migrations.scripts import Script
 from qb.schema.objects import Column, Name, Schema

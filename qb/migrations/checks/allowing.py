@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qb.migrations.checks.finding import Finding
 from qb.migrations.checks.rules import RULES
-from qb.migrations.checks.safety import Finding
 from qb.migrations.errors import MigrationError
 from qb.migrations.scripts import ALLOW, MARK, spans
 

@@ -10,8 +10,8 @@ from qb.errors import SchemaError
 from qb.migrations.apply import applied
 from qb.migrations.checks import rules
 from qb.migrations.checks.allowing import Allowance, in_script
+from qb.migrations.checks.finding import Finding, Step
 from qb.migrations.checks.reading import Statement, StatementReader
-from qb.migrations.checks.safety import Finding, Step
 from qb.migrations.expressions import plain_text
 from qb.migrations.files import Folder
 from qb.migrations.migration import Migration

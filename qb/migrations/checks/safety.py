@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
-from qb.errors import SchemaError
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied
 from qb.migrations.checks import rules
-from qb.migrations.checks.reading import Statement, StatementReader
-from qb.migrations.checks.rules import DANGERS, Danger, Rule
+from qb.migrations.checks.finding import Finding, Step
+from qb.migrations.checks.rules import DANGERS
+from qb.migrations.checks.statements import StatementSafety
 from qb.migrations.expressions import mentions, plain_text
 from qb.migrations.operations import Constraint, Operation, constraints_of
-from qb.migrations.scripts import Script
-from qb.schema.ddl import Ddl
-from qb.schema.objects import Column, ForeignKey, Name, Schema, Table
-from qb.schema.reading import Reader
+from qb.schema.objects import Column, Name, Schema, Table
 
 ORDER = list(DANGERS)
-Step = tuple[Schema, Operation]
-"""An operation, and the schema just before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to know about an operation. An operation without findings is safe."""
-
-    rule: Rule
-    operation: Operation | None
-    """None where it is about a statement or a table as such."""
-    table: Name | None
-    """The table that it concerns."""
-    text: str
-    """What happens."""
-    probe: str | None = None
-    """A query for one number: the rows that are lost, that stand in the way, or that there are to work through. When it
-    gives 0, all is well.
-    """
-    recipe: str | None = None
-    """What is safer; unless given, what the rule says."""
-
-    def __post_init__(self) -> None:
-        if self.recipe is None:
-            object.__setattr__(self, "recipe", self.rule.remedy)
-
-    @property
-    def danger(self) -> Danger:
-        """How bad it is."""
-        return self.rule.danger
-
-
-class Safety:
+class Safety(StatementSafety):
     """Classifies operations. A dialect subclasses it, and adds what its engine locks and rewrites."""
-
-    def __init__(self, ddl: Ddl) -> None:
-        self.ddl = ddl
 
     def findings(self, before: Schema, operations: Sequence[Operation]) -> tuple[Finding, ...]:
         """What there is to know about operations on a schema, in their order: those of a `Stage` are all that happens,
@@ -84,10 +47,6 @@ class Safety:
         after = applied(steps[-1][0], [steps[-1][1]]) if steps else Schema("")
         return (*found, *self.stale_names(after, operations))
 
-    def rebuilt(self, before: Schema, operations: Sequence[Operation]) -> Iterable[Finding]:
-        """What there is to know about tables that are rebuilt for operations, where the dialect does so."""
-        return ()
-
     def of_schema(self, schema: Schema) -> Iterator[Finding]:
         """What there is to know about tables as they are."""
         for table in schema.tables:
@@ -99,41 +58,9 @@ class Safety:
                     )
                     yield Finding(rules.FOREIGN_KEY_INDEX, None, table.name, text)
 
-    def reader(self, schema: Schema) -> StatementReader:
-        """What reads the statements that people write."""
-        return StatementReader(schema)
-
-    def of_statements(
-        self, script: Script, statements: Mapping[int, Statement], steps: Sequence[Step]
-    ) -> Iterator[tuple[int, Finding]]:
-        """What there is to know about statements that people have written into a script, by their numbers there, beyond
-        the operations that they are.
-        """
-        for number, each in statements.items():
-            words = each.words(self.ddl.description.dialect)
-            if words[0] in TRANSACTIONS or words == ["ROLLBACK"]:
-                text = f"{words[0]} ends the transaction in which qb notes what is done, or begins another in it"
-                yield number, Finding(rules.TRANSACTION_CONTROL, None, None, text)
-            elif not each.is_understood:
-                yield number, unread(each)
-            if each.cascades:
-                text = f"what depends on it goes, too, whatever that is: {first_words(each.sql)}"
-                yield number, Finding(rules.CASCADE, None, None, text)
-            for finding in readable(each, self.removed_rows(each, words)):
-                yield number, finding
-
-    def removed_rows(self, statement: Statement, words: Sequence[str]) -> Iterator[Finding]:
-        """What a DELETE takes away, also one after WITH or in a MERGE."""
-        reader = Reader(statement.sql, self.ddl.description.dialect)
-        if reader.takes("DELETE", "FROM"):
-            name = named(reader)
-            probe = self.rows(name) if reader.at_end() else None
-            if reader.takes("WHERE"):
-                condition = reader.between(reader.until("RETURNING"))
-                probe = f"{self.rows(name)} WHERE {condition}"
-            yield Finding(rules.DELETE_ROWS, None, name, f'rows of "{name}" go', probe)
-        elif words[0] in ("WITH", "MERGE") and "DELETE" in words:
-            yield Finding(rules.DELETE_ROWS, None, None, f"rows go: {first_words(statement.sql)}")
+    def rebuilt(self, before: Schema, operations: Sequence[Operation]) -> Iterable[Finding]:
+        """What there is to know about tables that are rebuilt for operations, where the dialect does so."""
+        return ()
 
     def of(self, schema: Schema, operation: Operation, operations: Sequence[Operation]) -> Iterator[Finding]:
         """What there is to know about one operation. `schema` is how everything is just before it."""
@@ -319,47 +246,6 @@ class Safety:
             return bool(empty) and not any(mentions(text, name, schema.dialect) for name in others)
         return empty.issuperset(getattr(constraint.rule, "columns", ("",)))
 
-    def conflicts(self, table: Name, constraint: Constraint) -> str | None:
-        """A query for the number of rows, or groups of them, that break a constraint; None where there is no short
-        one.
-        """
-        if constraint.check is not None:
-            return f"SELECT count(*) FROM {self.ddl.name(table)} WHERE NOT ({constraint.check.expression})"
-        if constraint.foreign_key is not None:
-            return self.orphans(table, constraint.foreign_key)
-        return None if constraint.key is None else self.duplicates(table, constraint.key.columns)
-
-    def rows(self, table: Name) -> str:
-        """A query for the number of rows."""
-        return f"SELECT count(*) FROM {self.ddl.name(table)}"
-
-    def given(self, table: Name, column: str) -> str:
-        """A query for the number of values."""
-        return f"{self.rows(table)} WHERE {self.column(table, column)} IS NOT NULL"
-
-    def column(self, table: Name, name: str) -> str:
-        """A column with its table: without it, SQLite takes a name that there is none of for a string."""
-        return f"{self.ddl.name(table)}.{QUOTED[name]}"
-
-    def duplicates(self, table: Name, columns: Iterable[str], where: str | None = None) -> str:
-        """A query for the number of values that there are several of."""
-        names = [QUOTED[name] for name in columns]
-        present = " AND ".join([f"{name} IS NOT NULL" for name in names] + ([f"({where})"] if where else []))
-        groups = f"SELECT 1 FROM {self.ddl.name(table)} WHERE {present} GROUP BY {', '.join(names)} HAVING count(*) > 1"
-        return f"SELECT count(*) FROM ({groups}) AS several"
-
-    def orphans(self, table: Name, key: ForeignKey) -> str | None:
-        """A query for the number of rows that reference what is not there."""
-        if not key.references:
-            return None
-        pairs = zip(key.columns, key.references, strict=True)
-        on = " AND ".join([f"parent.{QUOTED[there]} = child.{QUOTED[here]}" for here, there in pairs])
-        present = " AND ".join([f"child.{QUOTED[name]} IS NOT NULL" for name in key.columns])
-        return (
-            f"SELECT count(*) FROM {self.ddl.name(table)} AS child WHERE {present} "
-            f"AND NOT EXISTS (SELECT 1 FROM {self.ddl.name(key.table)} AS parent WHERE {on})"
-        )
-
     def replaced_enum(self, schema: Schema, operation: Operation, name: Name, gone: set[str]) -> Iterator[Finding]:
         """An enum type is exchanged, which is the business of dialects that have them."""
         return iter(())
@@ -377,44 +263,6 @@ class Safety:
                     new = each.new.name if isinstance(each, ops.RenameTable) else f"{owner.name}_{each.new}"
                     text = f'{", ".join(stale)} of "{owner}" tell of "{old}", which is called "{new}" now'
                     yield Finding(rules.STALE_NAME, each, owner, text)
-
-
-def is_indexed(table: Table, columns: Sequence[str]) -> bool:
-    """Whether an index, or that of a key, is sorted by these columns first."""
-    keys = [key.columns for key in (table.primary_key, *table.uniques) if key is not None]
-    keys += [tuple([key.column or "" for key in index.keys]) for index in table.indexes if index.where is None]
-    return any(set(key[: len(columns)]) == set(columns) for key in keys)
-
-
-TRANSACTIONS = ("BEGIN", "START", "COMMIT", "END", "ABORT")
-"""What statements begin with that have no place in a migration, which is a transaction or has none."""
-
-
-def readable(statement: Statement, found: Iterable[Finding]) -> Iterator[Finding]:
-    """Findings about a statement. Where it is not what it begins like, that is said."""
-    try:
-        yield from found
-    except SchemaError:
-        if statement.is_understood:
-            yield unread(statement)
-
-
-def unread(statement: Statement) -> Finding:
-    """What is said of a statement that cannot be read."""
-    text = f"nothing is known of what {first_words(statement.sql)} does to tables"
-    return Finding(rules.UNREAD, None, None, text)
-
-
-def first_words(sql: str) -> str:
-    """The beginning of a statement, for people."""
-    text = " ".join(sql.split())
-    return text if len(text) <= 60 else f"{text[:60]}…"
-
-
-def named(reader: Reader) -> Name:
-    """The table that is named next."""
-    reader.takes("ONLY")
-    return reader.qualified_name()
 
 
 def tables_of(operation: Operation) -> tuple[Name, ...]:
@@ -464,3 +312,10 @@ def is_again(operation: Operation, table: Name, column: Column) -> bool:
         and (operation.table, operation.column.name) == (table, column.name)
         and column.generated is not None
     )
+
+
+def is_indexed(table: Table, columns: Sequence[str]) -> bool:
+    """Whether an index, or that of a key, is sorted by these columns first."""
+    keys = [key.columns for key in (table.primary_key, *table.uniques) if key is not None]
+    keys += [tuple([key.column or "" for key in index.keys]) for index in table.indexes if index.where is None]
+    return any(set(key[: len(columns)]) == set(columns) for key in keys)
