@@ -121,11 +121,6 @@ def write(folder: Folder, title: str, drafts: Sequence[Draft]) -> list[Migration
     return written
 
 
-def findings_of(dialect: Dialect, folder: Folder, migration: Migration) -> tuple[Finding, ...]:
-    """What there is to know about a migration that is written."""
-    return dialect.renderer().safety().findings(folder.before(migration), migration.operations)
-
-
 def lost_on_the_way_back(dialect: Dialect, folder: Folder, migration: Migration) -> list[Finding]:
     """What is taken away for good when a migration is undone."""
     renderer, before = dialect.renderer(), folder.before(migration)
