@@ -30,10 +30,14 @@ from qb import (
 from qb.dialect import find_dialect
 from qb.errors import (
     CheckViolated,
+    EncodingError,
     ForeignKeyViolated,
+    InvalidSql,
+    InvalidValue,
     NotNullViolated,
     QbError,
     SchemaError,
+    UndefinedTable,
     UniqueViolated,
     UnsupportedError,
 )
@@ -293,8 +297,8 @@ async def test_defaults_and_generated_columns(things: Database) -> None:
         ({"number": 2, "price": 5, "kind": None}, NotNullViolated),
         ({"number": 2, "price": 5, "flag": None}, NotNullViolated),
         ({"number": None, "price": 5}, NotNullViolated),
-        ({"number": 2, "price": 5, "kind": "long"}, QbError),
-        ({"number": 2, "price": 10000}, QbError),
+        ({"number": 2, "price": 5, "kind": "long"}, EncodingError),
+        ({"number": 2, "price": 10000}, EncodingError),
     ],
 )
 async def test_a_row_that_breaks_a_rule_is_refused(
@@ -313,10 +317,11 @@ async def test_rules_that_sql_text_cannot_break_either(sqlite_db: Database) -> N
         "INSERT INTO defaults (id, boolean) VALUES (1, 2)",
         "INSERT INTO defaults (id, json) VALUES (1, '{')",
         "INSERT INTO defaults (id, numeric) VALUES (1, 10000000000)",
-        "INSERT INTO defaults (id, integer) VALUES (1, 'x')",
     ):
-        with pytest.raises(QbError):
+        with pytest.raises(CheckViolated):
             await sqlite_db.execute(sql(text))
+    with pytest.raises(InvalidValue):
+        await sqlite_db.execute(sql("INSERT INTO defaults (id, integer) VALUES (1, 'x')"))
 
 
 @feature("Tables", "partial indexes, indexes on expressions")
@@ -424,9 +429,9 @@ async def test_a_failure_leaves_no_table(database: Database) -> None:
         wrong = col.integer().default_sql(sql("no_such_function()", returns=int))
         also = index(sql("no_such_column", returns=int))
 
-    with pytest.raises(QbError):
+    with pytest.raises(InvalidSql, match="no_such_"):
         await database.create_tables(Owner, Bad)
-    with pytest.raises(QbError):
+    with pytest.raises(UndefinedTable):
         await database.fetch_all(select(Owner))
 
 

@@ -111,7 +111,7 @@ class Ledger:
         except QbError as error:
             self.errors[type(error).__name__] += 1
         else:
-            assert total == BALANCE * self._accounts
+            assert total == BALANCE * self._accounts, "there is another amount than at the start"
 
     async def check(self) -> None:
         """See that what is there is what was told, neither more nor less."""
@@ -123,13 +123,13 @@ class Ledger:
         assert not halves, f"halfway done, or twice: {halves}"
         assert not self.done - found, "committed, and lost"
         assert not self.undone & found, "said to be undone, and there"
-        assert found <= self.done | self.unknown
+        assert found <= self.done | self.unknown, "nobody was told of it"
         sums = select(Entry.account_id, fn.sum(Entry.amount).as_("total")).group_by(Entry.account_id)
         moved = {row.account_id: row.total for row in await self._db.fetch_all(sums)}
         balances = await self._db.fetch_all(select(Account.id, Account.balance))
         assert {row.id: row.balance - BALANCE for row in balances if row.balance != BALANCE} == {
             account: total for account, total in moved.items() if total
-        }
+        }, "a balance is another, and no entry explains it"
         assert len(balances) == self._accounts
 
 

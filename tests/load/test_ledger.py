@@ -53,7 +53,7 @@ async def test_what_was_said_to_be_undone(ledger: Ledger) -> None:
 
 async def test_a_balance_that_no_entry_explains(sqlite_db: Database, ledger: Ledger) -> None:
     await sqlite_db.execute(update(Account).set(balance=Account.balance + 1).where(Account.id == 1))
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="a balance is another, and no entry explains it"):
         await ledger.check()
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="there is another amount than at the start"):
         await ledger.look()

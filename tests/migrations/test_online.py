@@ -303,7 +303,7 @@ def test_what_is_watched_is_seen(engine: PostgresEngine, postgres_server: Postgr
     engine.execute(*POSTGRES.ddl().create_all(BEFORE), *FILL)
     watched = Watched(engine, postgres_server.url)
     (plain,) = drafts(online=False, finish=True)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match='ALTER TABLE "albums"'):
         watched.whole(plain.up.statements)
     engine.execute("ROLLBACK")
 

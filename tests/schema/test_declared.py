@@ -24,7 +24,7 @@ from qb import (
     view,
 )
 from qb.dialect import find_dialect
-from qb.errors import QbError, SchemaError, UnsupportedError
+from qb.errors import InvalidSql, SchemaError, UnsupportedError
 from qb.schema.canonical import canonical
 from qb.schema.declared import declared_in
 from qb.schema.introspect import introspect, normalised
@@ -91,7 +91,7 @@ async def test_a_number_that_is_always_generated(postgres_db: Database) -> None:
     await postgres_db.create_tables(Ticket)
     await postgres_db.execute(insert(Ticket).values(name="x"))
     assert await postgres_db.fetch_all(select(Ticket)) == [(1000, "x")]
-    with pytest.raises(QbError):
+    with pytest.raises(InvalidSql, match='cannot insert a non-DEFAULT value into column "number"'):
         await postgres_db.execute(insert(Ticket).values(name="y", number=5))  # type: ignore[qb-type]  # on purpose
 
 

@@ -622,15 +622,15 @@ def test_windows_that_cannot_be(build: Any, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "build",
+    ("build", "words"),
     [
-        lambda: select(Album.id).order_by(fn.rank()),  # type: ignore[arg-type]  # a mistake on purpose
-        lambda: fn.rank() + 1,  # type: ignore[operator]  # likewise
-        lambda: fn.rank().over(Album.id),  # type: ignore[arg-type]  # likewise
-        lambda: fn.rank().over(order_by="id"),  # type: ignore[arg-type]  # likewise
-        lambda: window(5),  # type: ignore[arg-type]  # likewise
+        (lambda: select(Album.id).order_by(untyped.rank()), "a sort key is a SQL expression, not WindowFunction"),
+        (lambda: untyped.rank() + 1, r"unsupported operand type\(s\) for \+: 'WindowFunction' and 'int'"),
+        (lambda: untyped.rank().over(Album.id), r"over\(\) takes a window\(…\) and keywords, not <Column"),
+        (lambda: untyped.rank().over(order_by="id"), r"a sort key is a SQL expression, not str \('id'\)"),
+        (lambda: window(5), "the name of a window is a text, not 5"),  # type: ignore[arg-type]  # a mistake on purpose
     ],
 )
-def test_what_is_no_window(build: Any) -> None:
-    with pytest.raises(TypeError):
+def test_what_is_no_window(build: Any, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
         build()

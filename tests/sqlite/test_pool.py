@@ -90,7 +90,7 @@ async def test_writes_inside_of_a_stream(db: Database) -> None:
         async with db.transaction() as tx:
             await tx.execute(add(row.title))
     assert await db.fetch_value(COUNT) == 7
-    assert all([row.title.endswith("!") async for row in db.stream(select(Album.title))])
+    assert [row.title[-1] async for row in db.stream(select(Album.title))] == ["!"] * 4
 
 
 async def test_a_stream_shows_one_moment(db: Database) -> None:

@@ -169,5 +169,5 @@ def test_the_names_of_dialects(scheme: str) -> None:
 
 
 def test_no_other_dialect_has_these_names() -> None:
-    with pytest.raises(QbError):
+    with pytest.raises(QbError, match='no dialect "mysql"'):
         find_dialect("mysql")
