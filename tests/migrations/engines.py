@@ -206,7 +206,10 @@ CATALOGS = [
     WHERE c.relnamespace = 'here'::regnamespace AND NOT t.tgisinternal""",
     """SELECT t.typname, string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_type t
     JOIN pg_enum e ON e.enumtypid = t.oid WHERE t.typnamespace = 'here'::regnamespace GROUP BY 1""",
-    """SELECT s.relname, format_type(q.seqtypid, NULL), q.seqstart, q.seqincrement, q.seqmax, q.seqmin, q.seqcycle
+    """SELECT s.relname, format_type(q.seqtypid, NULL), q.seqstart, q.seqincrement, q.seqmax, q.seqmin, q.seqcycle,
+        (SELECT d.refobjid::regclass || '.' || a.attname FROM pg_depend d JOIN pg_attribute a
+        ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.deptype = 'a')
     FROM pg_sequence q JOIN pg_class s ON s.oid = q.seqrelid
     WHERE s.relnamespace = 'here'::regnamespace
     AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = s.oid AND deptype = 'i')""",

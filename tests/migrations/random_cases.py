@@ -14,6 +14,7 @@ from qb.identifiers import QUOTED, seen
 from qb.migrations.hints import Hints
 from qb.schema.objects import Column, Enum, ForeignKey, Index, Name, Schema, Table
 from tests.migrations.random_columns import KIND, Draw, filled
+from tests.migrations.random_names import kept_sequences, with_other_names
 from tests.migrations.random_schemas import AGAIN, LOG, number_of, random_schema
 
 K = TypeVar("K", Name, str)
@@ -38,6 +39,8 @@ class Case:
     rows: int
     """How many each table has before."""
     kept: tuple[Kept, ...]
+    sequences: dict[Name, Name]
+    """Those that stay: the new names by the old ones."""
 
     def __repr__(self) -> str:
         """As SQL, which is short enough to read."""
@@ -58,13 +61,17 @@ class Way:
     def __init__(self, draw: Draw) -> None:
         self.draw = draw
         self.before = random_schema(draw, Schema(draw.dialect))
-        self.after = random_schema(draw, self.before)
-        self.rows = draw.draw(st.integers(0, 3))
         self.hints = Hints()
+        self.after = random_schema(draw, self.before)
+        if draw.is_postgres:
+            self.after = with_other_names(draw, self.before, self.after, self.hints)
+        self.rows = draw.draw(st.integers(0, 3))
         old, new = ([table.name for table in each.tables] for each in (self.before, self.after))
         self.tables = self.pairs(old, new, self.hints.tables, lambda one, other: LOG not in (one, other))
         """Those that stay: old names by new ones."""
         gone: set[tuple[Name, str | None]] = {(name, None) for name in old if name not in self.tables.values()}
+        self.sequences = kept_sequences(self.before, self.after, self.hints)
+        gone |= {(each.name, None) for each in self.before.sequences if each.name not in self.sequences}
         self.columns: dict[Name, dict[str, str]] = {}
         """Of tables that stay, by their new names: old names of columns by new ones."""
         for name, former in self.tables.items():
@@ -98,7 +105,8 @@ class Way:
 
     def rename_labels(self, enum: Enum) -> None:
         """What goes and what comes are one label: anything else would be two migrations."""
-        labels = next(each.labels for each in self.before.enums if each.name == enum.name)
+        former = self.hints.enums.get(enum.name, enum.name)
+        labels = next(each.labels for each in self.before.enums if each.name == former)
         gone = [label for label in labels if label not in enum.labels]
         fresh = [label for label in enum.labels if label not in labels]
         self.hints.labels.update({(enum.name, new): old for old, new in zip(gone, fresh, strict=False)})
@@ -133,7 +141,7 @@ class Way:
             for name, former in self.tables.items()
             if name != LOG
         ]
-        return Case(self.before, after, self.hints, self.rows, tuple(kept))
+        return Case(self.before, after, self.hints, self.rows, tuple(kept), self.sequences)
 
     def fitting(self, table: Table) -> Table:
         """Without the constraints that the rows would break."""

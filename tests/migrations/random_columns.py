@@ -30,6 +30,12 @@ renamed to each other. A parent is the key of another table's row, and its part 
 """
 KIND = {name: kind for kind, names in NAMES.items() for name in names}
 MOODS = ('"mood"', '"Mood 2"')
+COUNTED = {
+    "counter": "nextval('counter')",
+    "Other counter": "nextval('\"Other counter\"')",
+    "Counted": "nextval('\"Counted\"')",
+}
+"""What asks a sequence, by its name."""
 TYPES = {
     "sqlite": {
         "key": ("INTEGER", "INTEGER", "INT"),
@@ -116,6 +122,8 @@ class Draw:
         default = self.one(None, literal(kind, type, number)) if kind not in ("key", "part") else None
         if self.dialect != "postgres" and kind == "number" and default == "7":
             default = self.one("7", "(7 + 0)", "+7")
+        if self.is_postgres and kind == "number" and is_whole(type) and self.maybe(3):
+            default = self.one(COUNTED["counter"], COUNTED["Other counter"])
         return Column(
             name,
             type,
@@ -178,7 +186,7 @@ def literal(kind: str, type: str, number: int) -> str:
     """A value, as SQL."""
     if kind in ("text", "mood", "day"):
         text = {"text": TEXTS[number % len(TEXTS) - 1], "mood": "x", "day": f"2020-01-{number:02}"}[kind]
-        return f"'{text}'" + (f"::{type}" if type in MOODS else "")
+        return f"'{text}'" + (f"::{type}" if type.startswith('"') else "")
     if kind == "flag":
         return ("false", "true")[number % 2] if type == "boolean" else str(number % 2)
     if kind == "real":

@@ -11,9 +11,14 @@ from tests.migrations.random_cases import Case
 from tests.migrations.random_columns import KIND, is_text, literal
 from tests.migrations.random_schemas import LOG
 
+STOOD = 1000
+"""Where sequences stand before."""
+
 
 def filling(case: Case) -> Iterator[str]:
     """Statements that fill all tables, with a parent for every child, whatever order they are in."""
+    for sequence in case.before.sequences:
+        yield f"SELECT setval('{QUOTED[sequence.name.name]}', {STOOD})"
     force = " OVERRIDING SYSTEM VALUE" if case.before.dialect == "postgres" else ""
     for table in case.before.tables:
         if table.name == LOG:

@@ -27,6 +27,7 @@ from qb.schema.objects import (
     View,
 )
 from tests.migrations.random_columns import KIND, Draw, is_text
+from tests.migrations.random_names import MOODS, random_sequences
 
 TABLES = ("a", "b", 'it"s', "Select", "b 2")
 ACTIONS = (None, "CASCADE", "SET NULL", "RESTRICT", "NO ACTION", "SET DEFAULT")
@@ -46,7 +47,7 @@ def random_schema(draw: Draw, like: Schema) -> Schema:
     before = {table.name.name: table for table in like.tables}
     alone = [RandomTable(draw, name, before.get(name)).table() for name in names]
     tables = [with_foreign_keys(draw, table, alone, before.get(table.name.name)) for table in alone]
-    enums = (Enum(Name("mood"), draw.one(*LABELS)), Enum(Name("Mood 2"), draw.one(*LABELS)))
+    enums = tuple([Enum(Name(name), draw.one(*LABELS)) for name in MOODS])
     log = Table(LOG, (Column("what", "text" if draw.is_postgres else "TEXT"),))
     views = tuple(random_views(draw, tables))
     known = {QUOTED[name] for table in tables for name in (table.name.name, *[each.name for each in table.columns])}
@@ -58,6 +59,7 @@ def random_schema(draw: Draw, like: Schema) -> Schema:
     return Schema(
         like.dialect,
         enums=enums if draw.is_postgres else (),
+        sequences=tuple(random_sequences(draw, tables)) if draw.is_postgres else (),
         tables=(*tables, log),
         views=views,
         triggers=tuple([triggers.get(each.name, each) for each in random_triggers(draw, tables, views)]),

@@ -10,7 +10,7 @@ from qb.migrations.making import draft
 from tests.migrations.engines import Engine, PostgresEngine
 from tests.migrations.random_cases import Case, cases
 from tests.migrations.random_rows import filling
-from tests.migrations.test_random_schemas import orphans, postgres, prepare, rows, settings_for
+from tests.migrations.test_random_schemas import forgotten, orphans, postgres, prepare, rows, settings_for
 
 __all__ = ["postgres"]  # a fixture
 
@@ -28,6 +28,7 @@ def check(engine: Engine, fresh: Engine, case: Case) -> None:
     for (old, new, columns), values in zip(case.kept, expected, strict=True):
         assert rows(engine, new, old, {name: former for former, name in columns.items()}) == values
     assert orphans(engine, case.after) == []
+    assert forgotten(engine, case.sequences.values()) == []
 
 
 def test_postgres(request: pytest.FixtureRequest, postgres: tuple[PostgresEngine, PostgresEngine]) -> None:

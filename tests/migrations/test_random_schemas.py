@@ -20,12 +20,12 @@ from qb.identifiers import QUOTED
 from qb.migrations.apply import applied
 from qb.migrations.diff import diff
 from qb.migrations.reverse import reverse
-from qb.schema.objects import Identity, Schema, Table
+from qb.schema.objects import Identity, Name, Schema, Table
 from tests.d1_server import D1Server
 from tests.migrations.engines import D1Engine, Engine, PostgresEngine, SqliteEngine, migrate, sorted_columns
 from tests.migrations.random_cases import Case, cases
 from tests.migrations.random_columns import KIND
-from tests.migrations.random_rows import filling, plain
+from tests.migrations.random_rows import STOOD, filling, plain
 from tests.migrations.random_schemas import LOG, NOTE, number_of
 from tests.migrations.sqlite_libraries import LIBRARIES, Library
 from tests.postgres_server import PostgresServer
@@ -97,6 +97,15 @@ def same(names: Iterable[str]) -> dict[str, str]:
     return {name: name for name in names}
 
 
+def forgotten(engine: Engine, sequences: Iterable[Name]) -> list[str]:
+    """The sequences that do not go on from where they stood."""
+    found = []
+    for name in sequences:
+        ((last,),) = engine.rows(f"SELECT last_value FROM {QUOTED[name.name]}")
+        found += [str(name)] if last < STOOD else []
+    return found
+
+
 def orphans(engine: Engine, schema: Schema) -> list[str]:
     """The foreign keys that some row breaks."""
     found = []
@@ -138,6 +147,7 @@ def check(engine: Engine, fresh: Engine, case: Case) -> None:
         assert rows(engine, new, old, {name: former for former, name in columns.items()}) == expected
     assert numbers(engine, [(new, old) for old, new, _ in case.kept]) == numbers_before
     assert orphans(engine, case.after) == []
+    assert forgotten(engine, case.sequences.values()) == []
     assert engine.rows("SELECT * FROM log") == [], "no trigger has fired"
 
     way_back = reverse(case.before, operations)
@@ -152,6 +162,7 @@ def check(engine: Engine, fresh: Engine, case: Case) -> None:
             assert rows(engine, old, old, same(columns)) == expected
         assert numbers(engine, [(old, new) for old, new, _ in case.kept]) == numbers_before
         assert orphans(engine, case.before) == []
+        assert forgotten(engine, case.sequences) == []
         assert engine.rows("SELECT * FROM log") == [], "no trigger has fired on the way back"
         clear(fresh, case.before)
     clear(engine, there)
