@@ -146,7 +146,7 @@ class MaybeRenamed:
             )
         if self.kind == "schema":
             return (
-                f'the schema "{self.old}" is gone, and "{self.new}" has much the same in it. If it is the same schema, '
+                f'the schema "{self.old}" is gone, and "{self.new}" has something of it. If it is the same schema, '
                 f'declare it by schema_named("{self.new}", renamed_from="{self.old}"); if not, hint that "{self.old}" '
                 f"is dropped"
             )

@@ -24,12 +24,11 @@ def renamed_schemas(before: Schema, former: dict[str, str]) -> list[RenameSchema
 
 
 def maybe_renamed(before: Schema, after: Schema, former: dict[str, str], hints: Hints) -> Iterator[MaybeRenamed]:
-    """The schemas that are gone, and new ones in which at least half of what there is has the same names."""
+    """The schemas that are gone, and new ones in which something has the same name."""
     known = hints.dropped_schemas | {*former.values()}
     for gone in [name for name in before.schemas if name not in known and not hints.certain]:
         for fresh in [name for name in after.schemas if name not in former]:
-            one, other = names_in(before, gone), names_in(after, fresh)
-            if one & other and 2 * len(one & other) >= max(len(one), len(other)):
+            if names_in(before, gone) & names_in(after, fresh):
                 yield MaybeRenamed("schema", None, gone, fresh)
 
 

@@ -657,7 +657,7 @@ def test_a_new_schema_may_be_one_that_is_gone() -> None:
         diff(before, after)
     assert found.value.questions == (MaybeRenamed("schema", None, "app", "music"),), "and nothing of what is in it"
     assert str(found.value) == (
-        'the schema "app" is gone, and "music" has much the same in it. If it is the same schema, declare it by '
+        'the schema "app" is gone, and "music" has something of it. If it is the same schema, declare it by '
         'schema_named("music", renamed_from="app"); if not, hint that "app" is dropped'
     )
     assert diff(before, after, Hints(schemas={"music": "app"})) == (ops.RenameSchema("app", "music"),)
