@@ -21,7 +21,7 @@ test-mypy: $(READY)  ## Run the typed cases with every mypy that is supported
 
 prove: $(READY)  ## Try 100,000 random queries (EXAMPLES=…) and 20,000 migrations (WAYS=…), other ones in every run, and every load for a minute (LOAD=…)
 	$(BIN)/python -m pytest tests/properties tests/typing/test_robustness.py --examples $(or $(EXAMPLES),100000) $(ARGS)
-	$(BIN)/python -m pytest tests/migrations/test_random_schemas.py --examples $(or $(WAYS),20000) $(ARGS)
+	$(BIN)/python -m pytest tests/migrations/test_random_schemas.py tests/migrations/test_random_online.py --examples $(or $(WAYS),20000) $(ARGS)
 	$(BIN)/python -m pytest tests/load --load $(or $(LOAD),60) $(ARGS)
 
 check: $(READY)  ## Lint, formatting and types

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -65,7 +66,7 @@ TYPES = {
 }
 TYPES["d1"] = TYPES["sqlite"]
 STRICT_TYPES = ("INTEGER", "INT", "TEXT", "REAL", "ANY")
-TEXTS = ("007", "it''s", "Ünï", "''")
+TEXTS = ("007", "it''s", "Ünï", "''", " x")
 """Of the rows, from the first on."""
 
 
@@ -106,7 +107,7 @@ class Draw:
                 if not is_taken and (kind != "mood" or self.is_postgres) and self.maybe():
                     names.append(name)
             for name in names:
-                old = known.get(name)
+                old = known.get(name) or self.twin(name, known)
                 if name == "x" and self.maybe(4):
                     found.append(self.numbered(key))
                 elif old is not None and self.maybe() and (self.is_postgres or is_allowed(old.type, strict)):
@@ -114,6 +115,11 @@ class Draw:
                 else:
                     found.append(self.column(name, kind, strict))
         return found
+
+    def twin(self, name: str, known: Mapping[str, Column]) -> Column | None:
+        """The same as a column of another name, which this one may have been."""
+        alike = [column for other, column in known.items() if KIND[other] == KIND[name]]
+        return replace(alike[0], name=name) if alike else None
 
     def column(self, name: str, kind: str, strict: bool) -> Column:
         """A column that the database does not compute."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dialects.sqlite.migrations.guards import text
 from qb.identifiers import QUOTED
-from qb.schema.objects import Column, Identity
+from qb.schema.objects import Column, Identity, Table
 from tests.migrations.random_cases import Case
 from tests.migrations.random_columns import KIND, is_text, literal
 from tests.migrations.random_schemas import LOG
@@ -15,24 +15,30 @@ STOOD = 1000
 """Where sequences stand before."""
 
 
-def filling(case: Case) -> Iterator[str]:
-    """Statements that fill all tables, with a parent for every child, whatever order they are in."""
+def filling(case: Case, more: int = 0) -> Iterator[str]:
+    """Statements that fill all tables, with a parent for every child, whatever order they are in. `more` says how many
+    rows there are besides those of the case.
+    """
     for sequence in case.before.sequences:
         yield f"SELECT setval('{QUOTED[sequence.name.name]}', {STOOD})"
-    force = " OVERRIDING SYSTEM VALUE" if case.before.dialect == "postgres" else ""
     for table in case.before.tables:
         if table.name == LOG:
             continue
-        later = {
-            old: kept.new.column(new) for kept in case.kept if kept.old is table for old, new in kept.columns.items()
-        }
-        columns = [column for column in table.columns if column.generated is None]
-        names = ", ".join([QUOTED[column.name] for column in columns])
-        for number in range(case.rows, 0, -1):  # so that a row's place is not its number
-            values = [value(column, later.get(column.name, column), number, case) for column in columns]
-            yield f"INSERT INTO {QUOTED[table.name.name]} ({names}){force} VALUES ({', '.join(values)})"
-        if any(column.identity == Identity("autoincrement") for column in columns):  # as after deleted rows
+        columns = {column.name: QUOTED[column.name] for column in table.columns if column.generated is None}
+        for number in range(case.rows + more, 0, -1):  # so that a row's place is not its number
+            yield inserted(case, table, number, QUOTED[table.name.name], columns)
+        if any(column.identity == Identity("autoincrement") for column in table.columns):  # as after deleted rows
             yield f"UPDATE sqlite_sequence SET seq = seq + 5 WHERE name = {text(table.name.name)}"
+
+
+def inserted(case: Case, table: Table, number: int, name: str, columns: Mapping[str, str]) -> str:
+    """The statement that inserts a row of a table: the name of that, and those of its columns by what they were before,
+    are as they are written.
+    """
+    later = {old: kept.new.column(new) for kept in case.kept if kept.old is table for old, new in kept.columns.items()}
+    force = " OVERRIDING SYSTEM VALUE" if case.before.dialect == "postgres" else ""
+    values = [value(table.column(each), later.get(each, table.column(each)), number, case) for each in columns]
+    return f"INSERT INTO {name} ({', '.join(columns.values())}){force} VALUES ({', '.join(values)})"
 
 
 def value(column: Column, later: Column, number: int, case: Case) -> str:

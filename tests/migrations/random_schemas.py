@@ -164,7 +164,7 @@ class RandomTable:
             if self.draw.maybe(3):
                 text += f" OR {QUOTED[self.numbered]} < 0"
             if self.draw.is_postgres:
-                yield Check(text, self.constraint_name((column.name,), "check"), valid=not self.draw.maybe(4))
+                yield Check(text, self.constraint_name((column.name,), "check"), valid=not self.draw.maybe(8))
             elif self.draw.maybe():
                 yield Check(text, self.constraint_name((column.name,), "ok"), column=column.name)
             else:

@@ -59,13 +59,13 @@ def values_elsewhere(schema: Schema, operations: Sequence[Operation]) -> dict[tu
             ]
             if meanwhile and each.table in [table.name for table in schema.tables]:
                 table = schema.table(each.table)
-                found[each.table, each.old] = either(table.column(each.old), table.column(meanwhile[0]))
+                found[each.table, each.old] = either(schema, table.column(each.old), table.column(meanwhile[0]))
     return found
 
 
-def either(old: Column, new: Column) -> str:
+def either(schema: Schema, old: Column, new: Column) -> str:
     """The value of a column, or that of the one which took its place in rows that were written since."""
-    value = f"{QUOTED[new.name]}::text" if parsed(old.type).name in TEXTS else converted(None, new, old)
+    value = f"{QUOTED[new.name]}::text" if parsed(old.type).name in TEXTS else converted(schema, new, old)
     return f"coalesce({QUOTED[old.name]}, {value or QUOTED[new.name]})"
 
 

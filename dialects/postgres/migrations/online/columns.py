@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.postgres.migrations import sync
-from dialects.postgres.migrations.conversions import converted, is_lossless, is_of
+from dialects.postgres.migrations.conversions import FAMILIES, TEXTS, converted, is_lossless, is_of, parsed
 from dialects.postgres.migrations.names import begun
-from dialects.postgres.migrations.online.work import NotOnline, Work, is_retyped, is_rewritten, why_written
+from dialects.postgres.migrations.online.work import NotOnline, Work, is_retyped, why_written
 from dialects.postgres.migrations.parts import columns_of
 from qb.identifiers import LONGEST_NAME, QUOTED
 from qb.migrations import operations as ops
@@ -86,9 +86,6 @@ class Columns:
         key = work.key_of(table)
         value = operation.using or column.default or "NULL"
         self.check_value(table, value)
-        for each in work.those(ops.AlterColumn, table):
-            if is_rewritten(each) and mentions(value, each.after.name, "postgres"):
-                raise NotOnline(f'"{each.after.name}", of which it is filled, changes')
         self.filled.setdefault(table, set()).add(column.name)
         bare = replace(column, nullable=True, default=None)
         work.expand.append(ops.AddColumn(table, bare))
@@ -97,12 +94,18 @@ class Columns:
         if not column.nullable:
             trigger = sync.filled(table, column.name, value)
             work.expand.append(ops.CreateTrigger(trigger))
-            goes = any(mentions(value, each.column.name, "postgres") for each in work.those(ops.DropColumn, table))
-            if column.default is not None or goes:  # otherwise programs that do not know the column need it for longer
+            # Programs that do not know the column need it for longer, as long as it finds what it reads.
+            if column.default is not None or self.is_lost(table, value):
                 work.switch.append(ops.DropTrigger(trigger))
             self.hold_not_null(table, replace(column, nullable=True), column)
         where = f"{QUOTED[column.name]} IS NULL"
         work.rows.append(ops.Backfill(table, column.name, value, where, key))
+
+    def is_lost(self, table: Name, value: str) -> bool:
+        """Whether a value is computed of what goes, or becomes something of another kind."""
+        lost = [each.column.name for each in self.work.those(ops.DropColumn, table)]
+        lost += [each.after.name for each in self.work.those(ops.AlterColumn, table) if is_of_another_kind(each)]
+        return any(mentions(value, name, "postgres") for name in lost)
 
     def check_value(self, table: Name, value: str) -> None:
         """Raise NotOnline when a value is computed of what is not there in time."""
@@ -287,6 +290,13 @@ class Columns:
             raise NotOnline("another column is computed of it")
         if any(each.table == table and mentions(each.sql, column, "postgres") for each in schema.triggers):
             raise NotOnline("a trigger names it")
+
+
+def is_of_another_kind(operation: ops.AlterColumn) -> bool:
+    """Whether what was computed of a column may not be computed of it any more."""
+    one, other = (parsed(each.type) for each in (operation.before, operation.after))
+    is_near = one == other or any(one.name in each and other.name in each for each in (*FAMILIES, TEXTS))
+    return operation.using is not None or one.is_array != other.is_array or not is_near
 
 
 def check_length(column: str) -> None:

@@ -132,7 +132,7 @@ class Work:
         for check in found.checks:
             if not check.valid:
                 raise NotOnline(
-                    f"there may be rows that cannot be written, because the check {check.name} is not valid"
+                    f"rows may break the check {check.name}, which is not valid, and cannot be written then"
                 )
         return found.primary_key.columns
 
