@@ -15,7 +15,7 @@ from qb.migrations.operations import Operation, constraints_of
 from qb.migrations.scripts import Script
 from qb.migrations.wording import described
 from qb.schema.canonical import canonical
-from qb.schema.objects import Schema, Table
+from qb.schema.objects import Name, Schema, Table, View
 
 
 def merge(folder: Folder, title: str = "merge") -> Migration:
@@ -95,15 +95,16 @@ def unordered(schema: Schema) -> Schema:
 def is_sound(schema: Schema) -> bool:
     """Whether no two things have one name, and everything that is named is there."""
     tables = {table.name: table for table in schema.tables}
+    holders: list[Table | View] = [*schema.tables, *schema.views]
+    rows = [each.name for each in holders]
+    indexes = [Name(index.name, each.name.schema) for each in holders for index in each.indexes]
     names: list[Sequence[object]] = [
-        [*tables, *[view.name for view in schema.views], *[sequence.name for sequence in schema.sequences]],
-        [each.name for each in schema.enums],
+        [*rows, *indexes, *[sequence.name for sequence in schema.sequences]],
+        [*rows, *[each.name for each in schema.enums]],  # each has a type of its rows
         [(each.table, each.name) for each in schema.triggers],
-        [(table.name.schema, index.name) for table in schema.tables for index in table.indexes],
     ]
     for table in schema.tables:
         names += [[column.name for column in table.columns], [each.name for each in constraints_of(table) if each.name]]
-    names.append([table.name for table in schema.tables])
     is_double = any(len(set(each)) < len(each) for each in names)
     keys = [key for table in schema.tables for key in table.foreign_keys]
     return (

@@ -14,7 +14,7 @@ from qb.migrations.errors import MigrationError
 from qb.migrations.files import Folder
 from qb.migrations.operations import Constraint, Operation
 from qb.migrations.scripts import Script
-from qb.schema.objects import Column, Enum, ForeignKey, Index, IndexKey, Key, Name, Schema, Table
+from qb.schema.objects import Check, Column, Enum, ForeignKey, Index, IndexKey, Key, Name, Schema, Table, Trigger, View
 from qb.schema.objects import Sequence as NumberSequence
 
 ALBUMS, ARTISTS = Name("albums"), Name("artists")
@@ -34,15 +34,36 @@ def index(name: str, column: str) -> ops.CreateIndex:
     return ops.CreateIndex(ALBUMS, Index(name, (IndexKey(column),)))
 
 
+TO_ARTISTS = ForeignKey(("id",), ARTISTS, ("id",), name="f")
+SONGS = Table(Name("songs"), (YEAR,))
+MATERIALIZED = View(Name("v"), "CREATE MATERIALIZED VIEW v AS SELECT 1 AS n", True, (Index("by_n", (IndexKey("n"),)),))
 GO_TOGETHER: list[tuple[Sequence[Operation], Sequence[Operation]]] = [
     ([ops.AddColumn(ALBUMS, YEAR)], [ops.AddColumn(ALBUMS, Column("plays", "integer"))]),
     ([ops.AddColumn(ALBUMS, YEAR), index("by_year", "year")], [index("by_title", "title")]),
-    ([ops.CreateTable(Table(Name("songs"), (YEAR,)))], [ops.DropTable(BASE.tables[0])]),
+    ([ops.CreateTable(SONGS)], [ops.DropTable(BASE.tables[0])]),
     ([ops.RenameColumn(ALBUMS, "title", "name")], [ops.RenameColumn(ARTISTS, "name", "title")]),
     ([ops.AddLabel(Name("mood"), "new", "good")], [ops.AddLabel(Name("mood"), "worse", None)]),
     ([], [ops.DropColumn(ALBUMS, TITLE)]),
     ([ops.RenameEnum(Name("mood"), Name("feeling"))], [ops.AddColumn(ALBUMS, YEAR)]),
     ([ops.RenameSequence(Name("numbers"), Name("no"))], [ops.RenameColumn(ARTISTS, "id", "number")]),
+    (
+        [ops.AddConstraint(ALBUMS, Constraint(unique=Key(("title",), "c")))],
+        [ops.AddConstraint(ARTISTS, Constraint(check=Check("name <> ''", "c")))],
+    ),
+    (
+        [ops.AddConstraint(ALBUMS, Constraint(foreign_key=TO_ARTISTS))],
+        [ops.RenameColumn(ARTISTS, "name", "title"), ops.DropColumn(ALBUMS, TITLE)],
+    ),
+    ([index("mood", "title")], [ops.RenameEnum(Name("mood"), Name("feeling"))]),
+    (
+        [ops.CreateTrigger(Trigger("t", ALBUMS, "CREATE TRIGGER t BEFORE INSERT ON albums …"))],
+        [ops.CreateTrigger(Trigger("t", ARTISTS, "CREATE TRIGGER t BEFORE INSERT ON artists …"))],
+    ),
+    (
+        [index("i", "title")],
+        [ops.CreateTable(Table(Name("songs", "app"), (YEAR,), indexes=(Index("i", (IndexKey("year"),)),)))],
+    ),
+    ([ops.CreateView(MATERIALIZED)], [index("i", "title")]),
 ]
 GO_APART: list[tuple[Sequence[Operation], Sequence[Operation], str]] = [
     ([ops.AddColumn(ALBUMS, YEAR)], [ops.AddColumn(ALBUMS, YEAR)], "add column albums.year"),
@@ -71,9 +92,54 @@ GO_APART: list[tuple[Sequence[Operation], Sequence[Operation], str]] = [
         "rename sequence numbers to no",
     ),
     (
-        [ops.AddConstraint(ALBUMS, Constraint(foreign_key=ForeignKey(("id",), ARTISTS, ("id",), name="f")))],
+        [ops.AddConstraint(ALBUMS, Constraint(foreign_key=TO_ARTISTS))],
         [ops.DropTable(BASE.tables[0])],
         "drop table",
+    ),
+    (
+        [ops.AddConstraint(ALBUMS, Constraint(foreign_key=TO_ARTISTS))],
+        [ops.RenameColumn(ARTISTS, "id", "number")],
+        "rename column artists.id",
+    ),
+    (
+        [ops.AddConstraint(ALBUMS, Constraint(unique=Key(("title",), "c")))],
+        [ops.AddConstraint(ALBUMS, Constraint(check=Check("title <> ''", "c")))],
+        "add check c to albums",
+    ),
+    (
+        [ops.AddConstraint(ALBUMS, Constraint(unique=Key(("title",), "c")))],
+        [ops.DropColumn(ALBUMS, TITLE)],
+        "drop column albums.title",
+    ),
+    (
+        [ops.CreateIndex(ALBUMS, Index("i", (IndexKey("id"),), include=("title",)))],
+        [ops.DropColumn(ALBUMS, TITLE)],
+        "drop column albums.title",
+    ),
+    ([index("i", "title")], [ops.CreateIndex(ARTISTS, Index("i", (IndexKey("id"),)))], "create index i on artists"),
+    ([index("songs", "title")], [ops.CreateTable(SONGS)], "create table songs"),
+    ([ops.CreateTable(SONGS)], [ops.CreateTable(SONGS)], "create table songs"),
+    ([ops.CreateTable(SONGS)], [ops.CreateView(View(SONGS.name, "CREATE VIEW songs AS SELECT 1"))], "view songs"),
+    (
+        [ops.CreateSequence(NumberSequence(SONGS.name))],
+        [ops.CreateView(View(SONGS.name, "CREATE VIEW songs AS SELECT 1"))],
+        "create view songs",
+    ),
+    ([ops.CreateTable(SONGS)], [ops.CreateEnum(Enum(SONGS.name, ("x",)))], "create enum songs"),
+    (
+        [ops.CreateEnum(Enum(SONGS.name, ("x",)))],
+        [ops.CreateEnum(Enum(SONGS.name, ("y",)))],
+        "create enum songs",
+    ),
+    (
+        [ops.CreateTrigger(Trigger("t", ALBUMS, "CREATE TRIGGER t BEFORE INSERT ON albums …"))],
+        [ops.CreateTrigger(Trigger("t", ALBUMS, "CREATE TRIGGER t BEFORE DELETE ON albums …"))],
+        "create trigger t on albums",
+    ),
+    (
+        [ops.CreateView(MATERIALIZED)],
+        [index("by_n", "title")],
+        "create index by_n on albums",
     ),
 ]
 
