@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields, replace
+from typing import Any
 
 import pytest
 
@@ -86,6 +88,50 @@ def test_the_declared_tables_are_read_back_in_any_order(dialect: str) -> None:
     assert one != other
     assert dump(one) == dump(other)
     assert load(dump(one)) == canonical(one) == canonical(other)
+
+
+def test_the_order_of_things_is_no_difference() -> None:
+    """But for that of columns, in which a row has them."""
+
+    def both(*things: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        return things, things[::-1]
+
+    id, name = Column("id", "integer"), Column("name", "text")
+    indexes = both(Index("i", (IndexKey("id"),)), Index("j", (IndexKey("id"),)))
+    parts: dict[str, Any] = {
+        "uniques": both(Key(("id",), "u"), Key(("name",), "v")),
+        "checks": both(Check("id > 1"), Check("id > 0")),
+        "foreign_keys": both(ForeignKey(("id",), Name("a"), ("id",)), ForeignKey(("id",), Name("b"), ("id",))),
+        "exclusions": both(Exclusion("e", "EXCLUDE (id WITH =)"), Exclusion("f", "EXCLUDE (name WITH =)")),
+        "indexes": indexes,
+        "options": both("STRICT", "WITHOUT ROWID"),
+    }
+    tables = [
+        tuple([Table(Name(each), (id, name), **{part: two[number] for part, two in parts.items()}) for each in "ab"])
+        for number in range(2)
+    ]
+    views = [
+        tuple([View(Name(each), "CREATE VIEW …", True, two) for each in names])
+        for names, two in zip(both("v", "w"), indexes, strict=True)
+    ]
+    whole: dict[str, Any] = {
+        "schemas": both("app", "other"),
+        "enums": both(Enum(Name("mood"), ("good", "bad")), Enum(Name("kind"), ("x",))),
+        "sequences": both(Sequence(Name("m")), Sequence(Name("n"))),
+        "tables": (tables[0], tables[1][::-1]),
+        "views": (views[0], views[1]),
+        "triggers": both(Trigger("t", Name("a"), "CREATE …"), Trigger("t", Name("b"), "CREATE …")),
+        "unknown": both(Unknown("policy", "p"), Unknown("rule", "p")),
+    }
+    one, other = [Schema("postgres", **{part: two[number] for part, two in whole.items()}) for number in range(2)]
+    for part in whole:
+        assert getattr(one, part) != getattr(other, part), part
+    assert {*parts, "name", "columns", "primary_key", "comment"} == {field.name for field in fields(Table)}
+    assert {*whole, "dialect"} == {field.name for field in fields(Schema)}
+    assert canonical(one) == canonical(other)
+    assert canonical(canonical(one)) == canonical(one)
+    swapped = replace(one, tables=(replace(one.tables[0], columns=(name, id)), one.tables[1]))
+    assert canonical(swapped) != canonical(one)
 
 
 def test_what_is_usual_is_left_out() -> None:
