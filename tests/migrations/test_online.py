@@ -514,6 +514,18 @@ ONLY = "the table has no primary key, by whose order batches could be made"
             "alter column t.n: nullable, generated as id + 1: it is computed for every row",
         ),
         (
+            with_(columns=(ID, NAME, N, GENERATED)),
+            with_(columns=(ID, NAME, N, Column("m", "integer", nullable=False))),
+            None,
+            "alter column t.m: not null, not generated: it is computed until then",
+        ),
+        (
+            with_(columns=(ID, NAME, N, replace(GENERATED, nullable=False))),
+            with_(columns=(ID, NAME, N, Column("m", "integer", nullable=False))),
+            None,
+            None,
+        ),
+        (
             with_(),
             with_(columns=(replace(ID, type="bigint"), NAME, N)),
             None,
