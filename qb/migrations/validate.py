@@ -88,6 +88,13 @@ async def validate(
     With `unexpected=False` the database may have more than what is declared.
     """
     described = db.dialect.ddl().description.describe(declared)
+    return await compare(db, described, expressions=expressions, unexpected=unexpected)
+
+
+async def compare(
+    db: Executor[Any], described: Schema, *, expressions: bool = True, unexpected: bool = True
+) -> Validation:
+    """Compare a database with a schema, as `validate` does with what is declared."""
     schemas = schemas_of(described)
     expected = await normalised(db, described) if expressions else described
     found = canonical(await introspect(db, schemas))

@@ -22,6 +22,7 @@ from qb.schema.objects import (
     Name,
     Schema,
     Table,
+    Trigger,
     View,
 )
 from qb.schema.objects import Sequence as SchemaSequence
@@ -58,7 +59,7 @@ class Ddl:
             *[statement for table in ordered for statement in self.add_unchecked(table)],
             *[self.own(sequence) for sequence in schema.sequences if sequence.table is not None],
             *[statement for view in in_order_of_use(schema.views) for statement in self.create_view(view)],
-            *[trigger.sql for trigger in schema.triggers],
+            *[statement for trigger in schema.triggers for statement in self.create_trigger(trigger)],
             *[comment for table in ordered for comment in self.comments(table)],
         ]
 
@@ -91,6 +92,10 @@ class Ddl:
     def create_view(self, view: View) -> list[str]:
         """CREATE VIEW, and the indexes of a materialized one."""
         return [view.sql, *[self.create_index(view.name, index) for index in view.indexes]]
+
+    def create_trigger(self, trigger: Trigger) -> list[str]:
+        """CREATE TRIGGER, and what else is declared with it."""
+        return [trigger.sql]
 
     def comments(self, table: Table) -> list[str]:
         """The statements that comment on a table and its columns."""

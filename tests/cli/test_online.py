@@ -65,7 +65,16 @@ def test_the_whole_way(music: Path, qb: Command) -> None:
         "left": ["drop trigger zz_sync_title on albums", "drop column albums.title"],
     }
     assert "left for later, by --allow: drop column albums.title" in qb("migrate", "new", "more").stdout
-    assert "no migration has it yet: drop column albums.title" in qb("verify").stdout
+    assert qb("verify").returncode == 0, "CI goes on while programs are replaced"
+    assert qb("verify").stdout.splitlines() == [
+        "The tables, the migrations and the database belong together.",
+        "  left for later, by --allow: drop trigger zz_sync_title on albums",
+        "  left for later, by --allow: drop column albums.title",
+    ]
+    assert json.loads(qb("verify", "--json").stdout) == {
+        "problems": [],
+        "left": ["drop trigger zz_sync_title on albums", "drop column albums.title"],
+    }
     assert qb("diff").returncode == 1
     assert qb("migrate", "new", "drop title", "--allow").stdout.endswith("wrote migrations/0005_drop_title.sql\n")
     assert qb("migrate", "up").stdout == "applied 0005_drop_title\n"

@@ -23,7 +23,6 @@ from qb.migrations.checks.safety import Safety
 from qb.migrations.operations import Constraint, Operation, constraints_of
 from qb.migrations.render import Renderer, Stage, schemas_first
 from qb.migrations.scripts import Script
-from qb.migrations.scripts import statements as split
 from qb.migrations.wording import described
 from qb.schema.ddl import Ddl, deferrable, without_unchecked
 from qb.schema.objects import Column, Enum, Name, Schema, Table
@@ -186,7 +185,7 @@ class PostgresRenderer(Renderer):
             case ops.DropView(view):
                 return [f"DROP {'MATERIALIZED ' if view.materialized else ''}VIEW {name(view.name)}"]
             case ops.CreateTrigger(trigger):
-                return split(trigger.sql, "postgres")
+                return self.ddl.create_trigger(trigger)
             case ops.DropTrigger(trigger):
                 function = sync.function_of(trigger)
                 dropped = [] if function is None else [f"DROP FUNCTION {function}()"]

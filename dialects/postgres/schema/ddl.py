@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialects.postgres.schema.describe import PostgresDescription
 from qb.identifiers import QUOTED
 from qb.schema.ddl import Ddl
-from qb.schema.objects import Enum, Identity, Table
+from qb.schema.objects import Enum, Identity, Table, Trigger
 from qb.types import TEXT
 
 
@@ -18,6 +18,13 @@ class PostgresDdl(Ddl):
         literal = self.description.expressions().literal
         labels = ", ".join([literal(label, TEXT) for label in enum.labels])
         return f"CREATE TYPE {self.name(enum.name)} AS ENUM ({labels})"
+
+    def create_trigger(self, trigger: Trigger) -> list[str]:
+        if ";" not in trigger.sql:
+            return [trigger.sql]
+        from qb.migrations.scripts import statements
+
+        return statements(trigger.sql, "postgres")  # with its function, which asyncpg takes in a call of its own
 
     def identity(self, identity: Identity) -> str:
         options = f" ({identity.options})" if identity.options else ""
