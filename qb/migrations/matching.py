@@ -117,8 +117,15 @@ def missing(items: Mapping[K, V], names: Iterable[K]) -> list[V]:
 
 
 def alike(gone: Column, fresh: Column) -> bool:
-    """Whether one column may be the other: they are of one type, and both are stored or both computed."""
-    return gone.type == fresh.type and (gone.generated is None) == (fresh.generated is None)
+    """Whether one column may be the other: they are of one type, be it longer, and both are stored or both computed."""
+    same_type = without_length(gone.type) == without_length(fresh.type)
+    return same_type and (gone.generated is None) == (fresh.generated is None)
+
+
+def without_length(type: str) -> tuple[str, str]:
+    """A type without what stands in its parentheses: `varchar(30)[]` is one of `varchar` and `[]`."""
+    name, _, rest = type.partition("(")
+    return name, rest.partition(")")[2]
 
 
 def much_alike(gone: Table, fresh: Table) -> bool:

@@ -345,6 +345,26 @@ def test_a_column_may_have_been_renamed() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "asked"),
+    [
+        ("varchar(30)", "varchar(60)", True),
+        ("numeric(10, 2)", "numeric", True),
+        ("varchar(30)", "text", False),
+        ("varchar(30)[]", "varchar(30)", False),
+        ("timestamp(3) with time zone", "timestamp(3)", False),
+    ],
+)
+def test_a_renamed_column_may_be_longer(old: str, new: str, asked: bool) -> None:
+    before, after = (schema(table(ID, Column(name, type))) for name, type in [("note", old), ("remark", new)])
+    if not asked:
+        assert [type(each) for each in diff(before, after)] == [ops.AddColumn, ops.DropColumn]
+        return
+    with pytest.raises(Undecided) as found:
+        diff(before, after)
+    assert found.value.questions == (MaybeRenamed("column", ALBUMS, "note", "remark"),)
+
+
 def test_names_that_change_places() -> None:
     one, other = Column("a", "integer"), Column("b", "text")
     before = schema(table(one, name="x"), table(other, name="y"))
