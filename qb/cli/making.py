@@ -138,7 +138,7 @@ def drafts_of(
     answers = all_hints(given, before, after)
     if path is not None:
         answers.read(path)
-    declared = declared_hints(project.declared(), before).merged(Hints(certain=certain))
+    declared = declared_hints(project.declared(), before, after).merged(Hints(certain=certain))
     dialect = find_dialect(project.dialect_name())
     while True:
         try:

@@ -8,10 +8,12 @@ from typing import TypeVar
 
 from qb.errors import SchemaError
 from qb.schema.declared import Declared, EnumDeclaration, SchemaDeclaration, Sequence, apart
-from qb.schema.objects import Name, Schema
+from qb.schema.objects import Enum, Name, Schema, Table
+from qb.schema.objects import Sequence as NumberSequence
 from qb.tables import definition_of
 
 K = TypeVar("K", Name, str)
+Named = Table | Enum | NumberSequence
 
 
 @dataclass(frozen=True)
@@ -72,35 +74,39 @@ class Hints:
         )
 
 
-def declared_hints(declared: Iterable[Declared], before: Schema) -> Hints:
-    """What the declarations say by `renamed_from=`, as far as it is still to be done."""
+def declared_hints(declared: Iterable[Declared], before: Schema, after: Schema) -> Hints:
+    """What the declarations say by `renamed_from=`, as far as it is still to be done. `after` is what they describe."""
     tables, others = apart(declared)
     hints = Hints()
     for definition in dict.fromkeys([definition_of(table) for table in tables]):
         name = Name(definition.source.name, definition.source.schema)
         if definition.renamed_from is not None:
-            hints.tables[name] = former(definition.renamed_from, name, [each.name for each in before.tables])
+            hints.tables[name] = former(definition.renamed_from, name, before.tables, after.tables)
         for column in definition.columns.values():
             if column.declaration.renamed_from is not None:
                 hints.columns[name, column.declaration.name] = column.declaration.renamed_from
     for each in others:
         if isinstance(each, Sequence) and each.renamed_from is not None:
             name = Name(each.name, each.schema)
-            hints.sequences[name] = former(each.renamed_from, name, [one.name for one in before.sequences])
+            hints.sequences[name] = former(each.renamed_from, name, before.sequences, after.sequences)
         elif isinstance(each, EnumDeclaration) and each.renamed_from is not None:
             name = Name(each.type.name, each.type.schema)
-            hints.enums[name] = former(each.renamed_from, name, [one.name for one in before.enums])
+            hints.enums[name] = former(each.renamed_from, name, before.enums, after.enums)
         elif isinstance(each, SchemaDeclaration) and each.renamed_from is not None:
             hints.schemas[each.name] = each.renamed_from
     return still_open(hints, before)
 
 
-def former(text: str, name: Name, there: Collection[Name]) -> Name:
-    """The former name of what is called `name` now: in the same schema, unless there is one that is written so."""
+def former(text: str, name: Name, before: Iterable[Named], after: Iterable[Named]) -> Name:
+    """The former name of what is called `name` now: in the same schema; or with the schema that is written; or in none,
+    where that is gone.
+    """
+    there, declared = ({each.name for each in objects} for objects in (before, after))
     same = Name(text, name.schema)
     if same in there and same != name:
         return same
-    return next((each for each in there if str(each) == text and each != name), same)
+    others = [each for each in there if str(each) == text and each != name]
+    return next((each for each in others if each.schema is not None or each not in declared), same)
 
 
 def still_open(hints: Hints, before: Schema) -> Hints:

@@ -125,7 +125,7 @@ def pieces_of(dialect: Dialect, folder: Folder, chain: Sequence[Migration], is_b
             down = None if migration.down is None else migration.down_script()
             pieces.append(Piece(migration.name, migration.script(), down, operations, unmarked(migration.up)))
         elif is_beginning:  # nobody uses the database yet
-            operations = at_once(schema, operations)
+            operations = at_once(renderer, schema, operations)
             script = renderer.script(schema, operations)
             pieces.append(Piece(migration.name, script, way_back(renderer, schema, operations)[0], operations))
         else:
@@ -147,9 +147,9 @@ def is_generated(renderer: Renderer, folder: Folder, migration: Migration) -> bo
     return parsed(script.text(), migration.schema.dialect) == found
 
 
-def at_once(schema: Schema, operations: Iterable[Operation]) -> tuple[Operation, ...]:
+def at_once(renderer: Renderer, schema: Schema, operations: Iterable[Operation]) -> tuple[Operation, ...]:
     """The operations as they can be in one transaction with others: a new label can be used in the next one only, so
-    that the enum type is replaced.
+    that the enum type is replaced, for which what reads its columns has to go meanwhile.
     """
     found: list[Operation] = []
     for each in operations:
@@ -158,7 +158,8 @@ def at_once(schema: Schema, operations: Iterable[Operation]) -> tuple[Operation,
             found.append(replace(each, concurrently=False))
         elif isinstance(each, ops.AddLabel):
             old, new = [enum for one in (schema, after) for enum in one.enums if enum.name == each.enum]
-            found.append(ops.ReplaceEnum(old, new))
+            stages = renderer.stages(schema, [ops.ReplaceEnum(old, new)])
+            found += [operation for stage in stages for operation in stage.operations]
         elif isinstance(each, ops.Backfill):
             found.append(replace(each, key=()))
         else:

@@ -406,10 +406,11 @@ def test_the_declarations_say_former_names() -> None:
 
     records = Name("records")
     before = schema(table(ID, PLAYS))
-    assert declared_hints([Record], before) == Hints(
+    after = applied(before, [ops.RenameTable(ALBUMS, records)])
+    assert declared_hints([Record], before, after) == Hints(
         {records: ALBUMS}, {(records, "heard"): "plays", (records, "Title"): "name"}
     )
-    assert declared_hints([Record], applied(before, [ops.RenameTable(ALBUMS, records)])).tables == {}, "it was done"
+    assert declared_hints([Record], after, after).tables == {}, "it was done"
 
 
 def test_former_names_in_other_schemas() -> None:
@@ -427,17 +428,28 @@ def test_former_names_in_other_schemas() -> None:
 
     names = [Name("albums", "old"), Name("moved"), Name("albums", "app"), Name("albums"), Name("with.dot")]
     before = schema(*[objects.Table(name, (ID,)) for name in names])
-    assert declared_hints([Record, Moved, Same, Odd], before).tables == {
+    assert declared_hints([Record, Moved, Same, Odd], before, schema()).tables == {
         Name("records", "app"): Name("albums", "old"),
         Name("moved", "app"): Name("moved"),
         Name("same", "app"): Name("albums", "app"),
         Name("odd"): Name("with.dot"),
     }
-    nothing = schema()
-    assert declared_hints([Record], nothing).tables == {Name("records", "app"): Name("old.albums", "app")}
-    assert diff(nothing, schema(objects.Table(Name("records", "app"), (ID,))), declared_hints([Record], nothing)) == (
-        ops.CreateTable(objects.Table(Name("records", "app"), (ID,))),
-    )
+    nothing, after = schema(), schema(objects.Table(Name("records", "app"), (ID,)))
+    hints = declared_hints([Record], nothing, after)
+    assert hints.tables == {Name("records", "app"): Name("old.albums", "app")}
+    assert diff(nothing, after, hints) == (ops.CreateTable(after.tables[0]),)
+
+
+def test_what_is_still_declared_is_nothing_that_went_to_another_schema() -> None:
+    class Record(Table, name="records", schema="app", renamed_from="albums"):
+        id = col.integer().primary_key()
+
+    class Copy(Table, name="copy", renamed_from="app.albums"):
+        id = col.integer().primary_key()
+
+    both = schema(table(ID), objects.Table(Name("albums", "app"), (ID,)))
+    assert declared_hints([Record], schema(table(ID)), both).tables == {Name("records", "app"): Name("albums", "app")}
+    assert declared_hints([Copy], both, both).tables == {Name("copy"): Name("albums", "app")}, "which is said"
 
 
 def test_every_question_is_asked_at_once() -> None:

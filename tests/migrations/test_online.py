@@ -91,7 +91,7 @@ class LaterAlbum(Table, name="albums"):
 
 
 BEFORE, AFTER = describe([Artist, Album]), describe([LaterArtist, LaterAlbum])
-HINTS = declared_hints([LaterArtist, LaterAlbum], BEFORE).merged(
+HINTS = declared_hints([LaterArtist, LaterAlbum], BEFORE, AFTER).merged(
     Hints(using={(Name("albums"), "decade"): "year / 10 * 10"}, dropped=frozenset({(Name("albums"), "by_title")}))
 )
 FILL = (

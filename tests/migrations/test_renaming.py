@@ -17,6 +17,7 @@ from qb.dialect import find_dialect
 from qb.errors import SchemaError, UnsupportedError
 from qb.migrations import operations as ops
 from qb.migrations.apply import applied
+from qb.migrations.branches import commute
 from qb.migrations.diff import diff
 from qb.migrations.errors import MigrationError, MigrationFailed
 from qb.migrations.files import Folder
@@ -27,7 +28,9 @@ from qb.migrations.operations import Operation
 from qb.migrations.reverse import reverse
 from qb.migrations.runner import Runner
 from qb.migrations.scripts import Script
+from qb.migrations.squash import squash
 from qb.migrations.validate import validate
+from qb.migrations.wording import described
 from qb.schema.canonical import canonical
 from qb.schema.declared import Declared
 from qb.schema.objects import Column, ForeignKey, Name, Schema, Sequence, View
@@ -50,13 +53,13 @@ class Place:
         """Come to what is declared. Returns the statements."""
         head = self.folder.head()
         before = Schema("postgres") if head is None else head.schema
-        known = declared_hints(declared, before).merged(hints or Hints())
-        drafts = draft(POSTGRES, before, describe(declared), known)
+        after = describe(declared)
+        known = declared_hints(declared, before, after).merged(hints or Hints())
+        drafts = draft(POSTGRES, before, after, known)
         write(self.folder, "next", drafts)
         await Runner(self.db, self.folder).up()
         assert str(await validate(self.db, *declared)) == "The database is as declared."
-        again = declared_hints(declared, describe(declared))
-        assert diff(describe(declared), describe(declared), again) == (), "former names may stay"
+        assert diff(after, after, declared_hints(declared, after, after)) == (), "former names may stay"
         return [statement for each in drafts for statement in each.up.statements]
 
     async def back(self, *declared: Declared) -> None:
@@ -476,8 +479,8 @@ def test_other_engines_have_no_enum_types(dialect: str) -> None:
 
     describe = find_dialect(dialect).ddl().description.describe
     declared: list[Declared] = [Other, enum_type(Mood, name="feeling", renamed_from="mood")]
-    before = describe([One])
-    assert diff(before, describe(declared), declared_hints(declared, before)) == ()
+    before, after = describe([One]), describe(declared)
+    assert diff(before, after, declared_hints(declared, before, after)) == ()
     with pytest.raises(UnsupportedError, match="neither enum types nor sequences"):
         find_dialect(dialect).renderer().stages(replace(before, enums=(MOOD,)), [ops.RenameEnum(MOOD.name, Name("m"))])
 
@@ -742,10 +745,17 @@ def test_what_is_not_there_is_not_renamed(operation: Operation) -> None:
         applied(Schema("postgres"), [operation])
 
 
-def test_sqlite_has_no_schemas_to_rename() -> None:
-    with pytest.raises(UnsupportedError, match="a schema of SQLite is a file"):
-        before = Schema("sqlite", schemas=("a",))
-        find_dialect("sqlite").renderer().stages(before, [ops.RenameSchema("a", "b")])
+@pytest.mark.parametrize(
+    ("operation", "message"),
+    [
+        (ops.RenameSchema("a", "b"), "a schema of SQLite is a file: it is attached"),
+        (ops.RenameTable(Name("t", "a"), Name("t")), 'a schema of SQLite is a file: "a.t" cannot go to another'),
+    ],
+)
+def test_sqlite_has_no_schemas_to_rename(operation: Operation, message: str) -> None:
+    before = Schema("sqlite", schemas=("a",), tables=(TableOf(Name("t", "a"), (Column("id", "INTEGER"),)),))
+    with pytest.raises(UnsupportedError, match=message):
+        find_dialect("sqlite").renderer().stages(before, [operation])
 
 
 def test_what_an_online_change_has_left_does_not_follow() -> None:
@@ -757,3 +767,68 @@ def test_what_an_online_change_has_left_does_not_follow() -> None:
         POSTGRES.renderer().stages(before, [rename])
     other = replace(before, triggers=(sync.filled(INVOICES, "m", "'mood'"),))
     assert len(POSTGRES.renderer().stages(other, [rename])) == 1
+
+
+GO_TOGETHER = [ops.AddColumn(Name("albums"), Column("x", "text")), ops.RenameColumn(Name("albums"), "title", "name")]
+GO_APART = [
+    ops.AddColumn(Name("albums", "app"), Column("x", "text")),
+    ops.AddColumn(Name("albums"), Column("x", '"app"."mood"')),
+    ops.RenameEnum(Name("mood", "app"), Name("mood")),
+    ops.RenameSchema("app", "other"),
+]
+
+
+@pytest.mark.parametrize("operation", [*GO_TOGETHER, *GO_APART], ids=described)
+def test_what_goes_together_with_another_name_of_a_schema(operation: Operation) -> None:
+    rename = ops.RenameSchema("app", "music")
+    assert commute(MUSIC, [rename], [operation]) == (operation in GO_TOGETHER)
+
+
+async def test_history_with_other_names_is_squashed(place: Place) -> None:
+    """From the beginning it is what comes of it; after what somebody wrote, the statements stay."""
+    before: list[Declared] = [felt(Mood, "mood"), sequence("numbers")]
+    await place.migrate(*before)
+    after: list[Declared] = [
+        felt(Feeling, "feeling"),
+        enum_type(Feeling, name="feeling", renamed_from="mood"),
+        sequence("no", renamed_from="numbers"),
+    ]
+    await place.migrate(*after, hints=Hints(labels={(Name("feeling"), "happy"): "glad"}))
+    whole = squash(POSTGRES, place.folder).migration
+    assert [type(each).__name__ for each in whole.operations] == ["CreateEnum", "CreateSequence", "CreateTable"]
+    assert canonical(whole.schema) == canonical(describe(after))
+
+    first, *rest = list(place.folder.migrations.values())
+    by_hand = Folder(place.folder.path.parent / "by hand")
+    by_hand.add("first", first.script(), None, first.schema, operations=first.operations)
+    by_hand.add("rows", Script(("INSERT INTO songs DEFAULT VALUES",)), Script(()), first.schema)
+    for each in rest:
+        by_hand.add("more", each.script(), None, each.schema, operations=each.operations)
+    joined = squash(POSTGRES, by_hand).migration
+    assert 'ALTER TYPE "mood" RENAME TO "feeling"' in joined.up
+    assert 'ALTER SEQUENCE "numbers" RENAME TO "no"' in joined.up
+    by_hand.replace(joined)
+    for statement in ("DROP TABLE songs", "DROP TYPE feeling", "DROP SEQUENCE no", "DROP TABLE qb_migrations"):
+        await place.execute(statement)
+    await Runner(place.db, Folder(by_hand.path)).up()
+    assert str(await validate(place.db, *after)) == "The database is as declared."
+    assert await place.rows("SELECT mood::text FROM songs") == [("sad",)]
+
+
+async def test_a_name_of_its_own_that_a_counting_sequence_has_is_a_difference(place: Place) -> None:
+    """Unless it is declared, it may be the name of before a table was renamed."""
+
+    class Counted(Table, name="t"):
+        id = col.integer().identity()
+
+    class Named(Table, name="t"):
+        id = col.integer().identity(sequence="numbers")
+
+    await place.migrate(Counted)
+    assert str(await validate(place.db, Named)) == (
+        "column t.id: the identity is Identity(kind='by default', options=''), and not "
+        "Identity(kind='by default', options='SEQUENCE NAME \"numbers\"')"
+    )
+    await place.execute("ALTER SEQUENCE t_id_seq RENAME TO numbers")
+    assert (await validate(place.db, Named)).is_valid
+    assert (await validate(place.db, Counted)).is_valid

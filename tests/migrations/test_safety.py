@@ -128,6 +128,7 @@ CASES = [
     Case(ops.DropTable(BEFORE.tables[2]), {"drop-table": ROWS + 1}),
     Case(ops.RenameTable(ALBUMS, Name("records")), {"rename-table": None, "stale-name": None}),
     Case(ops.RenameTable(SPARE, Name("spare", "elsewhere")), {"rename-table": None}),
+    Case(ops.RenameTable(ALBUMS, Name("albums", "elsewhere")), {"rename-table": None}),
     Case(ops.AlterTable(SPARE, (), (), "x", "y")),
     Case(ops.RenameColumn(ALBUMS, "plays", "heard"), {"rename-column": None}),
     Case(ops.RenameColumn(ALBUMS, "number", "no"), {"rename-column": None, "stale-name": None}),

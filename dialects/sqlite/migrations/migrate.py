@@ -87,6 +87,8 @@ class SqliteRenderer(Renderer):
                 work.changes.setdefault(each.table, []).append(each)
             elif isinstance(each, (ops.CreateSchema, ops.RenameSchema, ops.DropSchema)):
                 raise UnsupportedError("a schema of SQLite is a file: it is attached, not created")
+            elif isinstance(each, ops.RenameTable) and each.old.schema != each.new.schema:
+                raise UnsupportedError(f'a schema of SQLite is a file: "{each.old}" cannot go to another')
             elif isinstance(each, ELSEWHERE):
                 raise UnsupportedError("SQLite has neither enum types nor sequences")
         new = {table.name for table in work.created}

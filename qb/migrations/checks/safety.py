@@ -255,6 +255,8 @@ class Safety(StatementSafety):
         for each in operations:
             if not isinstance(each, (ops.RenameTable, ops.RenameColumn)):
                 continue
+            if isinstance(each, ops.RenameTable) and each.old.name == each.new.name:  # in another schema
+                continue
             old = each.old.name if isinstance(each, ops.RenameTable) else f"{each.table.name}_{each.old}"
             owner = each.new if isinstance(each, ops.RenameTable) else each.table
             for table in after.tables:
