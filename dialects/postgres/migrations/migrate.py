@@ -263,7 +263,6 @@ class PostgresRenderer(Renderer):
         else:
             found = [
                 f"{alter} ADD COLUMN {self.ddl.column(bare, replace(column, nullable=True, default=None))}",
-                *checked_at_once(table),
                 f"UPDATE {self.ddl.name(table.name)} SET {quoted} = {using}",
             ]
             found += [] if column.default is None else [f"{alter} ALTER COLUMN {quoted} SET DEFAULT {column.default}"]
@@ -337,14 +336,6 @@ class PostgresRenderer(Renderer):
                 found.append(f"{alter} TYPE {column.type} {cast}")
                 found += [] if default is None else [f"{alter} SET DEFAULT {default}"]
         return [*found, f"DROP TYPE {self.ddl.name(aside)}"]
-
-
-def checked_at_once(table: Table) -> list[str]:
-    """What has to be said before the rows of a table change: nothing can be altered while constraints wait for the end
-    of the transaction.
-    """
-    waits = any(getattr(each.rule, "deferral", None) == "deferred" for each in constraints_of(table))
-    return ["SET CONSTRAINTS ALL IMMEDIATE"] if waits else []
 
 
 def is_concurrent(operation: Operation) -> bool:
