@@ -54,6 +54,13 @@ def is_lossless(schema: Schema, old: str, new: str) -> bool:
     return (one.name, other.name) in pairs or one == other
 
 
+def is_near(old: str, new: str) -> bool:
+    """Whether what is computed of values of one type can be computed of them in another."""
+    one, other = parsed(old), parsed(new)
+    families = (*FAMILIES, TEXTS, (one.name,))
+    return one.is_array == other.is_array and any(one.name in each and other.name in each for each in families)
+
+
 def is_enum(schema: Schema, name: str) -> bool:
     """Whether it is an enum type."""
     return any(is_of(name, enum.name) for enum in schema.enums)

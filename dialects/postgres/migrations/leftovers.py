@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from dialects.postgres.migrations.conversions import TEXTS, converted, is_of, parsed
+from dialects.postgres.migrations.conversions import TEXTS, converted, is_near, is_of, parsed
 from dialects.postgres.migrations.names import NEW
 from dialects.postgres.migrations.parts import columns_of
-from dialects.postgres.migrations.sync import SYNC, is_sync, twin_of
+from dialects.postgres.migrations.sync import SYNC, body_of, is_sync, reads, twin_of
 from qb.identifiers import QUOTED
 from qb.migrations import operations as ops
+from qb.migrations.apply import applied
 from qb.migrations.errors import MigrationError
-from qb.migrations.expressions import mentions, tokens_of
+from qb.migrations.expressions import tokens_of
 from qb.migrations.operations import Operation
 from qb.migrations.renames import aside
-from qb.schema.objects import Column, Enum, Name, Schema
+from qb.schema.objects import Column, Enum, Name, Schema, Trigger
 
 OLD = "__old_"
 
@@ -37,9 +39,9 @@ def is_leftover(schema: Schema, operation: Operation) -> bool:
         case ops.DropSchema(name):
             return any(enum.name.schema == name for enum in left_types(schema))
         case ops.AlterColumn(table, before, after):
-            synced = [each for each in schema.triggers if each.table == table and is_sync(each)]
-            has_twin = any(mentions(each.sql, after.name, "postgres") for each in synced)
-            return has_twin and before.default is None and after.default is not None
+            triggers = [each for each in schema.triggers if each.table == table and twin_of(each) is not None]
+            has_twin = any(reads(each, after.name) for each in triggers)
+            return has_twin and before.default is None and after == replace(before, default=after.default)
     return False
 
 
@@ -88,9 +90,38 @@ def check_finished(schema: Schema, name: str) -> None:
     of a function does not follow.
     """
     for each in schema.triggers:
-        body = each.sql.split("$qb$")[1] if is_sync(each) else ""
-        if any(name in (token.name, token.text) for token in tokens_of(body, "postgres")):
-            raise MigrationError(
-                f"{name} cannot be renamed while the trigger {each.name} of {each.table} names it: first finish the "
-                f"change that was made online (qb migrate new … --allow)"
-            )
+        if any(name in (token.name, token.text) for token in tokens_of(body_of(each), "postgres")):
+            raise unfinished(f"{name} cannot be renamed", each)
+
+
+def check_kept(before: Schema, operations: Sequence[Operation]) -> None:
+    """Raise MigrationError when what an online change has left stays, but not what it reads: its table by its name, and
+    columns of theirs, with the values that they have.
+    """
+    after = applied(before, operations)
+    tables = {table.name: {column.name: column for column in table.columns} for table in after.tables}
+    texts = [each.sql for each in after.triggers]
+    for each in before.triggers:
+        if not is_sync(each) or each.sql not in texts:
+            continue
+        if each.table not in tables:
+            raise unfinished(f"{each.table} cannot go or be renamed", each)
+        for column in before.table(each.table).columns:
+            later = tables[each.table].get(column.name)
+            if reads(each, column.name) and (later is None or not can_read(each, column, later)):
+                raise unfinished(f"{each.table}.{column.name} cannot change", each)
+
+
+def can_read(trigger: Trigger, before: Column, after: Column) -> bool:
+    """Whether a trigger does the same as ever when a column that it names is another one."""
+    if twin_of(trigger) is None:
+        return is_near(before.type, after.type)
+    return (before.type, before.default) == (after.type, after.default)
+
+
+def unfinished(what: str, trigger: Trigger) -> MigrationError:
+    """What has to be done first."""
+    return MigrationError(
+        f"{what} while the trigger {trigger.name} of {trigger.table} names it: first finish the change that was made "
+        f"online (qb migrate new … --allow)"
+    )

@@ -11,7 +11,7 @@ from dialects.postgres.migrations import sync
 from dialects.postgres.migrations.backfill import backfill
 from dialects.postgres.migrations.conversions import converted, is_lossless, is_of
 from dialects.postgres.migrations.dependents import expanded
-from dialects.postgres.migrations.leftovers import check_finished, is_leftover, values_elsewhere
+from dialects.postgres.migrations.leftovers import check_finished, check_kept, is_leftover, values_elsewhere
 from dialects.postgres.migrations.online.stages import Online
 from dialects.postgres.migrations.privileges import comes_back, noted, restored
 from dialects.postgres.migrations.safety import PostgresSafety
@@ -40,6 +40,7 @@ class PostgresRenderer(Renderer):
         return PostgresSafety()
 
     def expanded(self, before: Schema, operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+        check_kept(before, operations)
         new = {each.table.name for each in operations if isinstance(each, ops.CreateTable)}
         operations = tuple(
             [

@@ -9,6 +9,7 @@ from zlib import crc32
 from dialects.postgres.migrations.privileges import copied
 from dialects.postgres.schema.ddl import PostgresDdl
 from qb.identifiers import LONGEST_NAME, QUOTED
+from qb.migrations.expressions import mentions
 from qb.schema.objects import Name, Trigger
 from qb.types import TEXT
 
@@ -77,6 +78,16 @@ def twin_of(trigger: Trigger) -> str | None:
     if not is_sync(trigger) or "TG_OP" not in trigger.sql:
         return None
     return trigger.sql.partition("NEW.")[2].partition(" IS NOT NULL")[0]
+
+
+def reads(trigger: Trigger, column: str) -> bool:
+    """Whether a trigger names a column, be it in the body of its function."""
+    return mentions(body_of(trigger) or trigger.sql, column, "postgres")
+
+
+def body_of(trigger: Trigger) -> str:
+    """The body of the function that goes with a trigger; empty for those of people."""
+    return trigger.sql.split("$qb$")[1] if is_sync(trigger) else ""
 
 
 def function_of(trigger: Trigger) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialects.postgres.migrations import sync
-from dialects.postgres.migrations.conversions import FAMILIES, TEXTS, converted, is_lossless, is_of, parsed
+from dialects.postgres.migrations.conversions import converted, is_lossless, is_near, is_of
 from dialects.postgres.migrations.names import begun
 from dialects.postgres.migrations.online.work import NotOnline, Work, is_retyped, why_written
 from dialects.postgres.migrations.parts import columns_of
@@ -104,7 +104,11 @@ class Columns:
     def is_lost(self, table: Name, value: str) -> bool:
         """Whether a value is computed of what goes, or becomes something of another kind."""
         lost = [each.column.name for each in self.work.those(ops.DropColumn, table)]
-        lost += [each.after.name for each in self.work.those(ops.AlterColumn, table) if is_of_another_kind(each)]
+        lost += [
+            each.after.name
+            for each in self.work.those(ops.AlterColumn, table)
+            if each.using is not None or not is_near(each.before.type, each.after.type)
+        ]
         return any(mentions(value, name, "postgres") for name in lost)
 
     def check_value(self, table: Name, value: str) -> None:
@@ -288,15 +292,8 @@ class Columns:
         generated = [each.generated for each in schema.table(table).columns if each.generated is not None]
         if any(mentions(each.expression, column, "postgres") for each in generated):
             raise NotOnline("another column is computed of it")
-        if any(each.table == table and mentions(each.sql, column, "postgres") for each in schema.triggers):
+        if any(each.table == table and sync.reads(each, column) for each in schema.triggers):
             raise NotOnline("a trigger names it")
-
-
-def is_of_another_kind(operation: ops.AlterColumn) -> bool:
-    """Whether what was computed of a column may not be computed of it any more."""
-    one, other = (parsed(each.type) for each in (operation.before, operation.after))
-    is_near = one == other or any(one.name in each and other.name in each for each in (*FAMILIES, TEXTS))
-    return operation.using is not None or one.is_array != other.is_array or not is_near
 
 
 def check_length(column: str) -> None:
