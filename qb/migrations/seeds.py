@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from qb.tables import Definition, Table, definition_of, resolve
 TB = TypeVar("TB", bound=Table)
 When = Literal["always", "if_empty", "if_missing"]
 MOMENTS = ("always", "if_empty", "if_missing")
+LOGGER = logging.getLogger("qb.seeds")
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ def check_key(definition: Definition, key: Sequence[Column[Any, Any, Any]], rows
 async def plant(
     db: Database[Any], seeds: Iterable[Seed], environment: Mapping[str, str] | None = None
 ) -> list[Planted]:
-    """Write seeds: all of them or none, those of referenced tables first. It may be done again and again.
+    """Write seeds: all of them or none, those of referenced tables first. It may be done again and again. The logger
+    `qb.seeds` has a line for each.
 
     Raises SchemaError, before anything is written, when a variable of the environment is missing.
     """
@@ -109,10 +112,14 @@ async def plant(
     if missing:
         raise SchemaError(f"the seeds need {', '.join(missing)} in the environment: nothing is written")
     found = [each for each, _ in ready]
-    if not db.dialect.has_transactions:
-        return await planted(db, found)
-    async with db.transaction() as tx:
-        return await planted(tx, found)
+    if db.dialect.has_transactions:
+        async with db.transaction() as tx:
+            done = await planted(tx, found)
+    else:
+        done = await planted(db, found)
+    for each in done:
+        LOGGER.info("%d of %d rows of %s written (%s)", each.written, each.rows, each.table, each.when)
+    return done
 
 
 async def planted(executor: Executor[Any], seeds: Sequence[Seed]) -> list[Planted]:

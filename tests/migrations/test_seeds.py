@@ -67,10 +67,17 @@ async def test_if_empty_is_for_a_table_without_rows(db: Database) -> None:
     assert await plant(db, [seed(Genre, [])]) == [Planted("genres", "if_missing", 0, 0)]
 
 
-async def test_all_or_none(db: Database) -> None:
+async def test_all_or_none(db: Database, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "qb.seeds")
     with pytest.raises(CheckViolated):
         await plant(db, [GENRES, SONGS, seed(Genre, [{"id": 9, "name": "x", "rank": -1}])])
     assert await genres(db) == []
+    assert caplog.messages == []
+    await plant(db, [SONGS, GENRES])
+    assert caplog.messages == [
+        "2 of 2 rows of genres written (if_missing)",
+        "1 of 1 rows of songs written (if_missing)",
+    ]
 
 
 async def test_variables_of_the_environment(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
