@@ -44,6 +44,7 @@ from qb.schema.objects import (
     Key,
     Name,
     Schema,
+    Sequence,
     Trigger,
     View,
 )
@@ -685,6 +686,19 @@ WHOLE: dict[str, tuple[Schema, Schema, Hints | None]] = {
     "an enum type goes with a column of another type": (
         replace(with_(columns=(ID, NAME, N, FEELING)), enums=(MOOD,)),
         with_(columns=(ID, NAME, N, replace(FEELING, type="text"))),
+        None,
+    ),
+    "a sequence goes with a column that is renamed, and stays without it": (
+        replace(with_(), sequences=(Sequence(Name("s"), table=T, column="n"),)),
+        replace(with_(columns=(ID, NAME, replace(N, name="m"))), sequences=(Sequence(Name("s")),)),
+        Hints(columns={(T, "m"): "n"}),
+    ),
+    "a sequence goes with a new column": (
+        with_(),
+        replace(
+            with_(columns=(ID, NAME, N, Column("m", "integer", nullable=False, default="nextval('s'::regclass)"))),
+            sequences=(Sequence(Name("s"), table=T, column="m"),),
+        ),
         None,
     ),
     "a new column of a new label": (

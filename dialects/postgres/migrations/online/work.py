@@ -81,7 +81,7 @@ class Work:
             if isinstance(each, FIRST)
             and not (isinstance(each, ops.AddColumn) and each.table in self.there and self.why_later(each))
             and not (isinstance(each, ops.AlterSequence) and is_owned(each))  # by a column that may come later
-            and (with_renames or not isinstance(each, ops.RenameColumn))
+            and (with_renames or not isinstance(each, (ops.RenameColumn, ops.AlterSequence)))  # which has new names
         ]
         renames = (ops.RenameTable, ops.RenameColumn, ops.RenameSequence)
         if any(isinstance(each, renames) for each in found):  # which they know by old names
