@@ -266,6 +266,8 @@ def is_relabelled(old: str, new: str) -> bool:
     if one.is_array != other.is_array:
         return False
     varying = ("character varying", "varchar")
+    if one.is_array and one != other:  # the elements are looked at, unless they may only be longer without an end
+        return one.name == other.name and other.name in (*varying, "numeric") and not other.numbers
     if one.name in (*varying, "text") and other.name in (*varying, "text"):
         return not other.numbers or (bool(one.numbers) and one.numbers[0] <= other.numbers[0])
     if one.name == other.name == "numeric":
