@@ -182,6 +182,7 @@ def test_conflicts_are_named(tmp_path: Path, one: Sequence[Operation], other: Se
     with pytest.raises(MigrationError, match="0002_one and 0003_other do not go together") as caught:
         merge(branched(tmp_path, one, other))
     assert words in str(caught.value)
+    assert str(caught.value).count("\n  against ") == 1, "and nothing else is named"
     assert len(Folder(tmp_path).heads()) == 2
 
 

@@ -62,6 +62,8 @@ def numeric(precision: int, scale: int) -> Make:
         (lambda: col.timestamp(), col.date, "2024-05-01 00:00:00.000000", "2024-05-01"),
         (lambda: col.timestamp(zone=False), col.text, "2024-05-01 00:00:00.000000", "2024-05-01 00:00:00.000000"),
         (col.boolean, col.integer, 1, 1),
+        (numeric(8, 2), lambda: col.custom("TEXT", object), 1999, "1999"),  # nobody knows what that is
+        (lambda: col.custom("TEXT", object), numeric(8, 2), "500", 500),
     ],
 )
 def test_there_and_back(sqlite: SqliteEngine, one: Make, other: Make, before: object, after: object) -> None:

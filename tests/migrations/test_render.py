@@ -555,20 +555,27 @@ def test_rows_that_a_constraint_would_leave_out_stop(engine: SqliteEngine) -> No
 
 def test_rows_keep_their_numbers_and_counters_go_on(sqlite: SqliteEngine) -> None:
     plain = Table(Name("plain"), (Column("a", "TEXT"),))
+    strict = Table(Name("strict"), (Column("a", "TEXT"),), options=("STRICT",))
+    without = Table(Name("without"), (Column("a", "TEXT", nullable=False),), Key(("a",)), options=("WITHOUT ROWID",))
     counted = Table(
         Name("counted"),
         (Column("id", "INTEGER", identity=Identity("autoincrement")), Column("a", "TEXT")),
         Key(("id",)),
     )
     sqlite.execute(
-        *find_dialect("sqlite").ddl().create_all(lite(plain, counted)),
+        *find_dialect("sqlite").ddl().create_all(lite(plain, strict, without, counted)),
         "INSERT INTO plain (rowid, a) VALUES (7, 'x'), (3, 'y')",
+        "INSERT INTO strict (rowid, a) VALUES (7, 'x'), (3, 'y')",
+        "INSERT INTO without VALUES ('x')",
         "INSERT INTO counted VALUES (9, 'x')",
         "DELETE FROM counted",
     )
-    after = [replace(each, checks=(Check("\"a\" <> ''", "c"),)) for each in (plain, counted)]
-    migrate(sqlite, stages(lite(plain, counted), lite(*after)))
+    tables = (plain, strict, without, counted)
+    after = [replace(each, checks=(Check("\"a\" <> ''", "c"),)) for each in tables]
+    migrate(sqlite, stages(lite(*tables), lite(*after)))
     assert sqlite.rows("SELECT rowid, a FROM plain") == [(3, "y"), (7, "x")]
+    assert sqlite.rows("SELECT rowid, a FROM strict") == [(3, "y"), (7, "x")]
+    assert sqlite.rows("SELECT a FROM without") == [("x",)]
     sqlite.execute("INSERT INTO counted (a) VALUES ('z')")
     assert sqlite.rows("SELECT id FROM counted") == [(10,)]
 
