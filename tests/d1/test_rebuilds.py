@@ -88,3 +88,27 @@ def test_every_action(
     for database in engines:
         migrate(database, DIALECT.renderer().stages(after, diff(after, Schema("d1"))))
         database.check_empty()
+
+
+@pytest.mark.parametrize(
+    ("type", "ids"), [("INTEGER", (-3, -2, -1)), ("INTEGER", (1, 12, 2)), ("TEXT", ("'a'", "'b'", "'c'"))]
+)
+def test_references_that_are_unique_let_go(
+    engines: tuple[D1Engine, D1Engine], type: str, ids: tuple[object, ...]
+) -> None:
+    """Each row of the old table lets go of its parent by a value of its own, which is none of the keys."""
+    engine, _ = engines
+    nodes = table("nodes", "nodes", "RESTRICT", False, type)
+    nodes = replace(nodes, uniques=(Key(("up",)),), columns=(nodes.columns[0], replace(nodes.columns[1], default=None)))
+    before = Schema("d1", tables=(nodes,))
+    after = Schema("d1", tables=(replace(nodes, checks=(Check('"id" <> 9', "no_nine"),)),))
+    engine.execute(*DIALECT.ddl().create_all(before))
+    one, two, three = ids
+    engine.fill(f"INSERT INTO nodes VALUES ({one}, {two}), ({two}, {three}), ({three}, {one})")
+    expected = contents(engine, before)
+    migrate(engine, DIALECT.renderer().stages(before, diff(before, after)))
+    assert contents(engine, after) == expected
+    with pytest.raises(RuntimeError, match="FOREIGN KEY constraint failed"):
+        engine.execute(f"DELETE FROM nodes WHERE id = {one}")
+    migrate(engine, DIALECT.renderer().stages(after, diff(after, Schema("d1"))))
+    engine.check_empty()

@@ -161,6 +161,29 @@ async def test_no_text_of_postgres_becomes_code(postgres_db: Database, hostile: 
     assert "# not declared: domain " in source
 
 
+async def test_foreign_keys_between_types_and_to_what_is_not_there(sqlite_db: Database) -> None:
+    found = await created(
+        sqlite_db,
+        "CREATE TABLE parents (id INTEGER PRIMARY KEY, code TEXT UNIQUE)",
+        "CREATE TABLE children (id INTEGER PRIMARY KEY, same BIGINT REFERENCES parents (id), "
+        "short VARCHAR(9) REFERENCES parents (code), other TEXT REFERENCES parents (id))",
+        "CREATE TABLE strays (id INTEGER PRIMARY KEY, gone_id INTEGER REFERENCES gone (id), "
+        "lost TEXT REFERENCES parents (lost))",
+    )
+    source = pull(found)
+    for line in (
+        "    same = col.custom('BIGINT', int).nullable().references(lambda: Parents.id)",
+        "    short = col.custom('VARCHAR(9)', str).nullable().references(lambda: Parents.code)",
+        "    other = col.custom('TEXT', object).nullable().references(lambda: Parents.id)",
+        "    # not declared: the foreign key of gone_id to gone",
+        "    # not declared: the foreign key of lost to parents",
+    ):
+        assert f"{line}\n" in source
+    strays = replace(found.table(Name("strays")), foreign_keys=())
+    known = tuple([strays if each.name == strays.name else each for each in found.tables])
+    assert await recreated(sqlite_db, found) == replace(found, tables=known)
+
+
 def test_what_cannot_be_declared_is_said() -> None:
     tables = (
         Table(Name("empty"), ()),

@@ -81,6 +81,14 @@ def test_a_table_comes_back_empty() -> None:
             None,
             "the way back works only while the table is empty",
         ),
+        (PLAYS, {"uniques": (Key(("plays",), "u"),)}, None, "it is NULL in every row"),
+        (PLAYS, {"indexes": (Index("i", (IndexKey("plays"),), unique=True),)}, None, "it is NULL in every row"),
+        (
+            PLAYS,
+            {"indexes": (Index("i", (IndexKey("plays"),), unique=True, nulls_distinct=False),)},
+            None,
+            "the way back works only while the table is empty",
+        ),
         (
             replace(PLAYS, nullable=False),
             {"indexes": (Index("i", (IndexKey(None, 'abs("plays")'),), unique=True),)},

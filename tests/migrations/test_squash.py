@@ -412,6 +412,13 @@ def test_what_runs_outside_of_a_transaction(tmp_path: Path) -> None:
         squash(find_dialect("postgres"), folder)
 
 
+def test_a_way_back_that_runs_outside_of_a_transaction(tmp_path: Path) -> None:
+    folder = by_hand(tmp_path, "postgres", Schema("postgres"), Script(("CREATE TABLE a (id int)",)))
+    folder.add("n1", Script(("SELECT 1",)), Script(("VACUUM",), transactional=False), Schema("postgres"))
+    with pytest.raises(MigrationError, match="0002_n1 runs outside of a transaction, and the others in one"):
+        squash(find_dialect("postgres"), folder)
+
+
 PARENT = TableOf(Name("p"), (Column("id", "integer"),), Key(("id",), "p_pkey"))
 CHILD = TableOf(Name("c"), (Column("p_id", "integer"),), foreign_keys=(ForeignKey(("p_id",), Name("p"), ("id",)),))
 
