@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dialects.sqlite.migrations.affinities import affinity
 from qb import Table, col
 from qb.columns import Column
 from qb.dialect import find_dialect
@@ -132,6 +133,26 @@ def test_the_way_back_from_what_somebody_knew(sqlite: SqliteEngine) -> None:
     assert way_back.losses == ('the values of "things.a" do not come back: it is NULL in every row',)
     migrate(sqlite, DIALECT.renderer().stages(after, way_back.operations))
     assert sqlite.rows("SELECT a FROM things") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    "type",
+    [
+        *("INTEGER", "BIGINT", "int", "TEXT", "VARCHAR(9)", "CLOB", "BLOB", "", "REAL", "FLOAT", "DOUBLE PRECISION"),
+        *("NUMERIC", "DECIMAL(8,2)", "BOOLEAN", "DATE", "FLOATING POINT", "CHARINT"),
+    ],
+)
+def test_affinities_are_as_sqlite_has_them(sqlite: SqliteEngine, type: str) -> None:
+    kinds = {
+        "INTEGER": ("integer", "integer", "real"),
+        "NUMERIC": ("integer", "integer", "real"),
+        "TEXT": ("text", "text", "text"),
+        "BLOB": ("text", "integer", "real"),
+        "REAL": ("real", "real", "real"),
+    }
+    sqlite.execute(f"CREATE TABLE t (a {type})", "INSERT INTO t VALUES ('5'), (6), (7.5)")
+    assert tuple([kind for (kind,) in sqlite.rows("SELECT typeof(a) FROM t")]) == kinds[affinity(type)]
+    assert (affinity(type) == "INTEGER") == ("INT" in type.upper())
 
 
 def test_nothing_to_do() -> None:

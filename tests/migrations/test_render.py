@@ -200,6 +200,25 @@ def test_what_reads_a_column_goes_while_its_type_changes() -> None:
     ]
 
 
+def test_both_ends_of_a_foreign_key_get_another_type(postgres_engine: PostgresEngine) -> None:
+    def schema(type: str) -> Schema:
+        parents = Table(Name("parents"), (Column("id", type, nullable=False),), Key(("id",), "parents_pkey"))
+        key = ForeignKey(("up",), parents.name, ("id",), "CASCADE", name="children_up_fkey")
+        children = Table(Name("children"), (Column("up", type),), foreign_keys=(key,))
+        return Schema("postgres", tables=(parents, children))
+
+    before, after = schema("integer"), schema("text")
+    ddl = find_dialect("postgres").ddl()
+    postgres_engine.execute(*ddl.create_all(before), "INSERT INTO parents VALUES (1), (2)")
+    postgres_engine.execute("INSERT INTO children VALUES (2), (NULL)")
+    migrate(postgres_engine, stages(before, after))
+    assert postgres_engine.rows("SELECT up FROM children ORDER BY up") == [("2",), (None,)]
+    done = postgres_engine.facts()
+    postgres_engine.begin_again()
+    postgres_engine.execute(*ddl.create_all(after))
+    assert done == postgres_engine.facts()
+
+
 def test_a_new_label_is_used_in_the_next_transaction() -> None:
     before = replace(albums(Column("mood", '"mood"')), enums=(Enum(Name("mood"), ("good",)),))
     after = replace(
@@ -419,6 +438,74 @@ def test_what_alter_table_can_do_on_sqlite() -> None:
         'ALTER TABLE "albums" DROP COLUMN "title"',
         'CREATE INDEX "by_plays" ON "albums" ("plays")',
     ]
+
+
+SIMPLE = Table(Name("t"), (Column("id", "INTEGER"), Column("a", "TEXT"), Column("n", "INTEGER")), Key(("id",)))
+BESIDE = Table(Name("others"), (Column("id", "INTEGER"),), Key(("id",)))
+TO_BESIDE = ForeignKey(("x",), BESIDE.name, ("id",))
+
+
+def with_column(column: Column, **parts: object) -> Table:
+    """The simple table with one column more, and perhaps other things."""
+    return replace(SIMPLE, columns=(*SIMPLE.columns, column), **parts)  # type: ignore[arg-type]  # its fields
+
+
+def defaulted(default: str) -> Table:
+    """With a column that has a default."""
+    return with_column(Column("x", "TEXT", default=default))
+
+
+X = Column("x", "INTEGER")
+OF_X, OF_N = Check('"x" <> 7', column="x"), Check('"n" <> 7', column="n")
+WAYS: list[tuple[Table, Table, bool]] = [
+    # Before, after, and whether the table is rebuilt for it.
+    *[(SIMPLE, defaulted(each), False) for each in ("5", "5.5", "-5", "+5", "'x'", "NULL", "TRUE", "x'00'")],
+    *[(SIMPLE, defaulted(each), False) for each in ("(5)", "((5))", "('x')", "(-5)")],
+    *[(SIMPLE, defaulted(each), True) for each in ("CURRENT_TIMESTAMP", "(1 + 1)", "(lower('X'))", "(5 - -5)")],
+    (SIMPLE, with_column(replace(X, nullable=False, default="5")), False),
+    (SIMPLE, with_column(replace(X, generated=Generated('"n" + 1', stored=False))), False),
+    (SIMPLE, with_column(replace(X, generated=Generated('"n" + 1', stored=True))), True),
+    (SIMPLE, with_column(replace(X, generated=Generated('"id" + 1', stored=False), nullable=False)), True),
+    (SIMPLE, with_column(X, uniques=(Key(("x",)),)), True),
+    (SIMPLE, with_column(X, foreign_keys=(TO_BESIDE,)), False),
+    (SIMPLE, with_column(replace(X, default="5"), foreign_keys=(TO_BESIDE,)), True),
+    (SIMPLE, with_column(X, foreign_keys=(replace(TO_BESIDE, columns=("n",)),)), True),
+    (SIMPLE, with_column(X, checks=(OF_X,)), False),
+    (SIMPLE, with_column(X, checks=(OF_N,)), True),
+    (SIMPLE, with_column(X, checks=(Check('"x" <> "n"'),)), True),
+    (SIMPLE, with_column(X, indexes=(Index("i", (IndexKey("x"),)),)), False),
+    (with_column(X), SIMPLE, False),
+    (with_column(X, indexes=(Index("i", (IndexKey("x"),)),)), SIMPLE, False),
+    (with_column(X, checks=(OF_X,)), SIMPLE, False),
+    (with_column(X, checks=(OF_X, OF_N)), replace(SIMPLE, checks=(OF_N,)), False),
+    (with_column(X, checks=(OF_X, OF_N)), SIMPLE, True),
+    (with_column(X, checks=(Check('"n" <> 7'),)), SIMPLE, True),
+    (with_column(X, uniques=(Key(("x",)),)), SIMPLE, True),
+    (with_column(X, foreign_keys=(TO_BESIDE,)), SIMPLE, True),
+    (with_column(replace(X, generated=Generated('"n" + 1'))), SIMPLE, False),
+    (with_column(replace(X, generated=Generated('"n" + 1'))), with_column(X), True),
+    (SIMPLE, replace(SIMPLE, checks=(OF_N,)), True),
+    (SIMPLE, replace(SIMPLE, options=("STRICT",)), True),
+    (SIMPLE, replace(SIMPLE, comment="x"), False),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "is_rebuilt"), WAYS)
+def test_what_needs_a_rebuild_on_sqlite(sqlite: SqliteEngine, before: Table, after: Table, is_rebuilt: bool) -> None:
+    """What is said to need none works in a table with rows, and both ways come to what is declared."""
+    sqlite.execute(
+        *find_dialect("sqlite").ddl().create_all(lite(before, BESIDE)),
+        "INSERT INTO others VALUES (1), (5)",
+        "INSERT INTO t (id, a, n) VALUES (1, 'x', 1), (2, NULL, NULL)",
+    )
+    way = stages(lite(before, BESIDE), lite(after, BESIDE), Hints(certain=True))
+    assert any("CREATE TABLE" in each for stage in way for each in stage.script.statements) == is_rebuilt
+    migrate(sqlite, way)
+    assert sqlite.rows("SELECT id, a, n FROM t ORDER BY id") == [(1, "x", 1), (2, None, None)]
+    done = sqlite.facts()
+    sqlite.begin_again()
+    sqlite.execute(*find_dialect("sqlite").ddl().create_all(lite(after, BESIDE)))
+    assert done == sqlite.facts()
 
 
 def test_a_rebuild_on_sqlite() -> None:

@@ -81,6 +81,12 @@ def test_a_table_comes_back_empty() -> None:
             None,
             "the way back works only while the table is empty",
         ),
+        (
+            replace(PLAYS, nullable=False),
+            {"primary_key": Key(("plays",), "albums_pkey")},
+            None,
+            "the way back works only while the table is empty",
+        ),
         (PLAYS, {"uniques": (Key(("plays",), "u"),)}, None, "it is NULL in every row"),
         (PLAYS, {"indexes": (Index("i", (IndexKey("plays"),), unique=True),)}, None, "it is NULL in every row"),
         (
