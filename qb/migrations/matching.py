@@ -46,7 +46,7 @@ class Matching:
 
     def spelling(self, name: Name | str) -> str:
         """What the engine tells a name by."""
-        return seen(str(name))
+        return seen(str(name)) if self.folds else str(name)
 
     def columns_of(self, old: Table, new: Table) -> dict[str, str]:
         """The columns of a table that is in both."""

@@ -483,6 +483,16 @@ def test_an_operation_that_does_not_fit() -> None:
         applied(schema(), [ops.DropEnum(Enum(Name("m"), ("a",)))])
 
 
+def test_a_name_beside_one_that_differs_in_case() -> None:
+    """It is another one to PostgreSQL, whose column stays."""
+    kept, old, new = (Column(name, "integer") for name in ("Plays", "heard", "plays"))
+    hints = Hints(columns={(ALBUMS, "plays"): "heard"})
+    found = check(schema(table(ID, kept, old)), schema(table(ID, kept, new)), hints)
+    assert found == [ops.RenameColumn(ALBUMS, "heard", "plays")]
+    case = Hints(columns={(ALBUMS, "plays"): "Plays"})
+    assert check(schema(table(ID, kept)), schema(table(ID, new)), case) == [ops.RenameColumn(ALBUMS, "Plays", "plays")]
+
+
 def test_two_things_of_one_name() -> None:
     index, rule = Index("i", (IndexKey("id"),)), objects.Check("id > 0", "i")
     there = schema(table(ID, indexes=(index, replace(index, name="j")), checks=(rule,)))
