@@ -216,9 +216,13 @@ class Comparison:
                 yield ops.AddLabel(new.name, label, following.get(label))
 
     def sequences(self, middle: Schema) -> Iterator[Operation]:
-        """The sequences. A column that goes would take its own along, and one that is new has to be there first."""
+        """The sequences. A column that goes, be it to be computed, would take its own along, and one that is new has to
+        be there first.
+        """
         old = {each.name: each for each in middle.sequences}
-        columns = {(table.name, column.name) for table in self.after.tables for column in table.columns}
+        columns = {
+            (table.name, each.name) for table in self.after.tables for each in table.columns if not each.generated
+        }
         for sequence in self.after.sequences:
             before = old.pop(sequence.name, None)
             there = before or free(sequence)

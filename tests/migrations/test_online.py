@@ -693,6 +693,14 @@ WHOLE: dict[str, tuple[Schema, Schema, Hints | None]] = {
         replace(with_(columns=(ID, NAME, replace(N, name="m"))), sequences=(Sequence(Name("s")),)),
         Hints(columns={(T, "m"): "n"}),
     ),
+    "a column that had a sequence is computed": (
+        replace(
+            with_(columns=(ID, NAME, replace(N, default="nextval('s'::regclass)"))),
+            sequences=(Sequence(Name("s"), table=T, column="n"),),
+        ),
+        with_(columns=(ID, NAME, Column("n", "integer", generated=Generated("id + 1")))),
+        None,
+    ),
     "a sequence goes with a new column": (
         with_(),
         replace(
