@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dialects.postgres.migrations.parts import columns_of, parts
 from dialects.postgres.migrations.sync import SYNC, is_sync, twin_of
@@ -22,6 +23,7 @@ from qb.migrations.scripts import Script
 from qb.schema.objects import Name
 from tests.migrations.engines import Engine, PostgresEngine
 from tests.migrations.random_cases import Case, Kept, cases
+from tests.migrations.random_moves import moves
 from tests.migrations.random_rows import filling, inserted
 from tests.migrations.random_schemas import number_of
 from tests.migrations.test_random_schemas import forgotten, orphans, postgres, prepare, rows, same, settings_for
@@ -70,11 +72,14 @@ def check(engine: Engine, fresh: Engine, case: Case) -> None:
 
 
 def needs_values(kept: Kept) -> bool:
-    """Whether rows of programs that do not know a new column may have the same in it, but must not."""
+    """Whether rows of programs that do not know a new column have there what they must not have, or not together with
+    another one.
+    """
     table, known = kept.new, kept.columns.values()
-    same = [each.name for each in table.columns if each.name not in known and (each.nullable or each.default)]
-    keys = [part for part in parts(table) if getattr(part, "unique", None) or getattr(part, "exclusion", None)]
-    return any(columns_of(key, same) for key in keys)
+    given = [each.name for each in table.columns if each.name not in known and (each.nullable or each.default)]
+    rules = [part for part in parts(table) if getattr(part, "unique", None) or getattr(part, "exclusion", None)]
+    pairs = [key.columns for key in table.foreign_keys if len(key.columns) > 1]
+    return any(columns_of(rule, given) for rule in rules) or any(set(given) & set(pair) for pair in pairs)
 
 
 def without_pauses(script: Script) -> Script:
@@ -127,7 +132,7 @@ def test_postgres(request: pytest.FixtureRequest, postgres: tuple[PostgresEngine
     usual = settings_for(request, "postgres")
 
     @settings(usual, max_examples=usual.max_examples // 2)
-    @given(cases("postgres"))
+    @given(st.one_of(cases("postgres"), moves()))
     def run(case: Case) -> None:
         try:
             check(*postgres, case)
