@@ -93,6 +93,9 @@ class Comparison:
         old = {each.name: moved for each, moved in zip(self.before.sequences, middle.sequences, strict=True)}
         pairs = self.matching.sequences(old, {each.name: each for each in self.after.sequences})
         names = {old[former].name: new for new, former in pairs.items()}
+        for each in old.values():
+            if each.table is not None and names.get(each.name, each.name).schema != each.name.schema:
+                yield ops.AlterSequence(each, free(each))  # it cannot go where its column is not
         there = [each.name for each in middle.sequences]
         for before, after in steps(names, there, out_of_the_way, self.matching.spelling):
             yield ops.RenameSequence(before, after)
@@ -220,23 +223,28 @@ class Comparison:
         be there first.
         """
         old = {each.name: each for each in middle.sequences}
-        columns = {
-            (table.name, each.name) for table in self.after.tables for each in table.columns if not each.generated
+        columns = {(table.name, column.name): column for table in middle.tables for column in table.columns}
+        stay = {
+            (table.name, column.name)
+            for table in self.after.tables
+            for column in table.columns
+            # One that is computed from now on, or in another way, goes and comes back.
+            if column.generated is None or columns.get((table.name, column.name)) == column
         }
         for sequence in self.after.sequences:
             before = old.pop(sequence.name, None)
             there = before or free(sequence)
             if before is None:
                 yield ops.CreateSequence(there)
-            elif owner(before) != owner(sequence):
+            elif before.table is not None and (owner(before) != owner(sequence) or owner(before) not in stay):
                 there = free(before)
-                yield from [ops.AlterSequence(before, there)] if before != there else []
+                yield ops.AlterSequence(before, there)
             if there.options != sequence.options:
                 yield ops.AlterSequence(there, replace(there, options=sequence.options))
             if owner(there) != owner(sequence):
                 yield ops.AlterSequence(free(sequence), sequence)
         for each in old.values():
-            if each.table is not None and owner(each) not in columns:
+            if each.table is not None and owner(each) not in stay:
                 yield ops.AlterSequence(each, free(each))
                 each = free(each)
             yield ops.DropSequence(each)

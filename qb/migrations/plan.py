@@ -32,6 +32,8 @@ def is_owned(operation: ops.AlterSequence) -> bool:
     return operation.before.table is None and operation.after.table is not None
 
 
+RENAMES = (ops.RenameTable, ops.RenameColumn, ops.RenameSequence)
+"""What is done before all that knows the new names."""
 PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, ops.RenameSchema),
     lambda each: isinstance(each, ops.CreateSchema),
@@ -39,9 +41,9 @@ PHASES: Sequence[Callable[[Operation], bool]] = (
     lambda each: isinstance(each, (ops.RenameLabel, ops.AddLabel)),
     lambda each: isinstance(each, ops.DropTrigger),
     lambda each: isinstance(each, ops.DropView),
-    lambda each: isinstance(each, (ops.RenameTable, ops.RenameColumn, ops.RenameSequence)),
-    # What depends on tables and columns goes before them, and a sequence that stays does not go with its column.
-    lambda each: isinstance(each, ops.AlterSequence) and is_freed(each),
+    # A sequence that stays is not dropped with its column, and goes nowhere with its table.
+    lambda each: isinstance(each, RENAMES) or (isinstance(each, ops.AlterSequence) and is_freed(each)),
+    # What depends on tables and columns goes before them.
     lambda each: isinstance(each, ops.DropConstraint) and each.constraint.foreign_key is not None,
     lambda each: isinstance(each, ops.DropTable),
     lambda each: isinstance(each, ops.DropIndex),

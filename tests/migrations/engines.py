@@ -147,7 +147,7 @@ class D1Engine:
 
 
 class PostgresEngine:
-    """A schema of its own in a PostgreSQL."""
+    """A schema of its own in a PostgreSQL, and another one beside it."""
 
     dialect = "postgres"
     as_text = "CAST({} AS text)"
@@ -159,7 +159,9 @@ class PostgresEngine:
 
     def begin_again(self) -> None:
         self.execute("ROLLBACK")
-        self.execute("DROP SCHEMA IF EXISTS here CASCADE", "CREATE SCHEMA here", "SET search_path = here, public")
+        self.execute("DROP SCHEMA IF EXISTS here CASCADE", "CREATE SCHEMA here")
+        self.execute("DROP SCHEMA IF EXISTS beside CASCADE", "CREATE SCHEMA beside")
+        self.execute("SET search_path = here, beside, public")
 
     def fill(self, *statements: str) -> None:
         # As of another server whose rows are repeated here: keys are not looked at.
@@ -190,28 +192,32 @@ class PostgresEngine:
 
 
 CATALOGS = [
-    """SELECT c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+    """SELECT c.relnamespace::regnamespace::text, c.relname, c.relkind::text, a.attname,
+        format_type(a.atttypid, a.atttypmod), a.attnotnull,
         pg_get_expr(d.adbin, d.adrelid), a.attidentity::text, a.attgenerated::text, o.collname,
         col_description(c.oid, a.attnum), obj_description(c.oid, 'pg_class')
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     LEFT JOIN pg_collation o ON o.oid = a.attcollation
-    WHERE c.relnamespace = 'here'::regnamespace AND c.relkind IN ('r', 'v', 'm')""",
-    """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint
-    WHERE connamespace = 'here'::regnamespace""",
-    "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'here'",
-    "SELECT viewname, definition FROM pg_views WHERE schemaname = 'here'",
-    "SELECT matviewname, definition FROM pg_matviews WHERE schemaname = 'here'",
+    WHERE c.relnamespace IN ('here'::regnamespace, 'beside'::regnamespace) AND c.relkind IN ('r', 'v', 'm')""",
+    """SELECT connamespace::regnamespace::text, conrelid::regclass::text, conname, pg_get_constraintdef(oid),
+        convalidated FROM pg_constraint
+    WHERE connamespace IN ('here'::regnamespace, 'beside'::regnamespace)""",
+    "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname IN ('here', 'beside')",
+    "SELECT viewname, definition FROM pg_views WHERE schemaname IN ('here', 'beside')",
+    "SELECT matviewname, definition FROM pg_matviews WHERE schemaname IN ('here', 'beside')",
     """SELECT t.tgname, pg_get_triggerdef(t.oid) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-    WHERE c.relnamespace = 'here'::regnamespace AND NOT t.tgisinternal""",
-    """SELECT t.typname, string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder) FROM pg_type t
-    JOIN pg_enum e ON e.enumtypid = t.oid WHERE t.typnamespace = 'here'::regnamespace GROUP BY 1""",
-    """SELECT s.relname, format_type(q.seqtypid, NULL), q.seqstart, q.seqincrement, q.seqmax, q.seqmin, q.seqcycle,
+    WHERE c.relnamespace IN ('here'::regnamespace, 'beside'::regnamespace) AND NOT t.tgisinternal""",
+    """SELECT t.typnamespace::regnamespace::text, t.typname, string_agg(e.enumlabel, ',' ORDER BY e.enumsortorder)
+    FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid
+    WHERE t.typnamespace IN ('here'::regnamespace, 'beside'::regnamespace) GROUP BY 1, 2""",
+    """SELECT s.relnamespace::regnamespace::text, s.relname, format_type(q.seqtypid, NULL), q.seqstart, q.seqincrement,
+        q.seqmax, q.seqmin, q.seqcycle,
         (SELECT d.refobjid::regclass || '.' || a.attname FROM pg_depend d JOIN pg_attribute a
         ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
         WHERE d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.deptype = 'a')
     FROM pg_sequence q JOIN pg_class s ON s.oid = q.seqrelid
-    WHERE s.relnamespace = 'here'::regnamespace
+    WHERE s.relnamespace IN ('here'::regnamespace, 'beside'::regnamespace)
     AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = s.oid AND deptype = 'i')""",
 ]
 """What PostgreSQL says of everything that is modelled."""

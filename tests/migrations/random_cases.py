@@ -14,7 +14,13 @@ from qb.identifiers import QUOTED, seen
 from qb.migrations.hints import Hints
 from qb.schema.objects import Column, Enum, ForeignKey, Index, Name, Schema, Table
 from tests.migrations.random_columns import KIND, Draw, filled
-from tests.migrations.random_names import kept_sequences, with_other_names
+from tests.migrations.random_names import (
+    kept_sequences,
+    other_counters,
+    other_moods,
+    placed,
+    with_other_names,
+)
 from tests.migrations.random_schemas import AGAIN, LOG, number_of, random_schema
 
 K = TypeVar("K", Name, str)
@@ -61,16 +67,17 @@ class Way:
     def __init__(self, draw: Draw) -> None:
         self.draw = draw
         self.before = random_schema(draw, Schema(draw.dialect))
-        self.hints = Hints()
         self.after = random_schema(draw, self.before)
+        self.hints = Hints()
+        self.sequences: dict[Name, Name] = {}
+        """Those that stay: new names by old ones."""
         if draw.is_postgres:
-            self.after = with_other_names(draw, self.before, self.after, self.hints)
+            self.rename_and_move()
         self.rows = draw.draw(st.integers(0, 3))
         old, new = ([table.name for table in each.tables] for each in (self.before, self.after))
         self.tables = self.pairs(old, new, self.hints.tables, lambda one, other: LOG not in (one, other))
         """Those that stay: old names by new ones."""
         gone: set[tuple[Name, str | None]] = {(name, None) for name in old if name not in self.tables.values()}
-        self.sequences = kept_sequences(self.before, self.after, self.hints)
         gone |= {(each.name, None) for each in self.before.sequences if each.name not in self.sequences}
         self.columns: dict[Name, dict[str, str]] = {}
         """Of tables that stay, by their new names: old names of columns by new ones."""
@@ -86,6 +93,15 @@ class Way:
         for enum in self.after.enums:
             self.rename_labels(enum)
         self.fill()
+
+    def rename_and_move(self) -> None:
+        """Enum types and sequences get other names, tables go to another schema."""
+        moods, counters = other_moods(self.draw), other_counters(self.draw, self.before, self.after)
+        self.before = placed(self.draw, self.before, LOG)
+        self.after = placed(self.draw, with_other_names(self.after, moods, counters), LOG)
+        self.sequences = kept_sequences(self.before, self.after, counters)
+        self.hints.enums.update({Name(new): Name(old) for old, new in moods.items()})
+        self.hints.sequences.update({new: old for old, new in self.sequences.items() if new != old})
 
     def pairs(self, old: Sequence[K], new: Sequence[K], hints: dict[K, K], alike: Callable[[K, K], bool]) -> dict[K, K]:
         """Old names by new ones. A name that is still there can be had only when what had it is renamed, too."""

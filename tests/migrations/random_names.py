@@ -1,11 +1,10 @@
-"""Random sequences, and other names for them and for enum types in the second schema of a case."""
+"""Random sequences; and in the second schema of a case other names, for them and for enum types, and other schemas."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from qb.migrations.hints import Hints
 from qb.schema.objects import Column, Name, Schema, Table
 from qb.schema.objects import Sequence as NumberSequence
 from tests.migrations.random_columns import COUNTED, Draw
@@ -13,6 +12,8 @@ from tests.migrations.random_columns import COUNTED, Draw
 MOODS, FEELING = ("mood", "Mood 2"), "feeling"
 """The types of every schema, and what one of them may be called in the second one."""
 COUNTERS = ("counter", "Other counter")
+BESIDE = "beside"
+"""A schema of PostgreSQL that is searched after the one in which things are created."""
 
 
 def random_sequences(draw: Draw, tables: Sequence[Table]) -> Iterator[NumberSequence]:
@@ -27,25 +28,27 @@ def random_sequences(draw: Draw, tables: Sequence[Table]) -> Iterator[NumberSequ
             yield NumberSequence(Name(name), options, table, column)
 
 
-def with_other_names(draw: Draw, before: Schema, after: Schema, hints: Hints) -> Schema:
-    """The second schema with other names, which are noted in the hints."""
-    moods = draw.one({}, {}, {"mood": FEELING}, {"mood": "Mood 2", "Mood 2": FEELING})
+def other_moods(draw: Draw) -> dict[str, str]:
+    """The new names of enum types, by the old ones."""
+    return draw.one({}, {}, {"mood": FEELING}, {"mood": "Mood 2", "Mood 2": FEELING})
+
+
+def other_counters(draw: Draw, before: Schema, after: Schema) -> dict[str, str]:
+    """The new names of sequences, by the old ones."""
     stay = {each.name.name for each in before.sequences} & {each.name.name for each in after.sequences}
     ways: list[dict[str, str]] = [{}, *[{name: "Counted"} for name in COUNTERS if name in stay]]
     ways += [{"counter": "Other counter", "Other counter": "Counted"}] if len(stay) == 2 else []
-    counters = draw.one(*ways)
-    hints.enums.update({Name(new): Name(old) for old, new in moods.items()})
-    hints.sequences.update({Name(new): Name(old) for old, new in counters.items()})
+    return draw.one(*ways)
+
+
+def with_other_names(schema: Schema, moods: Mapping[str, str], counters: Mapping[str, str]) -> Schema:
+    """A schema whose types and sequences are called otherwise."""
+    types = {f'"{old}"': f'"{new}"' for old, new in moods.items()}
+    texts = {COUNTED[old]: COUNTED[new] for old, new in counters.items()}
     return replace(
-        after,
-        enums=tuple([replace(each, name=other(each.name, moods)) for each in after.enums]),
-        sequences=tuple([replace(each, name=other(each.name, counters)) for each in after.sequences]),
-        tables=tuple(
-            [
-                replace(each, columns=tuple([following(column, moods, counters) for column in each.columns]))
-                for each in after.tables
-            ]
-        ),
+        with_columns(schema, types, texts),
+        enums=tuple([replace(each, name=other(each.name, moods)) for each in schema.enums]),
+        sequences=tuple([replace(each, name=other(each.name, counters)) for each in schema.sequences]),
     )
 
 
@@ -54,21 +57,52 @@ def other(name: Name, names: Mapping[str, str]) -> Name:
     return Name(names.get(name.name, name.name))
 
 
-def following(column: Column, moods: Mapping[str, str], counters: Mapping[str, str]) -> Column:
-    """A column that is of a type of another name, or asks a sequence of another name."""
-    types = {f'"{old}"': f'"{new}"' for old, new in moods.items()}
-    texts = {COUNTED[old]: COUNTED[new] for old, new in counters.items()}
-    default = column.default
-    if default is not None and "::" in default:
-        value, _, type = default.partition("::")
-        default = f"{value}::{types.get(type, type)}"
-    elif default is not None:
-        default = texts.get(default, default)
+def with_columns(schema: Schema, types: Mapping[str, str], texts: Mapping[str, str]) -> Schema:
+    """A schema whose columns have other types and defaults."""
+    tables = [
+        replace(each, columns=tuple([following(column, types, texts) for column in each.columns]))
+        for each in schema.tables
+    ]
+    return replace(schema, tables=tuple(tables))
+
+
+def following(column: Column, types: Mapping[str, str], texts: Mapping[str, str]) -> Column:
+    """One of them. A default may say its type."""
+    value, colons, type = (column.default or "").partition("::")
+    default = f"{value}::{types.get(type, type)}" if colons else texts.get(value, column.default)
     return replace(column, type=types.get(column.type, column.type), default=default)
 
 
-def kept_sequences(before: Schema, after: Schema, hints: Hints) -> dict[Name, Name]:
+def placed(draw: Draw, schema: Schema, stays: Name) -> Schema:
+    """A schema some of whose tables are in the other one, and with them the sequences of their columns. What numbers
+    the rows of a table is called after it, and in the way of others.
+    """
+    there = {
+        table.name: Name(table.name.name, BESIDE)
+        for table in schema.tables
+        if table.name != stays and not any(column.identity for column in table.columns) and draw.maybe(3)
+    }
+    moved = {each.name.name for each in schema.sequences if each.table in there}
+    texts = {COUNTED[name]: COUNTED[name].replace("nextval('", f"nextval('{BESIDE}.") for name in moved}
+    found = with_columns(schema, {}, texts)
+    tables = [
+        replace(
+            table,
+            name=there.get(table.name, table.name),
+            foreign_keys=tuple([replace(key, table=there.get(key.table, key.table)) for key in table.foreign_keys]),
+        )
+        for table in found.tables
+    ]
+    sequences = [
+        replace(each, name=Name(each.name.name, BESIDE), table=there[each.table]) if each.table in there else each
+        for each in schema.sequences
+    ]
+    triggers = [replace(each, table=there.get(each.table, each.table)) for each in schema.triggers]
+    return replace(found, tables=tuple(tables), sequences=tuple(sequences), triggers=tuple(triggers))
+
+
+def kept_sequences(before: Schema, after: Schema, counters: Mapping[str, str]) -> dict[Name, Name]:
     """The new names, by the old ones, of sequences that go on from where they stand."""
-    new = {each.name for each in after.sequences} - set(hints.sequences)
-    found = {old: name for name, old in hints.sequences.items()}
-    return found | {each.name: each.name for each in before.sequences if each.name in new and each.name not in found}
+    new = {each.name.name: each.name for each in after.sequences}
+    pairs = [(each.name, counters.get(each.name.name, each.name.name)) for each in before.sequences]
+    return {old: new[name] for old, name in pairs if name in new}

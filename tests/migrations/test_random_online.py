@@ -115,7 +115,7 @@ def write(engine: Engine, case: Case, done: Sequence[Draft]) -> None:
         known = {name: one for name, one in there.items() if one not in computed}
         later = {name: twins(operations, table.name).get(one, QUOTED[one]) for name, one in known.items()}
         for number, columns in enumerate(({name: QUOTED[one] for name, one in known.items()}, later), case.rows + 1):
-            engine.execute(inserted(case, old, number, QUOTED[table.name.name], columns))
+            engine.execute(inserted(case, old, number, POSTGRES.ddl().name(table.name), columns))
 
 
 def twins(operations: Sequence[Operation], table: Name) -> dict[str, str]:

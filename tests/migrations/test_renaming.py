@@ -205,6 +205,60 @@ async def test_a_sequence_that_stays_does_not_go_with_its_column(place: Place) -
     assert await place.rows("SELECT number FROM invoices") == [(3,)]
 
 
+async def test_a_sequence_does_not_go_with_a_column_that_is_computed_from_now_on(place: Place) -> None:
+    """Which is another column to PostgreSQL."""
+    one = numbered("numbers")
+    before: list[Declared] = [one, sequence("numbers", owned_by=lambda: one.number)]
+    await place.migrate(*before)
+    await place.execute("INSERT INTO invoices DEFAULT VALUES")
+
+    class Computed(Table, name="invoices"):
+        id = col.integer().primary_key()
+        number = col.integer().generated(id * 10)
+
+    after: list[Declared] = [Computed, sequence("numbers", owned_by=lambda: Computed.number)]
+    statements = await place.migrate(*after)
+    assert (statements[0], statements[-1]) == (
+        'ALTER SEQUENCE "numbers" OWNED BY NONE',
+        'ALTER SEQUENCE "numbers" OWNED BY "invoices"."number"',
+    )
+    assert await place.rows("SELECT nextval('numbers'), number FROM invoices") == [(2, 10)]
+    await place.back(*before)
+    await place.execute("INSERT INTO invoices DEFAULT VALUES")
+    assert await place.rows("SELECT number FROM invoices WHERE id = 2") == [(3,)]
+
+
+async def test_a_sequence_stays_where_its_table_was(place: Place) -> None:
+    one = numbered("numbers")
+    before: list[Declared] = [one, sequence("numbers", owned_by=lambda: one.number)]
+    await place.migrate(*before)
+    await place.execute("INSERT INTO invoices DEFAULT VALUES")
+
+    class Moved(Table, name="invoices", schema=place.other, renamed_from="invoices"):
+        id = col.integer().primary_key()
+        number = col.integer().default_sql(sql("nextval('no')", returns=int))
+
+    class Owner(Table, name="owner"):
+        number = col.integer()
+
+    after: list[Declared] = [
+        Moved,
+        Owner,
+        sequence("no", owned_by=lambda: Owner.number, renamed_from="numbers"),
+    ]
+    statements = await place.migrate(*after)
+    assert statements[:2] == [
+        f'ALTER TABLE "invoices" SET SCHEMA "{place.other}"',
+        f'ALTER SEQUENCE "{place.other}"."numbers" OWNED BY NONE',
+    ]
+    assert statements[-1] == 'ALTER SEQUENCE "no" OWNED BY "owner"."number"'
+    await place.execute(f"INSERT INTO {place.other}.invoices DEFAULT VALUES")
+    assert await place.rows(f"SELECT number FROM {place.other}.invoices ORDER BY id") == [(1,), (2,)]
+    await place.back(*before)
+    await place.execute("INSERT INTO invoices DEFAULT VALUES")
+    assert await place.rows("SELECT number FROM invoices ORDER BY id") == [(1,), (2,), (3,)]
+
+
 async def test_a_sequence_that_goes_with_its_table(place: Place) -> None:
     one = numbered("numbers")
     rest = sequence("rest")
@@ -528,6 +582,28 @@ async def test_a_table_goes_to_another_schema(place: Place) -> None:
     await place.execute("INSERT INTO artists (name) VALUES ('d')", "DELETE FROM artists WHERE id = 2")
     assert await place.rows("SELECT id, name FROM artists ORDER BY id") == [(1, "a"), (3, "c"), (4, "d")]
     assert await place.rows("SELECT id FROM albums") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("taken", "statements"),
+    [
+        ([], ['ALTER TABLE "x"."a" SET SCHEMA "y"', 'ALTER TABLE "y"."a" RENAME TO "b"']),
+        (["y.a"], ['ALTER TABLE "x"."a" RENAME TO "b"', 'ALTER TABLE "x"."b" SET SCHEMA "y"']),
+        (
+            ["y.a", "x.b"],
+            [
+                'ALTER TABLE "x"."a" RENAME TO "__old_a"',
+                'ALTER TABLE "x"."__old_a" SET SCHEMA "y"',
+                'ALTER TABLE "y"."__old_a" RENAME TO "b"',
+            ],
+        ),
+    ],
+)
+def test_the_name_between_two_schemas_is_free(taken: list[str], statements: list[str]) -> None:
+    names = [Name("a", "x"), *[Name(text[2:], text[0]) for text in taken]]
+    before = Schema("postgres", tables=tuple([TableOf(name, (Column("id", "integer"),)) for name in names]))
+    (stage,) = POSTGRES.renderer().stages(before, [ops.RenameTable(Name("a", "x"), Name("b", "y"))])
+    assert list(stage.script.statements) == statements
 
 
 def test_a_new_table_may_be_one_of_another_schema() -> None:

@@ -12,6 +12,7 @@ from dialects.postgres.migrations.backfill import backfill
 from dialects.postgres.migrations.conversions import converted, is_lossless, is_of
 from dialects.postgres.migrations.dependents import expanded
 from dialects.postgres.migrations.leftovers import check_finished, check_kept, is_leftover, values_elsewhere
+from dialects.postgres.migrations.moving import between
 from dialects.postgres.migrations.online.stages import Online
 from dialects.postgres.migrations.privileges import comes_back, noted, restored
 from dialects.postgres.migrations.safety import PostgresSafety
@@ -124,7 +125,7 @@ class PostgresRenderer(Renderer):
                 return [f"DROP TYPE {name(enum.name)}"]
             case ops.RenameEnum(old, new):
                 check_finished(before, old.name)
-                return self.rename("TYPE", old, new)
+                return self.rename("TYPE", before, old, new)
             case ops.AddLabel(enum, label, following):
                 place = "" if following is None else f" BEFORE {self.text(following)}"
                 return [f"ALTER TYPE {name(enum)} ADD VALUE {self.text(label)}{place}"]
@@ -137,7 +138,7 @@ class PostgresRenderer(Renderer):
             case ops.DropSequence(sequence):
                 return [f"DROP SEQUENCE {name(sequence.name)}"]
             case ops.RenameSequence(old, new):
-                return self.rename("SEQUENCE", old, new)
+                return self.rename("SEQUENCE", before, old, new)
             case ops.AlterSequence(old, new):
                 return self.alter_sequence(old, new)
             case ops.CreateTable(table):
@@ -151,7 +152,7 @@ class PostgresRenderer(Renderer):
             case ops.DropTable(table):
                 return [f"DROP TABLE {name(table.name)}"]
             case ops.RenameTable(old, new):
-                return self.rename("TABLE", old, new)
+                return self.rename("TABLE", before, old, new)
             case ops.AlterTable():
                 return self.alter_table(operation)
             case ops.AddColumn(table, column, using):
@@ -218,16 +219,19 @@ class PostgresRenderer(Renderer):
         name = QUOTED[key.name or ""]
         return f"CONSTRAINT {name} {kind} USING INDEX {name}{deferrable(key.deferral)}"
 
-    def rename(self, kind: str, old: Name, new: Name) -> list[str]:
-        """Another schema, another name, or both."""
+    def rename(self, kind: str, before: Schema, old: Name, new: Name) -> list[str]:
+        """Another name, another schema, or both."""
         found = []
-        if old.schema != new.schema:
-            move = f"ALTER {kind} {self.ddl.name(old)} SET SCHEMA "
-            to_current = f"DO $qb$ BEGIN EXECUTE {self.text(move)} || quote_ident(current_schema()); END $qb$"
-            found.append(to_current if new.schema is None else move + QUOTED[new.schema])
-            old = Name(old.name, new.schema)
-        if old.name != new.name:
-            found.append(f"ALTER {kind} {self.ddl.name(old)} RENAME TO {QUOTED[new.name]}")
+        for next_name in between(before, old, new):
+            alter = f"ALTER {kind} {self.ddl.name(old)}"
+            if next_name.schema == old.schema:
+                found.append(f"{alter} RENAME TO {QUOTED[next_name.name]}")
+            elif next_name.schema is not None:
+                found.append(f"{alter} SET SCHEMA {QUOTED[next_name.schema]}")
+            else:
+                move = self.text(f"{alter} SET SCHEMA ")
+                found.append(f"DO $qb$ BEGIN EXECUTE {move} || quote_ident(current_schema()); END $qb$")
+            old = next_name
         return found
 
     def alter_sequence(self, old: NumberSequence, new: NumberSequence) -> list[str]:
