@@ -33,7 +33,7 @@ from qb.migrations.validate import validate
 from qb.migrations.wording import described
 from qb.schema.canonical import canonical
 from qb.schema.declared import Declared
-from qb.schema.objects import Column, ForeignKey, Name, Schema, Sequence, View
+from qb.schema.objects import Column, ForeignKey, Key, Name, Schema, Sequence, View
 from qb.schema.objects import Enum as EnumOf
 from qb.schema.objects import Table as TableOf
 
@@ -301,6 +301,21 @@ def test_sequences_of_other_columns_are_others() -> None:
     ]
     with pytest.raises(Undecided, match='the sequence "one" is gone, and "free" is new'):
         diff(schema(one), schema(Sequence(Name("free"))))
+
+
+def test_a_sequence_leaves_a_renamed_column_online() -> None:
+    columns = (Column("id", "integer", False), Column("a", "integer"), Column("b", "integer"))
+    table = TableOf(INVOICES, columns, Key(("id",), "k"))
+    before = Schema("postgres", sequences=(Sequence(Name("n"), "", INVOICES, "a"),), tables=(table,))
+    after = applied(before, [ops.RenameColumn(INVOICES, "a", "c")])
+    after = replace(after, sequences=(Sequence(Name("n"), "", INVOICES, "b"),))
+    (found,) = draft(POSTGRES, before, after, Hints(columns={(INVOICES, "c"): "a"}), online=True)
+    assert found.notes == ("rename column invoices.a to c: a sequence belongs to it",)
+    assert found.up.statements == (
+        'ALTER TABLE "invoices" RENAME COLUMN "a" TO "c"',
+        'ALTER SEQUENCE "n" OWNED BY NONE',
+        'ALTER SEQUENCE "n" OWNED BY "invoices"."b"',
+    )
 
 
 def test_where_a_sequence_stood_does_not_come_back() -> None:
