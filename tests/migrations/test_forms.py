@@ -65,6 +65,8 @@ def numeric(precision: int, scale: int) -> Make:
         (col.boolean, col.integer, 1, 1),
         (numeric(8, 2), lambda: col.custom("TEXT", object), 1999, "1999"),  # nobody knows what that is
         (lambda: col.custom("TEXT", object), numeric(8, 2), "500", 500),
+        (col.real, lambda: col.custom("ANY", object), 0.1 + 0.2, 0.1 + 0.2),  # more digits than a text of it has
+        (col.integer, numeric(8, 0), 5, 5),
     ],
 )
 def test_there_and_back(sqlite: SqliteEngine, one: Make, other: Make, before: object, after: object) -> None:
