@@ -43,7 +43,7 @@ class Ddl:
     def create_all(self, schema: Schema) -> list[str]:
         """The statements that create everything, in an order that works."""
         ordered, circular = dependencies(schema.tables)
-        late = circular if self.adds_keys else set[ForeignKey]()
+        late = circular | to_indexes(ordered) if self.adds_keys else set[ForeignKey]()
         return [
             *[self.create_schema(name) for name in schema.schemas],
             *[self.create_enum(enum) for enum in schema.enums],
@@ -234,6 +234,28 @@ def dependencies(tables: Sequence[Table]) -> tuple[list[Table], set[ForeignKey]]
         if key.table in waiting and key.table != table.name
     }
     return ordered + list(waiting.values()), circular
+
+
+def to_indexes(tables: Sequence[Table]) -> set[ForeignKey]:
+    """The foreign keys to columns that an index makes unique, which comes after all tables."""
+    indexed = {
+        (table.name, frozenset([key.column for key in index.keys]))
+        for table in tables
+        for index in table.indexes
+        if index.unique
+    }
+    keys = {
+        (table.name, frozenset(key.columns))
+        for table in tables
+        for key in (table.primary_key, *table.uniques)
+        if key is not None
+    }
+    return {
+        key
+        for table in tables
+        for key in table.foreign_keys
+        if (key.table, frozenset(key.references)) in indexed - keys
+    }
 
 
 def without_unchecked(table: Table) -> Table:

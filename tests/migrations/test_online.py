@@ -678,6 +678,15 @@ WHOLE: dict[str, tuple[Schema, Schema, Hints | None]] = {
         with_(PLAIN, OTHER, foreign_keys=(TO_U,)),
         None,
     ),
+    "a foreign key keeps an index that becomes a key": (
+        with_(
+            PLAIN,
+            replace(OTHER, primary_key=None, indexes=(Index("u_id", (IndexKey("id"),), unique=True),)),
+            foreign_keys=(TO_U,),
+        ),
+        with_(PLAIN, OTHER, foreign_keys=(TO_U,)),
+        None,
+    ),
     "a foreign key that is not valid": (
         with_(PLAIN, OTHER, foreign_keys=(replace(TO_U, valid=False),)),
         with_(PLAIN, OTHER, columns=(ID, NAME, replace(N, type="bigint")), foreign_keys=(replace(TO_U, valid=False),)),

@@ -339,6 +339,18 @@ def test_names_of_keys_that_are_exchanged() -> None:
     ]
 
 
+def test_a_foreign_key_to_what_an_index_makes_unique() -> None:
+    """It is there before."""
+    parent = Table(ALBUMS, (ID,), indexes=(Index("by_id", (IndexKey("id"),), unique=True),))
+    child = Table(TRACKS, (ID,), foreign_keys=(ForeignKey(("id",), ALBUMS, ("id",), name="f"),))
+    assert find_dialect("postgres").ddl().create_all(Schema("postgres", tables=(parent, child))) == [
+        'CREATE TABLE "albums" (\n  "id" integer NOT NULL\n)',
+        'CREATE TABLE "tracks" (\n  "id" integer NOT NULL\n)',
+        'CREATE UNIQUE INDEX "by_id" ON "albums" ("id")',
+        'ALTER TABLE "tracks" ADD CONSTRAINT "f" FOREIGN KEY ("id") REFERENCES "albums" ("id")',
+    ]
+
+
 KEY = Constraint(unique=Key(("id",), "u"))
 OTHER = Sequence(Name("n", "app"), "INCREMENT BY 2 NO CYCLE")
 
