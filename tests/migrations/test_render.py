@@ -688,6 +688,27 @@ def test_rows_keep_their_numbers_and_counters_go_on(sqlite: SqliteEngine) -> Non
     assert sqlite.rows("SELECT id FROM counted") == [(10,)]
 
 
+B = Column("b", "INTEGER")
+
+
+@pytest.mark.parametrize(
+    ("after", "rows"),
+    [
+        (Table(Name("t"), (Column("c", "TEXT"), B), Key(("b",))), [(None, 1), (None, 2)]),
+        (Table(Name("t"), (replace(B, identity=Identity("autoincrement")),), Key(("b",))), [(1,), (2,)]),
+        (Table(Name("t"), (replace(B, default="(2 + 5)"), Column("c", "TEXT", default="'x'"))), [(7, "x"), (7, "x")]),
+        (Table(Name("t"), (Column("g", "INTEGER", generated=Generated('"b" + 1')), B)), [(None, None), (None, None)]),
+    ],
+)
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_rows_of_which_nothing_stays(sqlite: SqliteEngine, after: Table, rows: list[object], count: int) -> None:
+    before = Table(Name("t"), (Column("a", "INTEGER"),), Key(("a",)))
+    sqlite.execute(*find_dialect("sqlite").ddl().create_all(lite(before)))
+    sqlite.execute(*[f"INSERT INTO t VALUES ({number})" for number in (5, 9)[:count]])
+    migrate(sqlite, stages(lite(before), lite(after), Hints(certain=True)))
+    assert sqlite.rows("SELECT * FROM t") == rows[:count]
+
+
 def test_names_in_what_fills_a_column_are_checked() -> None:
     column = Column("slug", "TEXT", nullable=False)
     after = replace(PARENT, columns=(*PARENT.columns, column))

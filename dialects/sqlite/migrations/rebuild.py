@@ -19,7 +19,7 @@ from qb.identifiers import QUOTED
 from qb.migrations.errors import MigrationError
 from qb.migrations.expressions import is_quoted, words
 from qb.schema.ddl import dependencies
-from qb.schema.objects import ForeignKey, Name, Table
+from qb.schema.objects import Column, ForeignKey, Name, Table
 
 DDL = SqliteDdl()
 
@@ -139,8 +139,10 @@ def copy(rebuild: Rebuild) -> str:
         elif column.name in known:
             targets.append(QUOTED[column.name])
             values.append(ways[column.name].expression or f"old.{QUOTED[column.name]}")
-    if not targets:
-        return f"INSERT OR ABORT INTO {DDL.name(rebuild.aside)} DEFAULT VALUES"
+    if not targets:  # nothing stays but that there are so many rows
+        usual = usual_column(rebuild.new)
+        targets.append(QUOTED[usual.name])
+        values.append(usual.default or "NULL")
     return (
         f"INSERT OR ABORT INTO {DDL.name(rebuild.aside)} ({', '.join(targets)})\n"
         f"SELECT {', '.join(values)} FROM {DDL.name(rebuild.name)} AS old"
@@ -156,6 +158,13 @@ def check_names(rebuild: Rebuild, column: str, using: str) -> None:
                 f'what fills "{rebuild.name}.{column}" reads {word.text}, but "{rebuild.name}" has no such column'
                 f"{closest(word.name, known)}"
             )
+
+
+def usual_column(table: Table) -> Column:
+    """A column of which every row can have what is usual: the row's number, or the first one."""
+    key = table.primary_key
+    numbers = key.columns if key is not None and numbers_rows(table) else ()
+    return next(each for each in table.columns if each.generated is None and (not numbers or each.name in numbers))
 
 
 def row_number(rebuild: Rebuild) -> str | None:
