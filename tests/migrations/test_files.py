@@ -110,6 +110,32 @@ def test_what_is_accepted_is_no_problem(folder: Folder) -> None:
     assert again.find("0001").script() == script("CREATE TABLE a (id INTEGER) STRICT")
 
 
+@pytest.mark.parametrize("text", ["<<<<<<< HEAD\n{}\n=======\n{}\n", "{}", "[]", '{"migrations"'])
+def test_a_lock_file_of_two_branches(folder: Folder, text: str) -> None:
+    lock = folder.path / LOCK
+    ours = lock.read_text()
+    lock.write_text(text)
+    with pytest.raises(
+        MigrationError,
+        match=r"schema\.lock\.json cannot be read \(.*\): where two branches have changed it, take either side and run "
+        r"`qb migrate accept`",
+    ):
+        Folder(folder.path)
+    lock.write_text(ours)
+    assert Folder(folder.path).problems == []
+
+
+def test_migrations_that_follow_one_another_in_a_circle(folder: Folder) -> None:
+    snapshot = folder.path / "snapshots/0001_create_a.json"
+    data = json.loads(snapshot.read_text())
+    snapshot.write_text(json.dumps(data | {"parents": {"0002_create_b": "x"}}))
+    with pytest.raises(
+        MigrationError,
+        match=r"the migrations of .* follow one another in a circle: \[.*0001_create_a.*0002_create_b.*\]",
+    ):
+        Folder(folder.path)
+
+
 def test_two_branches_have_two_heads(folder: Folder) -> None:
     one = folder.add("one", script("SELECT 1"), None, schema("a", "b", "one"), ["0002_create_b"])
     other = folder.add("other", script("SELECT 2"), None, schema("a", "b", "other"), ["0002_create_b"])
