@@ -15,7 +15,7 @@ from qb.dialect import Dialect, find_dialect
 from qb.errors import DatabaseError
 from qb.migrations import operations as ops
 from qb.migrations.branches import merge
-from qb.migrations.errors import MigrationError
+from qb.migrations.errors import MigrationError, MigrationFailed
 from qb.migrations.files import Folder
 from qb.migrations.history import Applied
 from qb.migrations.making import draft, write
@@ -161,6 +161,32 @@ async def test_a_database_that_has_all_is_up_to_date(database: Database, folder:
     assert await noted(database) == []
     assert await Runner(database, after).up() == ["0005_name", "0006_last"]
     assert await noted(database) == ["0005_name", "0006_last"]
+
+
+@pytest.mark.parametrize("applied", [True, False])
+async def test_what_was_applied_in_parts_is_settled_as_one(database: Database, folder: Folder, applied: bool) -> None:
+    await Runner(database, folder).up("0005")
+    after = squashed(folder, database.dialect, last="5")
+    await Runner(database, after).resolve("0005_name", applied=applied)
+    assert await noted(database) == ["0005_name"] * applied
+    assert (await states(database, after))["0005_name"] == ("applied" if applied else "pending")
+
+
+@pytest.mark.not_on_d1("statements outside of a batch")
+async def test_a_way_back_that_stops_after_all_was_applied_in_parts(database: Database, folder: Folder) -> None:
+    await Runner(database, folder).up("0005")
+    after = squashed(folder, database.dialect, last="5")
+    down = Script(("DELETE FROM albums", "DELETE FROM later"), transactional=False)
+    (after.path / "down" / "0005_name.sql").write_text(down.text())
+    after.accept()
+    runner = Runner(database, Folder(after.path))
+    with pytest.raises(MigrationFailed, match="0005_name failed on its way back in statement 2 of 2; its first 1 stat"):
+        await runner.down()
+    assert await states(database, runner.folder) == {"0005_name": "halfway down", "0006_last": "pending"}
+    assert await noted(database) == NAMES[:5]
+    await database.execute(sql("CREATE TABLE later (id INTEGER)"))
+    assert await runner.down() == ["0005_name"]
+    assert await noted(database) == []
 
 
 @pytest.mark.parametrize("done", [1, 3, 4])
