@@ -11,6 +11,9 @@ from dialects.postgres.migrations.steps import (
     is_concurrent,
     touches_no_row,
 )
+from dialects.sqlite.migrations.migrating import SqliteApplier
+from qb import Database
+from qb.migrations.applier import Options
 from qb.migrations.scripts import Script
 
 
@@ -25,13 +28,51 @@ from qb.migrations.scripts import Script
         ("ALTER TABLE a DETACH PARTITION b CONCURRENTLY", False),
         ("CREATE DATABASE d", False),
         ("ALTER SYSTEM SET work_mem = '1MB'", False),
+        ("DELETE FROM a", True),
+        ("MERGE INTO a USING b ON true WHEN MATCHED THEN DELETE", True),
+        ("WITH b AS (SELECT 1) SELECT * FROM b", True),
+        ("SELECT setval('n', 5)", True),
+        ("TRUNCATE a", True),
+        ("DROP TABLE a", True),
+        ("COMMENT ON TABLE a IS 'x'", True),
+        ("GRANT SELECT ON a TO b", True),
+        ("REVOKE SELECT ON a FROM b", True),
+        ("CREATE TABLESPACE s LOCATION '/tmp'", False),
+        ("DROP SUBSCRIPTION s", False),
         ("VACUUM a", False),
         ("CALL work()", False),
     ],
 )
 def test_what_can_be_in_a_transaction(statement: str, goes: bool) -> None:
     assert goes_with_its_note(Script((statement,), transactional=False), 0) == goes
-    assert not goes_with_its_note(Script((statement, "BEGIN"), transactional=False), 0), "which has its own"
+    for own in ("BEGIN", "START TRANSACTION", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT s", "RELEASE s"):
+        assert not goes_with_its_note(Script((statement, own), transactional=False), 0), "which has its own"
+
+
+@pytest.mark.parametrize(
+    ("statement", "goes"),
+    [
+        ("INSERT INTO a VALUES (1)", True),
+        ("replace into a values (1)", True),
+        ("UPDATE a SET n = 1", True),
+        ("DELETE FROM a", True),
+        ("WITH b AS (SELECT 1) INSERT INTO a SELECT * FROM b", True),
+        ("SELECT 1", True),
+        ("CREATE TABLE a (n)", True),
+        ("ALTER TABLE a RENAME TO b", True),
+        ("DROP TABLE a", True),
+        ("REINDEX a", True),
+        ("ANALYZE", True),
+        ("VACUUM", False),
+        ("PRAGMA journal_mode = wal", False),
+        ("ATTACH ':memory:' AS b", False),
+    ],
+)
+async def test_what_can_be_in_a_transaction_of_sqlite(sqlite_db: Database, statement: str, goes: bool) -> None:
+    applier = SqliteApplier(sqlite_db, Options())
+    assert applier.goes_with_its_note(Script((statement,), transactional=False), 0) == goes
+    for own in ("BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT s", "RELEASE s"):
+        assert not applier.goes_with_its_note(Script((statement, own), transactional=False), 0), "which has its own"
 
 
 @pytest.mark.parametrize(
