@@ -922,6 +922,19 @@ async def test_what_is_left_does_not_stand_in_the_way_of_other_changes(filled: t
     assert ops.DropColumn in [type(each) for each in left_over(POSTGRES, found.schema, more)]
 
 
+def test_a_trigger_that_may_read_a_view_goes_before_its_table_is_moved() -> None:
+    text = "CREATE TRIGGER noted BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f()"
+    view, there = View(Name("noted"), 'CREATE VIEW "noted" AS SELECT n FROM t'), Name("t", "app")
+    before = replace(with_(), schemas=("app",), views=(view,), triggers=(Trigger("noted", T, text),))
+    after = replace(with_(replace(PLAIN, name=there)), schemas=("app",), triggers=(Trigger("noted", there, text),))
+    first, *_ = draft(POSTGRES, before, after, Hints(tables={there: T}), online=True)
+    assert [described(each) for each in first.operations][:3] == [
+        "drop trigger noted on t",
+        "drop view noted",
+        "rename table t to app.t",
+    ]
+
+
 REQUIRED = replace(NAME, nullable=False, default="'nobody'")
 TITLED = with_(columns=(ID, replace(REQUIRED, name="title"), N))
 

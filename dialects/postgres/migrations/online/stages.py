@@ -29,7 +29,8 @@ class Online:
     """Finds the way for the operations between two schemas."""
 
     def __init__(self, renderer: Renderer, before: Schema, operations: Sequence[Operation]) -> None:
-        operations = renderer.around(before, tuple(operations), ())  # with the views of views that go
+        around = renderer.around(before, tuple(operations), ())  # with the views of views that go
+        operations = planned(around, before.dialect, breaks_circles=False)
         self.renderer = renderer
         self.before = before
         self.work = Work(renderer, before, operations)
