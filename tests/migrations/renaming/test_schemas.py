@@ -255,7 +255,6 @@ def test_what_an_online_change_has_left_does_not_follow() -> None:
 
 
 GO_TOGETHER = [ops.AddColumn(Name("albums"), Column("x", "text")), ops.RenameColumn(Name("albums"), "title", "name")]
-
 GO_APART = [
     ops.AddColumn(Name("albums", "app"), Column("x", "text")),
     ops.AddColumn(Name("albums"), Column("x", '"app"."mood"')),
