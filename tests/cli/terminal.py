@@ -20,8 +20,9 @@ SIZE = struct.pack("HHHH", 40, 120, 0, 0)
 """Rows and columns."""
 PATIENCE = 60.0
 STARTED = """
-import fcntl, runpy, sys, termios
+import fcntl, runpy, signal, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C comes from this terminal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where the tests run in the background, and ignore it
 runpy.run_module("qb", run_name="__main__")
 """
 
@@ -68,7 +69,9 @@ class Terminal:
 
     def interrupt(self) -> None:
         """Press Ctrl-C until it is heard: at the very moment at which Python begins to read, it is not."""
+        end = time.monotonic() + PATIENCE
         while self._process.poll() is None:
+            assert time.monotonic() < end, f"Ctrl-C is not heard: {self.output}"
             os.write(self._side, b"\x03")
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)
