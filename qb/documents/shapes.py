@@ -38,6 +38,10 @@ class Misfit(Exception):  # noqa: N818  # it never leaves this module
         return self
 
 
+class OtherType(Misfit):
+    """A value is of another type than its shape."""
+
+
 class Shape:
     """A plain kind of values: `dump` gives what JSON has for one, `load` the other way. Both raise Misfit."""
 
@@ -53,7 +57,7 @@ class Shape:
     def checked(self, value: Any) -> Any:
         """The value, which is of the class itself: of a subclass, something would be lost."""
         if type(value) not in self.classes:
-            raise Misfit(f"is {name_of(type(value))}, and has to be {name_of(self.classes[0])}")
+            raise OtherType(f"is {name_of(type(value))}, and has to be {name_of(self.classes[0])}")
         return value
 
 
@@ -254,7 +258,8 @@ class Union(Shape):
                 return number, getattr(shape, way)(value)
             except Misfit as error:
                 errors.append(error)
-        raise max(errors, key=lambda error: len(error.place))  # of the one that fitted best
+        # Of the one that fitted best: in its type at least, and the further the better.
+        raise max(errors, key=lambda error: (len(error.place), not isinstance(error, OtherType)))
 
 
 JSON_OBJECT = Shape(dict)

@@ -132,6 +132,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("whole", 1.0, ".whole is float, and has to be int"),
     ("real", "1", ".real is str, and has to be float"),
     ("real", float("nan"), ".real is no number that JSON has"),
+    ("number", float("inf"), ".number is no number that JSON has"),
     ("flag", 1, ".flag is int, and has to be bool"),
     ("nothing", 0, ".nothing is int, and has to be NoneType"),
     ("maybe", "x", ".maybe is str, and has to be int"),
