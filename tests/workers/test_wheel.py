@@ -268,6 +268,9 @@ def test_what_is_left_of_a_module(source: str, left: str) -> None:
         ("class A:\n\tdef f(a):return __class__({})", []),
         ("class A:\n\tdef f(a):\n\t\tdef g(b):return super().f({})\n\t\treturn g", []),
         ("if x:\n\tdef f(a):return {}", []),
+        ("def f(a):\n\tyield {}", []),
+        ("async def f(a):\n\tif a:b=yield {}", []),
+        ("def f(a):\n\tdef g(b):yield {}\n\treturn g", ["f"]),
     ],
 )
 def test_which_functions_are_compiled_when_they_are_called(source: str, names: list[str]) -> None:

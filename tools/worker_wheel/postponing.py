@@ -1,7 +1,8 @@
 """Which functions of a module can be compiled when they are called, and the module's text cut at them (see unpacking).
 
 A function can when nothing but its name, its defaults and its code makes it: no decorator, no variables of a function
-or class around it. `super()` has one, the class; it gets that and the instance by name.
+or class around it. `super()` has one, the class; it gets that and the instance by name. A generator cannot: Python
+wants a generator in its place, which would have to hand on all that is sent and thrown into it.
 """
 
 from __future__ import annotations
@@ -61,9 +62,22 @@ def can_wait(function: Function, within: set[str]) -> bool:
     return (
         not function.decorator_list
         and function.name not in MADE_BY_CLASSES
+        and not is_generator(function)
         and all(is_settled(each, within) for each in defaults)
         and not any(is_of_a_class(node) for node in ast.walk(function))
     )
+
+
+def is_generator(function: Function) -> bool:
+    """Whether it yields, itself and not by a function within."""
+    waiting: list[ast.AST] = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            waiting += ast.iter_child_nodes(node)
+    return False
 
 
 def is_settled(default: ast.expr, within: set[str]) -> bool:

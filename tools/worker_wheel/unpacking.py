@@ -107,13 +107,19 @@ def called(*args: Any, _compiled: Callable[[], FunctionType], **kwargs: Any) -> 
     return _compiled()(*args, **kwargs)
 
 
+async def awaited(*args: Any, _compiled: Callable[[], FunctionType], **kwargs: Any) -> Any:
+    """Likewise of coroutines."""
+    return await _compiled()(*args, **kwargs)
+
+
 def stand_ins(
     pieces: list[str], file: str, namespace: dict[str, Any], first: int, last: int, scope: str = ""
 ) -> Iterator[FunctionType]:
     """Functions that have their own code when they are called; `scope` is the class that they are in."""
     for number in range(first, last + 1, 2):
         name = name_of(pieces[number])
-        function = FunctionType(called.__code__, namespace, name)
+        stand_in = awaited if pieces[number].lstrip().startswith("async") else called
+        function = FunctionType(stand_in.__code__, namespace, name)
         function.__qualname__ = f"{scope}.{name}" if scope else name
         function.__kwdefaults__ = {"_compiled": partial(compiled, function, pieces, number, file)}
         yield function
