@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import asyncpg
 import pytest
@@ -17,9 +17,17 @@ from tests.postgres_server import PostgresServer
 
 
 @pytest.fixture(params=LIBRARIES, ids=lambda name: f"{name} {LIBRARIES[name].version}")
-def sqlite(request: pytest.FixtureRequest) -> SqliteEngine:
+def sqlite(request: pytest.FixtureRequest) -> Iterator[SqliteEngine]:
     """An empty SQLite: a test runs once with each version."""
-    return SqliteEngine(LIBRARIES[request.param])
+    with closing(SqliteEngine(LIBRARIES[request.param])) as engine:
+        yield engine
+
+
+@pytest.fixture
+def sqlite_engine() -> Iterator[SqliteEngine]:
+    """An empty SQLite, of one version."""
+    with closing(SqliteEngine()) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -68,11 +68,18 @@ class SqliteEngine:
 
     def __init__(self, library: Library = LIBRARIES["sqlite3"]) -> None:
         self.library = library
-        self.begin_again()
+        self.connect()
 
-    def begin_again(self) -> None:
+    def connect(self) -> None:
         self.connection = self.library.connect()
         self.connection.execute("PRAGMA foreign_keys = on")
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def begin_again(self) -> None:
+        self.close()
+        self.connect()
 
     def fill(self, *statements: str) -> None:
         self.execute("PRAGMA foreign_keys = off", *statements, "PRAGMA foreign_keys = on")

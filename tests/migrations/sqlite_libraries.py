@@ -27,6 +27,9 @@ class Connection(Protocol):
     def execute(self, sql: str, parameters: tuple[Any, ...] = ..., /) -> Cursor:
         """Begin to run a statement."""
 
+    def close(self) -> None:
+        """Throw the database away."""
+
 
 @dataclass(frozen=True)
 class Library:

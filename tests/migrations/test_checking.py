@@ -146,7 +146,9 @@ REBUILT = (
         ("CASCADE", True, ["rebuild"]),
     ],
 )
-def test_a_rebuild_by_hand(tmp_path: Path, dialect: str, action: str | None, off: bool, found: list[str]) -> None:
+def test_a_rebuild_by_hand(
+    tmp_path: Path, sqlite_engine: SqliteEngine, dialect: str, action: str | None, off: bool, found: list[str]
+) -> None:
     """Where foreign keys are on, DROP TABLE deletes the rows first, and what is to happen to their children happens."""
     first = schema(dialect)
     (key,) = first.tables[1].foreign_keys
@@ -159,7 +161,7 @@ def test_a_rebuild_by_hand(tmp_path: Path, dialect: str, action: str | None, off
         found = ["rebuild", "drop-parent"]
     assert codes(folder, dialect) == found
 
-    engine = SqliteEngine()
+    engine = sqlite_engine
     engine.migrate(folder.migrations["0001_step_0"].script())
     engine.execute("INSERT INTO owners (id) VALUES (1)", "INSERT INTO albums (id, owner_id) VALUES (5, 1)")
     listed = check(find_dialect(dialect), folder, [folder.migrations["0002_step_1"]])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from typing import Any
 
 import asyncpg
@@ -197,7 +197,8 @@ def test_there_are_two_versions_of_sqlite() -> None:
 
 @pytest.mark.parametrize("library", LIBRARIES.values(), ids=[each.version for each in LIBRARIES.values()])
 def test_sqlite(request: pytest.FixtureRequest, library: Library) -> None:
-    prove(request, SqliteEngine(library), SqliteEngine(library))
+    with closing(SqliteEngine(library)) as one, closing(SqliteEngine(library)) as other:
+        prove(request, one, other)
 
 
 def test_d1(request: pytest.FixtureRequest, d1_server: D1Server) -> None:

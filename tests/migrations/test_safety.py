@@ -387,17 +387,18 @@ CHILD = Table(
         ("d1", {"collation": "NOCASE"}, [("rewrites", "albums", 2), ("rewrites", "tracks", 1)]),
     ],
 )
-def test_sqlite(dialect: str, change: dict[str, object], expected: list[tuple[str, str, int | None]]) -> None:
+def test_sqlite(
+    sqlite_engine: SqliteEngine, dialect: str, change: dict[str, object], expected: list[tuple[str, str, int | None]]
+) -> None:
     before = Schema(dialect, tables=(PARENT, CHILD))
     title = replace(PARENT.columns[1], **change)  # type: ignore[arg-type]  # its fields
     after = replace(before, tables=(replace(PARENT, columns=(PARENT.columns[0], title)), CHILD))
-    engine = SqliteEngine()
-    engine.execute(
+    sqlite_engine.execute(
         *find_dialect("sqlite").ddl().create_all(before),
         "INSERT INTO albums VALUES (1, 'x'), (2, NULL)",
         "INSERT INTO tracks VALUES (1, 1)",
     )
     found = findings(before, *diff(before, after))
     assert [
-        (each.danger, "tracks" if '"tracks"' in each.text else "albums", count(engine, each)) for each in found
+        (each.danger, "tracks" if '"tracks"' in each.text else "albums", count(sqlite_engine, each)) for each in found
     ] == expected
